@@ -1,0 +1,1 @@
+//! Devnet proof parameters.
