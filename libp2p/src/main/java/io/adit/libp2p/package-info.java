@@ -1,0 +1,13 @@
+/**
+ * A libp2p host: it dials and accepts TCP connections, secures them with Noise, multiplexes them with Yamux and hands
+ * each inbound stream to the handler of its protocol on a virtual thread.
+ *
+ * <p>What callers see is here ({@link io.adit.libp2p.Host}, {@link io.adit.libp2p.Connection},
+ * {@link io.adit.libp2p.Stream}, {@link io.adit.libp2p.StreamHandler}); the layers below have a package each, named as
+ * the libp2p specifications name them. Streams block, with back-pressure in both directions; event loops never do.
+ * The module knows nothing of Filecoin and depends on Netty and Bouncy Castle only.
+ */
+@NullMarked
+package io.adit.libp2p;
+
+import org.jspecify.annotations.NullMarked;
