@@ -1,0 +1,100 @@
+use super::*;
+use crate::guard::{ERROR, OK, PANIC};
+use std::ptr::{null, null_mut};
+
+struct Answer {
+    code: i32,
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8(self.bytes.clone()).unwrap()
+    }
+}
+
+fn call(entry: impl FnOnce(Out, OutLen) -> i32) -> Answer {
+    let (mut pointer, mut length) = (null_mut(), 0usize);
+    let code = entry(&mut pointer, &mut length);
+    let bytes = unsafe { std::slice::from_raw_parts(pointer, length) }.to_vec();
+    unsafe { adit_free(pointer, length) };
+    Answer { code, bytes }
+}
+
+#[test]
+fn a_panic_becomes_code_2_with_its_message_and_the_process_lives() {
+    let panicking = || -> Outcome<Vec<u8>> { panic!("told to") };
+    let panicked = call(|out, len| unsafe { answer(out, len, panicking) });
+    assert_eq!(panicked.code, PANIC);
+    assert!(panicked.text().starts_with("panic\ntold to"));
+    assert_eq!(call(|out, len| unsafe { adit_version(out, len) }).code, OK);
+}
+
+#[test]
+fn null_pointers_are_refused() {
+    let no_ticket = call(|out, len| unsafe { adit_winning_post_challenge(0, 1000, null(), 5, out, len) });
+    assert_eq!(no_ticket.code, ERROR);
+    assert!(no_ticket.text().starts_with("invalid-input\nrandomness: null pointer"));
+    let no_pieces = call(|out, len| unsafe { adit_comm_d(5, null(), 3, out, len) });
+    assert!(no_pieces.text().starts_with("invalid-input\npieces: null pointer"));
+    assert_eq!(unsafe { adit_version(null_mut(), null_mut()) }, ERROR);
+}
+
+#[test]
+fn counts_that_overflow_are_refused() {
+    let bytes = [0u8; 40];
+    let refused = call(|out, len| unsafe { adit_comm_d(5, bytes.as_ptr(), usize::MAX / 2, out, len) });
+    assert_eq!(refused.code, ERROR);
+    assert!(refused.text().contains("too many"));
+    let large = call(|out, len| unsafe { adit_comm_d(5, bytes.as_ptr(), 1 << 40, out, len) });
+    assert!(large.text().contains("at most"));
+}
+
+#[test]
+fn paths_must_be_utf8_without_nul() {
+    for bad in [&b"/tmp/\xff"[..], b"/tmp/\0x"] {
+        let refused = call(|out, len| unsafe { adit_clear_cache(bad.as_ptr(), bad.len(), out, len) });
+        assert!(refused.text().starts_with("invalid-input\n"), "{}", refused.text());
+    }
+    let missing = b"/nowhere/at/all";
+    let failed = call(|out, len| unsafe { adit_clear_cache(missing.as_ptr(), missing.len(), out, len) });
+    assert!(failed.text().starts_with("failed\n"), "{}", failed.text());
+}
+
+#[test]
+fn replica_paths_must_match_the_count() {
+    let (replica, seed) = ([1u8; 40], [1u8; 32]);
+    let cut_off = [9u8, 0, 0, 0, b'a'];
+    let refused = call(|out, len| unsafe {
+        adit_window_post(10, 1000, seed.as_ptr(), replica.as_ptr(), 1, cut_off.as_ptr(), cut_off.len(), out, len)
+    });
+    assert!(refused.text().starts_with("invalid-input\nreplica paths"), "{}", refused.text());
+}
+
+#[test]
+fn malformed_proofs_are_false_and_unknown_types_errors() {
+    let (one, junk) = ([1u8; 32], [7u8; 100]);
+    let verify = |proof_type, proof: &[u8]| {
+        call(|out, len| unsafe {
+            let p = one.as_ptr();
+            adit_verify_seal(proof_type, 1000, 1, p, p, p, p, proof.as_ptr(), proof.len(), out, len)
+        })
+    };
+    assert_eq!(verify(5, &junk).bytes, [0]);
+    assert_eq!(verify(5, &[]).bytes, [0]);
+    assert_eq!(verify(20, &junk).code, ERROR);
+}
+
+#[test]
+fn settings_take_only_the_proof_librarys_variables() {
+    let refused = call(|out, len| unsafe { adit_init(b"PATH=/x".as_ptr(), 7, out, len) });
+    assert!(refused.text().contains("PATH"));
+    let level = b"ADIT_LOG_LEVEL=error\n";
+    assert_eq!(call(|out, len| unsafe { adit_init(level.as_ptr(), level.len(), out, len) }).code, OK);
+}
+
+#[test]
+fn version_names_the_variant() {
+    let text = call(|out, len| unsafe { adit_version(out, len) }).text();
+    assert!(text.contains("api=19.1.0\n") && text.contains("accelerator=none\n"), "{text}");
+}

@@ -1,0 +1,61 @@
+//! Why an operation gave no answer.
+
+use std::fmt;
+
+/// Result of every operation in this crate.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// The kinds a caller must tell apart.
+#[derive(Debug)]
+pub enum Failure {
+    /// A parameter or verifying-key file is not in the parameter directory.
+    ParametersMissing(String),
+    /// The caller passed something that can never work.
+    InvalidInput(String),
+    /// The library or the disk failed.
+    Failed(anyhow::Error),
+}
+
+impl Failure {
+    /// Stable word for the kind; the first line of an error message in the C ABI.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Failure::ParametersMissing(_) => "parameters-missing",
+            Failure::InvalidInput(_) => "invalid-input",
+            Failure::Failed(_) => "failed",
+        }
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Failure::InvalidInput(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::ParametersMissing(message) | Failure::InvalidInput(message) => f.write_str(message),
+            Failure::Failed(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+/// The library reports absent parameter files only as text.
+const MISSING_PARAMETERS: [&str; 2] = ["No cached parameters found", "No cached srs key found"];
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        let text = format!("{error:#}");
+        if MISSING_PARAMETERS.iter().any(|sign| text.contains(sign)) {
+            Failure::ParametersMissing(text)
+        } else {
+            Failure::Failed(error)
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Failure::Failed(error.into())
+    }
+}
