@@ -16,12 +16,12 @@ public enum ProofsError implements ErrorCode {
     PARAMETER_GENERATION_FAILED(
             ErrorKind.OPERATOR, "Making the devnet parameters failed; most often the disk is full or not writable."),
     INVALID_INPUT(
-            ErrorKind.BUG, "The proof library refused what it was given: wrong length, unknown number, bad commitment."),
+            ErrorKind.BUG,
+            "The proof library refused what it was given: wrong length, unknown number, bad commitment."),
     PROOF_FAILED(
             ErrorKind.HARDWARE,
             "The proof library could not finish: a sector file is missing or damaged, or the disk failed."),
-    NATIVE_PANIC(
-            ErrorKind.BUG, "The proof library panicked, again after the worker process had been restarted."),
+    NATIVE_PANIC(ErrorKind.BUG, "The proof library panicked, again after the worker process had been restarted."),
     WORKER_DIED(
             ErrorKind.HARDWARE,
             "The worker process died during the call, again after a restart. An out-of-memory kill is the usual"
