@@ -1,0 +1,32 @@
+package io.adit.market.index;
+
+import io.adit.core.error.ErrorCode;
+import io.adit.core.error.ErrorKind;
+
+/** What can go wrong in the piece index. */
+public enum IndexErrorCode implements ErrorCode {
+    INDEX_STORE(ErrorKind.HARDWARE, """
+            The index's database could not be read or written: the disk is full, broken or read-only. Deals and proving \
+            go on; retrieval by CID does not. Make room or replace the disk; the index is rebuilt from the pieces."""),
+    INDEX_PIECE_MALFORMED(ErrorKind.NETWORK, """
+            The piece is not a CAR that can be indexed. It is kept, proven and served whole under its piece CID; its \
+            blocks cannot be found by CID.""");
+
+    private final ErrorKind kind;
+    private final String explanation;
+
+    IndexErrorCode(ErrorKind kind, String explanation) {
+        this.kind = kind;
+        this.explanation = explanation;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String explanation() {
+        return explanation;
+    }
+}
