@@ -1,0 +1,11 @@
+/**
+ * Keys and signatures: secp256k1 and BLS12-381 as Filecoin uses them, and the encrypted keystore.
+ *
+ * <p>Private keys live only here: they enter by import or generation, leave only by an explicit export, are encrypted at
+ * rest and never appear in {@code toString}, logs or messages. Other rooms see {@link io.adit.core.keys.Signer} and
+ * {@link io.adit.core.keys.Signatures}. Knowledge of what is being signed does not enter.
+ */
+@NullMarked
+package io.adit.core.keys;
+
+import org.jspecify.annotations.NullMarked;

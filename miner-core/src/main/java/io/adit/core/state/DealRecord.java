@@ -1,0 +1,284 @@
+package io.adit.core.state;
+
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PieceInfo;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * A storage deal as the provider remembers it.
+ *
+ * @param signedProposalCid unique: the same proposal is accepted once
+ * @param clientDealProposal CBOR of the signed proposal, byte for byte as the client sent it
+ * @param dataRoot the payload root the client names
+ * @param offline whether the data comes by other means than a transfer
+ * @param transferType for example {@code http}
+ * @param transferParams JSON of the transfer, as sent
+ * @param transferSize bytes of the CAR to fetch
+ * @param bytesReceived bytes of it that are on disk
+ * @param sector the sector it was put into
+ * @param error why the deal failed; a deal with an error goes no further
+ * @param version counts updates, see {@link DealTable#update}
+ */
+public record DealRecord(
+        UUID uuid,
+        Cid signedProposalCid,
+        Bytes clientDealProposal,
+        PieceInfo piece,
+        Address client,
+        Epoch start,
+        Epoch end,
+        TokenAmount pricePerEpoch,
+        Cid dataRoot,
+        boolean offline,
+        String transferType,
+        Bytes transferParams,
+        long transferSize,
+        boolean skipIpni,
+        boolean removeUnsealed,
+        DealCheckpoint checkpoint,
+        long bytesReceived,
+        Optional<Cid> publishCid,
+        OptionalLong chainDealId,
+        Optional<SectorNumber> sector,
+        Optional<String> error,
+        Instant createdAt,
+        Instant updatedAt,
+        long version) {
+    /** This record with another checkpoint. */
+    public DealRecord withCheckpoint(DealCheckpoint checkpoint) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                chainDealId,
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    /** This record with another bytesReceived. */
+    public DealRecord withBytesReceived(long bytesReceived) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                chainDealId,
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    /** This record with the publishCid set. */
+    public DealRecord withPublishCid(Cid publishCid) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                Optional.of(publishCid),
+                chainDealId,
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    /** This record with the chainDealId set. */
+    public DealRecord withChainDealId(long chainDealId) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                OptionalLong.of(chainDealId),
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    /** This record with the sector set. */
+    public DealRecord withSector(SectorNumber sector) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                chainDealId,
+                Optional.of(sector),
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    /** This record with another error. */
+    public DealRecord withError(Optional<String> error) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                chainDealId,
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    /** This record with another updatedAt. */
+    public DealRecord withUpdatedAt(Instant updatedAt) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                chainDealId,
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+
+    DealRecord withVersion(long version) {
+        return new DealRecord(
+                uuid,
+                signedProposalCid,
+                clientDealProposal,
+                piece,
+                client,
+                start,
+                end,
+                pricePerEpoch,
+                dataRoot,
+                offline,
+                transferType,
+                transferParams,
+                transferSize,
+                skipIpni,
+                removeUnsealed,
+                checkpoint,
+                bytesReceived,
+                publishCid,
+                chainDealId,
+                sector,
+                error,
+                createdAt,
+                updatedAt,
+                version);
+    }
+}

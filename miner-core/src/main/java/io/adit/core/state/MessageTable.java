@@ -1,0 +1,37 @@
+package io.adit.core.state;
+
+import io.adit.core.fil.Address;
+import io.adit.core.ipld.Cid;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Messages to the chain. */
+public interface MessageTable {
+    /** Adds an intent unless its key is known; answers whether it was new. */
+    boolean insertIfAbsent(MessageRecord message);
+
+    /** The message for this intent. */
+    Optional<MessageRecord> find(String intentKey);
+
+    /** The message with this CID. */
+    Optional<MessageRecord> findByCid(Cid cid);
+
+    /** Messages in one state, by priority (largest first), then age. */
+    List<MessageRecord> listInState(MessageState state);
+
+    /** All messages, newest first, at most {@code limit}. */
+    List<MessageRecord> recent(int limit);
+
+    /** The highest nonce this store ever signed for the address. */
+    OptionalLong highestNonce(Address from);
+
+    /**
+     * Replaces the stored message if its version is still the given one.
+     *
+     * @return the record with its new version
+     * @throws io.adit.core.error.AditException {@link StateErrorCode#STATE_STALE_RECORD}, or
+     *     {@link StateErrorCode#STATE_DUPLICATE} if the nonce is taken by another message of the same sender
+     */
+    MessageRecord update(MessageRecord message);
+}

@@ -1,0 +1,28 @@
+package io.adit.core.state;
+
+/** One open transaction: the tables as seen and changed by it. Not to be kept or used from another thread. */
+public interface Tx {
+    /** Sectors and the pieces in them. */
+    SectorTable sectors();
+
+    /** Storage deals. */
+    DealTable deals();
+
+    /** Pieces of data this provider holds. */
+    PieceTable pieces();
+
+    /** Messages to the chain, from intent to receipt. */
+    MessageTable messages();
+
+    /** Durable tasks. */
+    TaskTable tasks();
+
+    /** Durable tasks, as the task engine takes and ends them. */
+    TaskClaims claims();
+
+    /** Small named values. */
+    MetaTable meta();
+
+    /** Declared storage paths. */
+    PathTable paths();
+}

@@ -1,0 +1,389 @@
+package io.adit.core.task;
+
+import io.adit.core.error.AditException;
+import io.adit.core.state.StateStore;
+import io.adit.core.state.TaskClaims.Ending;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs durable tasks on one machine; several engines may share a PostgreSQL store.
+ *
+ * <p>One dispatcher thread looks for due tasks, by priority and then age, claims those whose needs fit and starts a
+ * virtual thread for each. A task that lacks a resource holds back what it lacks from the tasks behind it, so a large or
+ * urgent task is not starved by small ones; tasks that do not need that resource pass. The dispatcher also renews
+ * leases. A task's ending is written under its fencing token; an ending that comes after the lease was lost is thrown
+ * away whole.
+ */
+public final class TaskEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskEngine.class);
+    private static final int LOOK_AT_MOST = 4096;
+
+    private final StateStore store;
+    private final InstantSource clock;
+    private final Resources available;
+    private final Map<String, TaskHandler> handlers;
+    private final EngineSettings settings;
+    private final TaskMeters meters;
+    private final TaskRunner runner;
+    private final String owner;
+    private final Runnable wake = this::wake;
+
+    private final Map<TaskId, RunningTask> running = new ConcurrentHashMap<>();
+    private volatile Map<TaskId, String> held = Map.of();
+    private volatile boolean closing;
+    private @Nullable Thread dispatcher;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean wakeAsked;
+    private Resources free;
+    private Instant renewedAt = Instant.MIN;
+
+    /** An engine with standard settings. */
+    public TaskEngine(
+            StateStore store,
+            InstantSource clock,
+            Resources available,
+            List<TaskHandler> handlers,
+            MeterRegistry registry) {
+        this(store, clock, available, handlers, registry, EngineSettings.standard(), new SecureRandom());
+    }
+
+    /**
+     * An engine, not yet started.
+     *
+     * @param available what this machine gives to tasks
+     * @param random draws the jitter of retries
+     */
+    public TaskEngine(
+            StateStore store,
+            InstantSource clock,
+            Resources available,
+            List<TaskHandler> handlers,
+            MeterRegistry registry,
+            EngineSettings settings,
+            RandomGenerator random) {
+        this.store = store;
+        this.clock = clock;
+        this.available = available;
+        this.free = available;
+        this.handlers = byKind(handlers);
+        this.settings = settings;
+        this.owner = store.incarnation() + "/" + UUID.randomUUID();
+        this.meters = new TaskMeters(registry, this.handlers.keySet());
+        this.runner = new TaskRunner(store, clock, meters, random, () -> closing);
+    }
+
+    private static Map<String, TaskHandler> byKind(List<TaskHandler> handlers) {
+        var byKind = new LinkedHashMap<String, TaskHandler>();
+        for (TaskHandler handler : handlers) {
+            if (byKind.put(handler.kind(), handler) != null) {
+                throw new AditException(
+                        TaskErrorCode.TASK_KIND_TWICE, "registering task handlers: two for kind " + handler.kind());
+            }
+        }
+        return Map.copyOf(byKind);
+    }
+
+    /**
+     * Starts to run tasks. Tasks that an earlier process of an exclusive store was running when it died are taken over at
+     * once; on a shared store their leases must run out first.
+     */
+    public void start() {
+        if (handlers.isEmpty()) {
+            return;
+        }
+        if (store.exclusive()) {
+            int orphans = store.transact(tx -> tx.claims().releaseForeign(store.incarnation()));
+            if (orphans > 0) {
+                LOG.info("taking over {} tasks that were running when the last process ended", orphans);
+            }
+        }
+        store.onTasksReady(wake);
+        dispatcher = Thread.ofPlatform().name("task-engine").daemon().start(this::dispatchUntilClosed);
+    }
+
+    /**
+     * Wakes every task that waits for the signal, here and on other engines, and those that are just about to wait for
+     * it here.
+     */
+    public void signal(String name) {
+        running.values().forEach(task -> task.signalled(name));
+        boolean waited = store.read(tx -> tx.claims().waitsFor(name));
+        if (waited) {
+            store.transact(tx -> tx.tasks().signal(name));
+        }
+    }
+
+    /** Every task that is not done, and why it does not run. */
+    public List<TaskView> tasks() {
+        Instant now = clock.instant();
+        List<Task> unfinished = store.read(tx -> tx.tasks().listUnfinished());
+        var views = new ArrayList<TaskView>();
+        for (Task task : unfinished) {
+            RunningTask here = running.get(TaskId.of(task));
+            Optional<String> progress = here == null ? Optional.empty() : here.progress();
+            views.add(new TaskView(task, waitsFor(task, now), progress));
+        }
+        return views;
+    }
+
+    private Optional<String> waitsFor(Task task, Instant now) {
+        String why = task.why().orElse("");
+        return switch (task.state()) {
+            case RUNNING, DONE -> Optional.empty();
+            case WAITING ->
+                Optional.of(why + " (until signal " + task.signal().orElse("?") + " or " + task.notBefore() + ")");
+            case PARKED -> Optional.of("parked: " + why);
+            case FAILED -> Optional.of("failed " + task.attempts() + " times: " + why);
+            case READY -> {
+                if (task.notBefore().isAfter(now)) {
+                    yield Optional.of("retry " + task.attempts() + " at " + task.notBefore() + " after: " + why);
+                }
+                if (!handlers.containsKey(task.kind())) {
+                    yield Optional.of("no handler for " + task.kind() + " on this engine");
+                }
+                yield Optional.of(held.getOrDefault(TaskId.of(task), "next to be claimed"));
+            }
+        };
+    }
+
+    /** Runs a waiting, parked, failed or finished task now. Answers whether there was one that is not running. */
+    public boolean retry(String kind, String key) {
+        return store.transact(tx -> tx.tasks().retry(kind, key));
+    }
+
+    /** Stops a task that is neither running nor done until it is retried. Answers whether it did. */
+    public boolean park(String kind, String key, String why) {
+        return store.transact(tx -> tx.tasks().park(kind, key, why));
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            wakeAsked = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dispatchUntilClosed() {
+        while (!closing) {
+            Duration pause = settings.poll();
+            try {
+                renewLeases();
+                pause = dispatch();
+            } catch (RuntimeException e) {
+                // The store may be away for minutes; the loop must outlive that.
+                LOG.warn("looking for due tasks failed, trying again in {}", pause, e);
+            }
+            await(pause);
+        }
+    }
+
+    private void await(Duration pause) {
+        lock.lock();
+        try {
+            long nanos = pause.toNanos();
+            while (!wakeAsked && !closing && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            wakeAsked = false;
+        } catch (InterruptedException e) {
+            // Only close() interrupts, and it has set the flag that ends the loop.
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Claims and starts what fits; answers how long nothing will become due. */
+    private Duration dispatch() {
+        Instant now = clock.instant();
+        List<Task> due = store.read(tx -> tx.claims().due(handlers.keySet(), now, LOOK_AT_MOST));
+        List<Task> chosen = choose(due);
+        if (!chosen.isEmpty() && !closing) {
+            var claimed = store.transact(tx -> {
+                var mine = new ArrayList<Task>();
+                for (Task task : chosen) {
+                    tx.claims().claim(task, owner, now, settings.lease()).ifPresent(mine::add);
+                }
+                return mine;
+            });
+            claimed.forEach(this::startRunning);
+        }
+        var outlook = store.read(tx -> {
+            meters.counted(tx.claims().counts());
+            return tx.claims().nextDue(handlers.keySet(), now);
+        });
+        Duration untilNext = outlook.map(next -> Duration.between(now, next)).orElse(settings.poll());
+        return untilNext.compareTo(settings.poll()) < 0 ? untilNext.plusMillis(1) : settings.poll();
+    }
+
+    private List<Task> choose(List<Task> due) {
+        Resources offered = freeNow();
+        var chosen = new ArrayList<Task>();
+        var reasons = new HashMap<TaskId, String>();
+        for (Task task : due) {
+            if (running.containsKey(TaskId.of(task))) {
+                continue;
+            }
+            Resources needs = needs(task);
+            if (!available.covers(needs)) {
+                reasons.put(TaskId.of(task), "needs more than this machine has: " + available.lacking(needs));
+            } else if (!offered.covers(needs)) {
+                reasons.put(TaskId.of(task), "waits for " + offered.lacking(needs));
+                offered = offered.withheldFor(needs);
+            } else {
+                offered = offered.minus(needs);
+                chosen.add(task);
+            }
+        }
+        held = Map.copyOf(reasons);
+        return chosen;
+    }
+
+    private Resources needs(Task task) {
+        return handler(task).needs(task);
+    }
+
+    private TaskHandler handler(Task task) {
+        TaskHandler handler = handlers.get(task.kind());
+        if (handler == null) {
+            throw new IllegalStateException("claimed a task without a handler: " + task.name());
+        }
+        return handler;
+    }
+
+    private Resources freeNow() {
+        lock.lock();
+        try {
+            return free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void startRunning(Task task) {
+        var here = new RunningTask(task, needs(task), clock);
+        running.put(TaskId.of(task), here);
+        lock.lock();
+        try {
+            free = free.minus(here.needs());
+        } finally {
+            lock.unlock();
+        }
+        Thread thread = Thread.ofVirtual().name(task.name()).unstarted(() -> {
+            try {
+                runner.run(handler(task), here);
+            } finally {
+                ended(here);
+            }
+        });
+        here.runOn(thread);
+        thread.start();
+    }
+
+    private void ended(RunningTask here) {
+        lock.lock();
+        try {
+            free = free.plus(here.needs());
+            running.remove(TaskId.of(here.task()));
+            wakeAsked = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void renewLeases() {
+        Instant now = clock.instant();
+        Duration third = settings.lease().dividedBy(3);
+        boolean clockWentBack = now.isBefore(renewedAt);
+        if (running.isEmpty() || (!clockWentBack && now.isBefore(renewedAt.plus(third)))) {
+            return;
+        }
+        // Taken before the update: a task that ends meanwhile is then not mistaken for a lost one.
+        var before = List.copyOf(running.values());
+        Instant until = now.plus(settings.lease());
+        var owned = new HashMap<TaskId, Task>();
+        store.transact(tx -> tx.claims().renew(owner, until)).forEach(task -> owned.put(TaskId.of(task), task));
+        renewedAt = now;
+        for (RunningTask here : before) {
+            Task stored = owned.remove(TaskId.of(here.task()));
+            if (stored != null && stored.fence() == here.task().fence()) {
+                here.renewed(until);
+            } else if (running.get(TaskId.of(here.task())) == here) {
+                here.lose();
+            }
+        }
+        owned.values().forEach(this::releaseForgotten);
+    }
+
+    /** A task whose ending could not be written, because the store was away: it is nobody's now. */
+    private void releaseForgotten(Task task) {
+        if (!running.containsKey(TaskId.of(task))) {
+            Instant now = clock.instant();
+            var ending = new Ending(
+                    TaskState.READY, task.attempts(), now, Optional.empty(), Optional.of("ending not recorded"), now);
+            store.transact(tx -> tx.claims().finish(task, ending));
+        }
+    }
+
+    /**
+     * Stops claiming, interrupts what runs, waits for it and gives it back. Tasks that do not end in time keep their
+     * lease until it runs out.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        store.removeTasksReady(wake);
+        wake();
+        join(dispatcher);
+        running.values().forEach(RunningTask::interrupt);
+        lock.lock();
+        try {
+            long nanos = settings.closeGrace().toNanos();
+            while (!running.isEmpty() && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            if (!running.isEmpty()) {
+                LOG.warn("closing while {} tasks still run: {}", running.size(), running.keySet());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void join(@Nullable Thread thread) {
+        try {
+            if (thread != null) {
+                thread.join(TimeUnit.NANOSECONDS.toMillis(settings.closeGrace().toNanos()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
