@@ -2,6 +2,7 @@ package io.adit.chain.type;
 
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
@@ -28,6 +29,8 @@ public final class ChainCbor {
 
     private static final int MAX_ADDRESS = 64;
     private static final int MAX_SIGNATURE = 200;
+    /** Longest RLE+ bit field on chain (go-bitfield's limit). */
+    private static final int MAX_BIT_FIELD = 32 << 10;
 
     private ChainCbor() {}
 
@@ -77,6 +80,10 @@ public final class ChainCbor {
                     start, "an array of " + size + " items where " + fewer + " or " + more + " were expected");
         }
         return size;
+    }
+
+    public static BitField bitField(CborReader reader) {
+        return BitField.parse(reader.bytes(MAX_BIT_FIELD));
     }
 
     public static Signature signature(CborReader reader) {

@@ -1,10 +1,12 @@
 package io.adit.chain.type;
 
+import io.adit.core.fil.DeadlineWindow;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.ProvingPeriodPolicy;
 
 /**
- * One deadline of one proving period, seen from an epoch (go-state-types {@code dline.Info}). Epochs are absolute; the
- * last five components repeat the policy, as the node's answer does.
+ * One deadline of one proving period, seen from an epoch, as a node answers it (go-state-types {@code dline.Info}); the sums are
+ * {@link DeadlineWindow}'s. Epochs are absolute; the last five components are the chain's policy, which no code may assume.
  *
  * @param currentEpoch the epoch that questions are answered for
  * @param periodStart first epoch of the proving period; may be negative or in the future
@@ -28,50 +30,52 @@ public record DeadlineInfo(
         long wPoStChallengeLookback,
         long faultDeclarationCutoff) {
 
-    /** The deadline {@code index} of the period that starts at {@code periodStart}. */
-    public static DeadlineInfo of(DeadlinePolicy policy, Epoch periodStart, long index, Epoch currentEpoch) {
-        boolean exists = index < policy.periodDeadlines();
-        var open =
-                exists ? periodStart.plus(index * policy.challengeWindow()) : periodStart.plus(policy.provingPeriod());
+    /** What a node would answer for this deadline. */
+    public static DeadlineInfo of(DeadlineWindow window) {
+        var policy = window.policy();
         return new DeadlineInfo(
-                currentEpoch,
-                periodStart,
-                index,
-                open,
-                exists ? open.plus(policy.challengeWindow()) : open,
-                exists ? open.plus(-policy.challengeLookback()) : open,
-                exists ? open.plus(-policy.faultDeclarationCutoff()) : new Epoch(0),
-                policy.periodDeadlines(),
+                window.now(),
+                window.periodStart(),
+                window.index(),
+                window.open(),
+                window.close(),
+                window.challenge(),
+                window.faultCutoff(),
+                policy.deadlines(),
                 policy.provingPeriod(),
                 policy.challengeWindow(),
                 policy.challengeLookback(),
                 policy.faultDeclarationCutoff());
     }
 
-    /** The deadline open at {@code currentEpoch} for a miner whose periods start at {@code offset} modulo the period. */
-    public static DeadlineInfo current(DeadlinePolicy policy, long offset, Epoch currentEpoch) {
-        long since = Math.floorMod(currentEpoch.value() - offset, policy.provingPeriod());
-        return of(policy, currentEpoch.plus(-since), since / policy.challengeWindow(), currentEpoch);
+    /** The deadline {@code index} of the period that starts at {@code periodStart}. */
+    public static DeadlineInfo of(ProvingPeriodPolicy policy, Epoch periodStart, long index, Epoch currentEpoch) {
+        return of(policy.deadline(periodStart, index, currentEpoch));
     }
 
-    /** Whether the period has begun. */
-    public boolean periodStarted() {
-        return !currentEpoch.isBefore(periodStart);
+    /** The chain's policy, as this answer states it. */
+    public ProvingPeriodPolicy policy() {
+        return new ProvingPeriodPolicy(
+                wPoStProvingPeriod,
+                wPoStPeriodDeadlines,
+                wPoStChallengeWindow,
+                wPoStChallengeLookback,
+                faultDeclarationCutoff);
     }
 
-    /** Whether the whole period lies behind. */
-    public boolean periodElapsed() {
-        return !currentEpoch.isBefore(nextPeriodStart());
+    /** The same deadline with all its sums. */
+    public DeadlineWindow window() {
+        return policy().deadline(periodStart, index, currentEpoch);
     }
 
-    /** Last epoch of the period. */
-    public Epoch periodEnd() {
-        return periodStart.plus(wPoStProvingPeriod - 1);
+    /** Another deadline of the same period. */
+    public DeadlineInfo withIndex(long other) {
+        return of(policy(), periodStart, other, currentEpoch);
     }
 
-    /** First epoch of the next period. */
-    public Epoch nextPeriodStart() {
-        return periodStart.plus(wPoStProvingPeriod);
+    /** The same deadline seen from another epoch. */
+    public DeadlineInfo at(Epoch epoch) {
+        return of(policy(), periodStart, index, epoch);
     }
 
     /** Whether proofs for it are accepted now. */
@@ -86,7 +90,7 @@ public record DeadlineInfo(
 
     /** The last epoch in which it is open. */
     public Epoch last() {
-        return close.plus(-1);
+        return close.minus(1);
     }
 
     /** Whether faults and recoveries for it can no longer be declared. */
@@ -96,37 +100,24 @@ public record DeadlineInfo(
 
     /** This deadline in the first period in which it has not closed yet. */
     public DeadlineInfo nextNotElapsed() {
-        if (!hasElapsed()) {
-            return this;
-        }
-        long periods = 1 + currentEpoch.minus(close) / wPoStProvingPeriod;
-        return of(policy(0), periodStart.plus(periods * wPoStProvingPeriod), index, currentEpoch);
+        return of(window().nextNotElapsed());
+    }
+
+    /** Whether the actor lets the deadline's partitions change now: not while it is open nor in the window before. */
+    public boolean isMutable() {
+        return window().isMutable();
     }
 
     /**
-     * Whether the actor lets the deadline's partitions change now: neither the open deadline nor the next to open may
-     * (builtin-actors {@code deadline_is_mutable}).
+     * Whether a proof accepted without verification can still be disputed (FIP-0010).
+     *
+     * @param disputeWindow epochs after closing; 1,800 on mainnet
      */
-    public boolean isMutable() {
-        return currentEpoch.isBefore(nextNotElapsed().open.plus(-wPoStChallengeWindow));
-    }
-
-    /** Whether a proof accepted without verification can still be disputed (FIP-0010). */
-    public boolean isDisputable(DeadlinePolicy policy) {
-        if (!periodStarted()) {
+    public boolean isDisputable(long disputeWindow) {
+        if (currentEpoch.isBefore(periodStart)) {
             return false;
         }
         var next = nextNotElapsed();
-        return !next.isOpen() && currentEpoch.isBefore(next.close.plus(policy.disputeWindow() - wPoStProvingPeriod));
-    }
-
-    private DeadlinePolicy policy(long disputeWindow) {
-        return new DeadlinePolicy(
-                wPoStPeriodDeadlines,
-                wPoStProvingPeriod,
-                wPoStChallengeWindow,
-                wPoStChallengeLookback,
-                faultDeclarationCutoff,
-                disputeWindow);
+        return !next.isOpen() && currentEpoch.isBefore(next.close.plus(disputeWindow - wPoStProvingPeriod));
     }
 }

@@ -1,0 +1,5 @@
+/** Golden vectors and behaviour of the message outbox. */
+@NullMarked
+package io.adit.chain.message;
+
+import org.jspecify.annotations.NullMarked;
