@@ -46,6 +46,20 @@ public enum SectorState {
     Removing,
     /** Files are gone; the number stays used. */
     Removed,
+    /** A piece could not be written into the sector; waits for the operator. */
+    AddPieceFailed,
+    /** Labelling failed; waits for the operator. */
+    SealPreCommit1Failed,
+    /** Building trees failed; waits for the operator. */
+    SealPreCommit2Failed,
+    /** The chain refused the pre-commit, or it expired; waits for the operator. */
+    PreCommitFailed,
+    /** No valid proof could be made; waits for the operator. */
+    ComputeProofFailed,
+    /** The chain refused the proof message; waits for the operator. */
+    CommitFailed,
+    /** Cleaning or moving failed; the sector is proven nevertheless. Waits for the operator. */
+    FinalizeFailed,
     /** Nothing can be done for this sector; the operator may remove it. */
     FailedUnrecoverable
 }

@@ -1,0 +1,226 @@
+package io.adit.sealing.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.core.error.AditException;
+import io.adit.core.fil.ActorId;
+import io.adit.core.fil.SectorId;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.SectorSize;
+import io.adit.sealing.SealingError;
+import io.adit.sealing.storage.StoragePath.Purpose;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoragePathsTest {
+
+    private static final SectorId SECTOR = new SectorId(new ActorId(1000), new SectorNumber(5));
+    private static final Set<SectorFileType> SEALING_TYPES = EnumSet.of(SectorFileType.SEALED, SectorFileType.CACHE);
+
+    @TempDir
+    Path directory;
+
+    private long free = 1 << 20;
+    private StoragePaths paths;
+
+    @BeforeEach
+    void open() {
+        paths = reopen();
+    }
+
+    private StoragePaths reopen() {
+        return StoragePaths.open(
+                directory.resolve("storage.json"), path -> new SpaceProbe.Space(1 << 30, free), InstantSource.system());
+    }
+
+    @Test
+    void declarationFilesAreLotusMiners_whenPathIsInitialised() throws IOException {
+        var id = UUID.fromString("b8f6a1c2-0d3e-4f5a-8b7c-9d0e1f2a3b4c");
+
+        paths.init(directory.resolve("a"), PathSettings.create(id, 10, true, true, 0));
+
+        assertThat(Files.readString(directory.resolve("storage.json")))
+                .isEqualToIgnoringWhitespace("{\"StoragePaths\":[{\"Path\":\"" + directory.resolve("a") + "\"}]}");
+        assertThat(Files.readString(directory.resolve("a/sectorstore.json")))
+                .isEqualToIgnoringWhitespace("{\"ID\":\"" + id + "\",\"Weight\":10,\"CanSeal\":true,\"CanStore\":true,"
+                        + "\"MaxStorage\":0,\"Groups\":[],\"AllowTo\":[],\"AllowTypes\":[],\"DenyTypes\":[],"
+                        + "\"AllowMiners\":[],\"DenyMiners\":[]}");
+    }
+
+    @Test
+    void sectorsOfLotusMinerAreFound_whenItsPathIsAttached() throws IOException {
+        Path root = Files.createDirectories(directory.resolve("lotus"));
+        Files.writeString(
+                root.resolve("sectorstore.json"),
+                "{\"ID\":\"1e4ae8b4-5bb6-4b5d-8c3c-111111111111\",\"Weight\":10,\"CanSeal\":false,\"CanStore\":true,"
+                        + "\"MaxStorage\":0,\"Groups\":null,\"AllowTo\":null,\"AllowTypes\":null,\"DenyTypes\":null,"
+                        + "\"SomethingNewer\":1}");
+        Files.createDirectories(root.resolve("sealed"));
+        Files.write(root.resolve("sealed/s-t01000-5"), new byte[2048]);
+        Files.writeString(root.resolve("sealed/notes.txt"), "not a sector");
+
+        paths.attach(root);
+
+        assertThat(paths.sectors(SectorFileType.SEALED)).containsExactly(SECTOR);
+        assertThat(paths.require(SECTOR, SectorFileType.SEALED)).isEqualTo(root.resolve("sealed/s-t01000-5"));
+        assertThat(reopen().find(SECTOR, SectorFileType.SEALED)).isPresent();
+        assertThat(paths.list().getFirst().sealed()).isEqualTo(1);
+    }
+
+    @Test
+    void missingFileIsNamed_whenItIsOnNoPath() {
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+
+        assertThatThrownBy(() -> paths.require(SECTOR, SectorFileType.CACHE))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.SECTOR_FILE_MISSING))
+                .hasMessageContaining("cache/s-t01000-5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../s-t01000-5",
+                "s-t01000-5/..",
+                "s-t01000",
+                "s-t01000--5",
+                "s-t01000-99999999999999999999",
+                "s-t01000-5.tmp",
+                "fetching",
+                "S-T01000-5",
+                "s-t01000-5\u0000",
+                ""
+            })
+    void nameIsNoSector_whenItIsNotExactlyOne(String name) {
+        assertThat(SectorNames.parse(name)).isEmpty();
+    }
+
+    @Test
+    void pathIsFencedAndShown_whenItsDiskIsGone() throws IOException {
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        paths.init(directory.resolve("b"), PathSettings.create(UUID.randomUUID(), true, true));
+        DurableFiles.deleteTree(directory.resolve("a"));
+
+        var after = reopen();
+
+        assertThat(after.attached()).extracting(StoragePath::root).containsExactly(directory.resolve("b"));
+        assertThat(after.list())
+                .filteredOn(status -> status.problem().isPresent())
+                .extracting(PathStatus::root)
+                .containsExactly(directory.resolve("a"));
+    }
+
+    @Test
+    void secondPathIsRefused_whenItHasTheSameIdentity() throws IOException {
+        var path = paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        Path copy = Files.createDirectories(directory.resolve("b"));
+        Files.copy(path.root().resolve("sectorstore.json"), copy.resolve("sectorstore.json"));
+
+        assertThatThrownBy(() -> paths.attach(copy)).hasMessageContaining("same ID");
+        assertThat(paths.attached()).hasSize(1);
+    }
+
+    @Test
+    void reservationIsRefusedBeforeAnythingIsWritten_whenSpaceIsShort() {
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        free = SectorFileType.CACHE.sealingBytes(SectorSize.KIB_2) + 2048 - 1;
+
+        assertThatThrownBy(() -> paths.reserve(SECTOR, SectorSize.KIB_2, SEALING_TYPES, Purpose.SEALING))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.STORAGE_NO_SPACE));
+
+        free++;
+        try (var space = paths.reserve(SECTOR, SectorSize.KIB_2, SEALING_TYPES, Purpose.SEALING)) {
+            assertThat(space.file(SectorFileType.SEALED)).isEqualTo(directory.resolve("a/sealed/s-t01000-5"));
+        }
+    }
+
+    @Test
+    void spaceIsPromisedOnce_whenTwoStepsAskForTheLastOfIt() {
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        free = 3000;
+        var unsealed = EnumSet.of(SectorFileType.UNSEALED);
+        var other = new SectorId(SECTOR.miner(), new SectorNumber(6));
+
+        var first = paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING);
+        assertThat(paths.list().getFirst().reserved()).isEqualTo(2048);
+        assertThatThrownBy(() -> paths.reserve(other, SectorSize.KIB_2, unsealed, Purpose.SEALING))
+                .hasMessageContaining("2048 bytes are needed");
+
+        first.close();
+        paths.reserve(other, SectorSize.KIB_2, unsealed, Purpose.SEALING).close();
+    }
+
+    @Test
+    void limitCounts_whenMaxStorageIsBelowTheDisk() throws IOException {
+        var path = paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), 10, true, true, 5000));
+        Files.write(
+                path.file(new SectorId(SECTOR.miner(), new SectorNumber(1)), SectorFileType.SEALED), new byte[2048]);
+        var unsealed = EnumSet.of(SectorFileType.UNSEALED);
+
+        paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING).close();
+        Files.write(
+                path.file(new SectorId(SECTOR.miner(), new SectorNumber(2)), SectorFileType.SEALED), new byte[2048]);
+
+        assertThatThrownBy(() -> paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING))
+                .hasMessageContaining("best path has 904");
+    }
+
+    @Test
+    void filesStayTogether_whenSeveralPathsWouldDo() throws IOException {
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), 100, true, true, 0));
+        var light = paths.init(directory.resolve("b"), PathSettings.create(UUID.randomUUID(), 1, true, true, 0));
+        Files.write(light.file(SECTOR, SectorFileType.UNSEALED), new byte[2048]);
+
+        try (var space = paths.reserve(SECTOR, SectorSize.KIB_2, SEALING_TYPES, Purpose.SEALING)) {
+            assertThat(space.path(SectorFileType.SEALED)).isEqualTo(light);
+            assertThat(space.path(SectorFileType.CACHE)).isEqualTo(light);
+        }
+    }
+
+    @Test
+    void nothingIsPlaced_whenNoPathIsForIt() {
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), false, true));
+
+        assertThatThrownBy(() -> paths.reserve(SECTOR, SectorSize.KIB_2, SEALING_TYPES, Purpose.SEALING))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.STORAGE_NO_PATH));
+    }
+
+    @Test
+    void unfinishedFilesAreSwept_whenTheNodeStartsAgain() throws IOException {
+        var path = paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        Path half = path.unfinished(SECTOR, SectorFileType.UNSEALED, StoragePaths.WRITING);
+        Path foreign = path.unfinishedDirectory(SectorFileType.UNSEALED).resolve("s-t01000-9");
+        Files.write(half, new byte[100]);
+        Files.write(foreign, new byte[100]);
+
+        assertThat(paths.find(SECTOR, SectorFileType.UNSEALED)).isEmpty();
+        reopen();
+
+        assertThat(half).doesNotExist();
+        assertThat(foreign).exists();
+    }
+
+    @Test
+    void suspiciousFileIsKeptElsewhere_whenQuarantined() throws IOException {
+        var path = paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        Files.writeString(path.file(SECTOR, SectorFileType.SEALED), "half");
+
+        var moved = paths.quarantine(SECTOR, SectorFileType.SEALED);
+
+        assertThat(paths.find(SECTOR, SectorFileType.SEALED)).isEmpty();
+        assertThat(moved).hasValueSatisfying(file -> assertThat(file).hasContent("half"));
+    }
+}
