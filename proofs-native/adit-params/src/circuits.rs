@@ -88,7 +88,7 @@ impl Parameterised {
             }
             Kind::PoRep => {
                 type P = StackedCompound<Tree, DefaultPieceHasher>;
-                type C = StackedCircuit<'static, Tree, DefaultPieceHasher>;
+                type C = StackedCircuit<Tree, DefaultPieceHasher>;
                 <P as CacheableParameters<C, stacked::PublicParams<Tree>>>::cache_identifier(&porep_params(sector_size)?)
             }
             Kind::Update => {
@@ -164,7 +164,7 @@ impl Parameterised {
                 let params = porep_params(self.sector_size)?;
                 type P = StackedCompound<Tree, DefaultPieceHasher>;
                 type S<'a> = StackedDrg<'a, Tree, DefaultPieceHasher>;
-                type C<'a> = StackedCircuit<'a, Tree, DefaultPieceHasher>;
+                type C = StackedCircuit<Tree, DefaultPieceHasher>;
                 work.on(<P as CompoundProof<S, C>>::blank_circuit(&params))
             }
             Kind::Update => {
