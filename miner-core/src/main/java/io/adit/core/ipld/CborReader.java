@@ -213,8 +213,7 @@ public final class CborReader {
                 open.itemDone();
             }
             case BYTES -> {
-                int length = length(head(MajorType.BYTES), Integer.MAX_VALUE);
-                position += length;
+                position += length(head(MajorType.BYTES), Integer.MAX_VALUE);
                 open.itemDone();
             }
             case TEXT -> text(Integer.MAX_VALUE);

@@ -1,0 +1,35 @@
+package io.adit.chain.node.rpc;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Every method of the node's API that {@link io.adit.chain.node.FullNode} has, except the channel ChainNotify. */
+public final class RpcCatalogue {
+
+    private static final Map<String, RpcMethod<?>> BY_NAME = Stream.of(
+                    ChainCalls.METHODS,
+                    StateCalls.METHODS,
+                    MinerCalls.METHODS,
+                    MarketCalls.METHODS,
+                    MessageCalls.METHODS,
+                    WalletCalls.METHODS,
+                    BlockCalls.METHODS)
+            .<RpcMethod<?>>flatMap(List::stream)
+            .collect(Collectors.toUnmodifiableMap(RpcMethod::wireName, Function.identity()));
+
+    private RpcCatalogue() {}
+
+    /** All methods, in no order. */
+    public static List<RpcMethod<?>> methods() {
+        return List.copyOf(BY_NAME.values());
+    }
+
+    /** A method by its name on the wire, for example {@code Filecoin.ChainHead}. */
+    public static Optional<RpcMethod<?>> find(String wireName) {
+        return Optional.ofNullable(BY_NAME.get(wireName));
+    }
+}
