@@ -32,7 +32,7 @@ final class RlePlusReader {
         long at = 0;
         while (hasMore()) {
             long length = runLength();
-            if (length >= Long.MAX_VALUE - at) {
+            if (length > Long.MAX_VALUE - at) {
                 throw refused("a member above 2^63 - 2");
             }
             if (present) {

@@ -213,7 +213,8 @@ public final class CborReader {
                 open.itemDone();
             }
             case BYTES -> {
-                position += length(head(MajorType.BYTES), Integer.MAX_VALUE);
+                int length = length(head(MajorType.BYTES), Integer.MAX_VALUE);
+                position += length;
                 open.itemDone();
             }
             case TEXT -> text(Integer.MAX_VALUE);

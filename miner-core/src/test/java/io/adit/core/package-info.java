@@ -1,0 +1,5 @@
+/** What the tests of every room share: the golden vectors. */
+@NullMarked
+package io.adit.core;
+
+import org.jspecify.annotations.NullMarked;
