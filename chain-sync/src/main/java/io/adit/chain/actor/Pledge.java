@@ -19,7 +19,7 @@ public record Pledge(FilterEstimate reward, FilterEstimate networkPower) {
     private static final TokenAmount DISPUTE_PENALTY = TokenAmount.ofFil(20);
     private static final long EXPECTED_LEADERS = 5;
     private static final long CONSENSUS_FAULT_FACTOR = 5;
-    private static final long TERMINATION_LIFETIME_CAP_DAYS = 140;
+    private static final long TERMINATION_LIFETIME_CAP = 140 * EPOCHS_IN_DAY;
     /** Thousandths of the additional pledge that FIP-0081 moves to the simple formula when its ramp is over. */
     private static final long SIMPLE_PLEDGE_PERMILLE = 300;
 
@@ -97,15 +97,18 @@ public record Pledge(FilterEstimate reward, FilterEstimate networkPower) {
     }
 
     /**
-     * What ending a sector early costs (FIP-0098): up to 8.5% of its pledge, growing for 140 days.
+     * What ending a sector early costs (FIP-0098): 8.5% of its pledge, reached evenly over 140 days, but never less than 2% of
+     * the pledge or 105% of the fault fee.
      *
      * @param ageEpochs epochs since activation
      * @param faultFee {@link #continuedFaultPenalty} of the sector
      */
     public static TokenAmount terminationPenalty(TokenAmount initialPledge, long ageEpochs, TokenAmount faultFee) {
-        var full = initialPledge.times(85).dividedBy(1000).max(faultFee.times(5).dividedBy(100));
-        var ramped = full.times(ageEpochs / EPOCHS_IN_DAY).dividedBy(TERMINATION_LIFETIME_CAP_DAYS);
-        return ramped.min(full).max(initialPledge.dividedBy(100));
+        var full = initialPledge.times(85).dividedBy(1000);
+        var ramped = full.times(ageEpochs).dividedBy(TERMINATION_LIFETIME_CAP);
+        var least =
+                initialPledge.times(2).dividedBy(100).max(faultFee.times(105).dividedBy(100));
+        return ramped.min(full).max(least);
     }
 
     /** The fee a sector pays every day (FIP-0100). */
