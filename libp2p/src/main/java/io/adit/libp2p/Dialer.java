@@ -1,0 +1,108 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.yamux.Deadline;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** Finds an open connection to a peer or makes one; callers who want the same peer at once share one dial. */
+final class Dialer {
+    /** How many dialled peers' addresses are remembered. */
+    private static final int MAX_REMEMBERED = 1024;
+
+    private final Function<PeerId, Optional<HostConnection>> open;
+    private final Dial dial;
+    private final Map<PeerId, CompletableFuture<HostConnection>> dialling = new ConcurrentHashMap<>();
+    private final Map<PeerId, Multiaddr> remembered = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Makes a connection. */
+    @FunctionalInterface
+    interface Dial {
+        HostConnection dial(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException;
+    }
+
+    Dialer(Function<PeerId, Optional<HostConnection>> open, Dial dial) {
+        this.open = open;
+        this.dial = dial;
+    }
+
+    HostConnection connect(Multiaddr address, Duration timeout) throws Libp2pException {
+        var peer = address.peerId()
+                .orElseThrow(() -> new Libp2pException(
+                        Kind.UNREACHABLE, "cannot dial " + address + ": it does not end in /p2p/<peer ID>"));
+        var existing = open.apply(peer);
+        return existing.isPresent() ? existing.get() : dialOnce(peer, address, Deadline.after(timeout));
+    }
+
+    HostConnection reconnect(PeerId peer, Duration timeout) throws Libp2pException {
+        var existing = open.apply(peer);
+        if (existing.isPresent()) {
+            return existing.get();
+        }
+        Multiaddr address;
+        synchronized (remembered) {
+            address = remembered.get(peer);
+        }
+        if (address == null) {
+            throw new Libp2pException(Kind.UNREACHABLE, "no connection to " + peer + " and no address known");
+        }
+        return dialOnce(peer, address, Deadline.after(timeout));
+    }
+
+    private HostConnection dialOnce(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException {
+        var own = new CompletableFuture<HostConnection>();
+        var others = dialling.putIfAbsent(peer, own);
+        if (others != null) {
+            return join(others, peer, deadline);
+        }
+        try {
+            // Another caller's dial may have ended between the look for a connection and this one's turn.
+            var existing = open.apply(peer);
+            var connection = existing.isPresent() ? existing.get() : dial.dial(peer, address, deadline);
+            remember(peer, address);
+            own.complete(connection);
+            return connection;
+        } catch (Libp2pException e) {
+            own.completeExceptionally(e);
+            throw e;
+        } finally {
+            dialling.remove(peer, own);
+            own.completeExceptionally(new Libp2pException(Kind.UNREACHABLE, "the dial to " + peer + " failed"));
+        }
+    }
+
+    private static HostConnection join(CompletableFuture<HostConnection> others, PeerId peer, Deadline deadline)
+            throws Libp2pException {
+        try {
+            return others.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new Libp2pException(Kind.TIMEOUT, "deadline passed while dialling " + peer, e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Libp2pException reason
+                    ? reason.again()
+                    : new Libp2pException(Kind.UNREACHABLE, "the dial to " + peer + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Libp2pException(Kind.CLOSED, "interrupted while dialling " + peer, e);
+        }
+    }
+
+    private void remember(PeerId peer, Multiaddr address) {
+        synchronized (remembered) {
+            remembered.put(peer, address);
+            if (remembered.size() > MAX_REMEMBERED) {
+                remembered.remove(remembered.keySet().iterator().next());
+            }
+        }
+    }
+}

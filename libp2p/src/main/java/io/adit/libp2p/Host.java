@@ -1,0 +1,253 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.identify.Identify;
+import io.adit.libp2p.identity.Identity;
+import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.noise.NoiseKey;
+import io.adit.libp2p.ping.Ping;
+import io.adit.libp2p.transport.ConnectionGate;
+import io.adit.libp2p.transport.ConnectionUpgrader;
+import io.adit.libp2p.transport.SecuredConnection;
+import io.adit.libp2p.transport.TcpAddress;
+import io.adit.libp2p.transport.TcpTransport;
+import io.adit.libp2p.yamux.Deadline;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A libp2p node. It listens, dials, keeps at most one dialled connection to each peer and serves the protocols that it
+ * was built with, besides identify and ping. Calls block and are meant for virtual threads.
+ *
+ * {@snippet :
+ * var host = Host.builder().identity(identity).listen("/ip4/0.0.0.0/tcp/24001")
+ *         .protocol("/example/1.0.0", stream -> stream.input().transferTo(stream.output()))
+ *         .build();
+ * host.start();
+ * }
+ */
+public final class Host implements AutoCloseable {
+    private static final String PROTOCOL_VERSION = "ipfs/0.1.0";
+
+    private final Identity identity;
+    private final List<Multiaddr> listen;
+    private final List<Multiaddr> announce;
+    private final String agent;
+    private final HostLimits limits;
+    private final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
+    private final Identify identify;
+    private final ConnectionGate gate;
+    private final TcpTransport transport;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("libp2p-", 0).factory());
+    private final Dialer dialer;
+    private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
+    private final List<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
+
+    private Host(HostBuilder builder, Identity identity, SecureRandom random) {
+        this.identity = identity;
+        this.listen = List.copyOf(builder.listen);
+        this.announce = List.copyOf(builder.announce);
+        this.agent = builder.agent;
+        this.limits = builder.limits;
+        this.gate =
+                new ConnectionGate(limits.maxConnections(), limits.maxConnectionsPerAddress(), limits.maxHandshakes());
+        this.identify = new Identify(identity.publicKey(), this::localInformation, limits.negotiationTimeout());
+        var ping = new Ping(random);
+        handlers.put(Identify.PROTOCOL, identify::answer);
+        handlers.put(Identify.PUSH_PROTOCOL, this::receivePush);
+        handlers.put(Ping.PROTOCOL, ping::answer);
+        handlers.putAll(builder.handlers);
+        this.transport = new TcpTransport(
+                new ConnectionUpgrader(new NoiseKey(identity, random), random),
+                gate,
+                limits.handshakeTimeout(),
+                threads);
+        this.dialer = new Dialer(this::findConnection, this::dial);
+    }
+
+    static Host of(HostBuilder builder, Identity identity, SecureRandom random) {
+        return new Host(builder, identity, random);
+    }
+
+    public static HostBuilder builder() {
+        return new HostBuilder();
+    }
+
+    /**
+     * Binds the listen addresses.
+     *
+     * @throws Libp2pException UNREACHABLE if one cannot be bound; those bound before it stay bound until {@link #close}
+     */
+    public void start() throws Libp2pException {
+        for (var address : listen) {
+            for (var socketAddress : TcpAddress.resolve(address)) {
+                bound.add(transport.listen(socketAddress, (secured, place) -> {
+                    try {
+                        begin(secured);
+                    } catch (Libp2pException e) {
+                        secured.drop();
+                    }
+                }));
+            }
+        }
+    }
+
+    public PeerId peerId() {
+        return identity.peerId();
+    }
+
+    /** Where this host can be dialled, each address ending in its peer ID: those announced, else those bound. */
+    public List<Multiaddr> addresses() {
+        return transportAddresses().stream()
+                .map(address -> address.withPeer(peerId()))
+                .toList();
+    }
+
+    private List<Multiaddr> transportAddresses() {
+        if (!announce.isEmpty()) {
+            return announce;
+        }
+        return bound.stream()
+                .flatMap(address -> TcpAddress.reachable(address).stream())
+                .map(TcpAddress::toMultiaddr)
+                .distinct()
+                .toList();
+    }
+
+    /** Connections open now. */
+    public List<Connection> connections() {
+        return connections.values().stream()
+                .flatMap(List::stream)
+                .filter(HostConnection::isOpen)
+                .map(connection -> (Connection) connection)
+                .toList();
+    }
+
+    /**
+     * A connection to the peer that {@code address} ends at: an open one if there is one, else a new one.
+     *
+     * @param address {@code /<ip or dns>/…/tcp/…/p2p/<peer>}
+     * @throws Libp2pException UNREACHABLE, TIMEOUT, IDENTITY, LIMIT or UNSUPPORTED_PROTOCOL
+     */
+    public Connection connect(Multiaddr address, Duration timeout) throws Libp2pException {
+        return dialer.connect(address, timeout);
+    }
+
+    /** Connects as {@link #connect} does and opens a stream; {@code timeout} holds for both together. */
+    public Stream newStream(Multiaddr address, List<String> protocols, Duration timeout) throws Libp2pException {
+        var deadline = Deadline.after(timeout);
+        return dialer.connect(address, timeout).newStream(protocols, left(deadline));
+    }
+
+    /**
+     * Opens a stream to a peer that is connected, or was dialled not long ago.
+     *
+     * @throws Libp2pException UNREACHABLE if it is neither, else as {@link Connection#newStream}
+     */
+    public Stream newStream(PeerId peer, List<String> protocols, Duration timeout) throws Libp2pException {
+        var deadline = Deadline.after(timeout);
+        return dialer.reconnect(peer, timeout).newStream(protocols, left(deadline));
+    }
+
+    private static Duration left(Deadline deadline) throws Libp2pException {
+        var nanos = deadline.remainingNanos();
+        if (nanos == 0) {
+            throw new Libp2pException(Kind.TIMEOUT, "deadline passed while connecting, before a stream was opened");
+        }
+        return deadline == Deadline.NEVER ? Duration.ZERO : Duration.ofNanos(nanos);
+    }
+
+    private Optional<HostConnection> findConnection(PeerId peer) {
+        return connections.getOrDefault(peer, List.of()).stream()
+                .filter(HostConnection::isOpen)
+                .findFirst();
+    }
+
+    private HostConnection dial(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException {
+        var failures = new ArrayList<Libp2pException>();
+        for (var socketAddress : TcpAddress.resolve(address)) {
+            try {
+                return begin(transport.dial(socketAddress, peer, left(deadline)));
+            } catch (Libp2pException e) {
+                failures.add(e);
+            }
+        }
+        var reason = failures.getFirst();
+        failures.stream().skip(1).forEach(reason::addSuppressed);
+        throw reason;
+    }
+
+    private HostConnection begin(SecuredConnection secured) throws Libp2pException {
+        var connection = new HostConnection(secured, handlers, limits, threads);
+        var peer = connection.remotePeer();
+        if (peer.equals(peerId())) {
+            secured.drop();
+            throw new Libp2pException(Kind.IDENTITY, "the peer at the other end has this host's own identity");
+        }
+        connections.compute(peer, (key, held) -> {
+            var longer = held == null ? new ArrayList<HostConnection>() : new ArrayList<>(held);
+            longer.add(connection);
+            return List.copyOf(longer);
+        });
+        connection.begin(() -> forget(connection));
+        if (closed) {
+            connection.close();
+            throw new Libp2pException(Kind.CLOSED, "this host is closed");
+        }
+        threads.execute(() -> {
+            try {
+                connection.learn(identify.ask(connection));
+            } catch (IOException e) {
+                connection.learnNothing(e);
+            }
+        });
+        return connection;
+    }
+
+    private void forget(HostConnection connection) {
+        connections.computeIfPresent(connection.remotePeer(), (key, held) -> {
+            var shorter = held.stream().filter(other -> other != connection).toList();
+            return shorter.isEmpty() ? null : shorter;
+        });
+    }
+
+    private PeerInformation localInformation(Connection connection) {
+        return new PeerInformation(
+                PROTOCOL_VERSION,
+                agent,
+                List.copyOf(handlers.keySet()),
+                transportAddresses(),
+                Optional.of(connection.remoteAddress()));
+    }
+
+    private void receivePush(Stream stream) throws IOException {
+        var latest = identify.receivePush(stream);
+        if (stream.connection() instanceof HostConnection connection) {
+            connection.learn(latest);
+        }
+    }
+
+    /** Stops listening, closes all connections and interrupts all handlers. */
+    @Override
+    public void close() {
+        closed = true;
+        transport.stopListening();
+        connections.values().stream().flatMap(List::stream).forEach(HostConnection::close);
+        threads.shutdownNow();
+        transport.close();
+    }
+}

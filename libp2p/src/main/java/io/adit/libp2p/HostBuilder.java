@@ -1,0 +1,76 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.identity.Identity;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.multistream.MultistreamSelect;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gathers what a {@link Host} is made of. Only the identity must be given. */
+public final class HostBuilder {
+    private static final int MAX_PROTOCOLS = 64;
+
+    final List<Multiaddr> listen = new ArrayList<>();
+    final List<Multiaddr> announce = new ArrayList<>();
+    final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
+    String agent = "adit";
+    HostLimits limits = HostLimits.defaults();
+    private Optional<Identity> identity = Optional.empty();
+    private SecureRandom random = new SecureRandom();
+
+    HostBuilder() {}
+
+    public HostBuilder identity(Identity own) {
+        identity = Optional.of(own);
+        return this;
+    }
+
+    /** An address to listen on, such as {@code /ip4/0.0.0.0/tcp/24001}; port 0 lets the system choose. */
+    public HostBuilder listen(String address) {
+        listen.add(Multiaddr.parse(address));
+        return this;
+    }
+
+    /** An address to give to peers in place of those bound, for hosts behind address translation. */
+    public HostBuilder announce(Multiaddr address) {
+        announce.add(address.withoutPeer().orElseThrow(() -> new IllegalArgumentException("no transport address")));
+        return this;
+    }
+
+    /** Serves a protocol; at most 64, each named once, with fewer than 256 bytes. */
+    public HostBuilder protocol(String name, StreamHandler handler) {
+        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length >= MultistreamSelect.MAX_LINE / 4) {
+            throw new IllegalArgumentException("protocol name must have 1 to 255 bytes: " + name);
+        }
+        if (handlers.size() == MAX_PROTOCOLS || handlers.putIfAbsent(name, handler) != null) {
+            throw new IllegalArgumentException("protocol " + name + " is served already, or 64 others are");
+        }
+        return this;
+    }
+
+    /** The software's name and version, as peers see it. */
+    public HostBuilder agent(String nameAndVersion) {
+        agent = nameAndVersion;
+        return this;
+    }
+
+    public HostBuilder limits(HostLimits chosen) {
+        limits = chosen;
+        return this;
+    }
+
+    public HostBuilder random(SecureRandom source) {
+        random = source;
+        return this;
+    }
+
+    /** A host that does not listen yet. */
+    public Host build() {
+        return Host.of(this, identity.orElseThrow(() -> new IllegalStateException("a host needs an identity")), random);
+    }
+}

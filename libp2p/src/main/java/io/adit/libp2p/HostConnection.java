@@ -1,0 +1,207 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.identity.PublicKey;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.multistream.MultistreamSelect;
+import io.adit.libp2p.transport.SecuredConnection;
+import io.adit.libp2p.transport.TcpAddress;
+import io.adit.libp2p.yamux.Deadline;
+import io.adit.libp2p.yamux.YamuxSession;
+import io.adit.libp2p.yamux.YamuxStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One secured connection of a host: it opens streams, and serves those that come in. */
+final class HostConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(HostConnection.class);
+
+    private final SecuredConnection secured;
+    private final PeerId remotePeer;
+    private final Multiaddr remoteAddress;
+    private final Map<String, StreamHandler> handlers;
+    private final HostLimits limits;
+    private final Executor threads;
+    private final YamuxSession session;
+    private volatile CompletableFuture<PeerInformation> information = new CompletableFuture<>();
+    private volatile long lastUsed = System.nanoTime();
+
+    HostConnection(
+            SecuredConnection secured, Map<String, StreamHandler> handlers, HostLimits limits, Executor threads) {
+        this.secured = secured;
+        this.remotePeer = secured.remoteKey().peerId();
+        this.remoteAddress = TcpAddress.toMultiaddr(secured.remoteAddress());
+        this.handlers = handlers;
+        this.limits = limits;
+        this.threads = threads;
+        this.session = secured.newSession(limits.yamux(), this::accept);
+    }
+
+    /** Lets streams flow. */
+    void begin(Runnable onClose) {
+        secured.begin(session, limits.yamux(), this::closeIfIdle, () -> {
+            session.terminate(new Libp2pException(Kind.CONNECTION_LOST, "connection has ended"));
+            onClose.run();
+        });
+    }
+
+    @Override
+    public PeerId remotePeer() {
+        return remotePeer;
+    }
+
+    @Override
+    public PublicKey remotePublicKey() {
+        return secured.remoteKey();
+    }
+
+    @Override
+    public Multiaddr remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public boolean isInitiator() {
+        return secured.isInitiator();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return secured.isOpen() && !session.hasEnded();
+    }
+
+    @Override
+    public Stream newStream(List<String> protocols, Duration timeout) throws Libp2pException {
+        var deadline = Deadline.after(timeout);
+        lastUsed = System.nanoTime();
+        var stream = session.open(deadline);
+        stream.setReadDeadline(deadline);
+        stream.setWriteDeadline(deadline);
+        var agreed = false;
+        try {
+            var protocol = MultistreamSelect.propose(HostStream.input(stream), HostStream.output(stream), protocols);
+            stream.setReadDeadline(Deadline.NEVER);
+            stream.setWriteDeadline(Deadline.NEVER);
+            agreed = true;
+            return new HostStream(this, stream, protocol);
+        } catch (Libp2pException e) {
+            throw new Libp2pException(
+                    e.kind(), "no stream for " + protocols + " to " + remotePeer + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new Libp2pException(Kind.CONNECTION_LOST, "no stream for " + protocols + " to " + remotePeer, e);
+        } finally {
+            if (!agreed) {
+                stream.reset();
+            }
+        }
+    }
+
+    @Override
+    public PeerInformation remoteInformation(Duration timeout) throws Libp2pException {
+        try {
+            return information.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new Libp2pException(Kind.TIMEOUT, remotePeer + " has not identified itself in time", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Libp2pException reason
+                    ? reason.again()
+                    : new Libp2pException(Kind.CONNECTION_LOST, remotePeer + " did not identify itself", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Libp2pException(Kind.CLOSED, "interrupted while waiting for identify", e);
+        }
+    }
+
+    void learn(PeerInformation latest) {
+        if (!information.complete(latest)) {
+            information = CompletableFuture.completedFuture(latest);
+        }
+    }
+
+    void learnNothing(Exception reason) {
+        information.completeExceptionally(reason);
+    }
+
+    /** On the event loop. */
+    private void accept(YamuxStream stream) {
+        try {
+            threads.execute(() -> serve(stream));
+        } catch (RejectedExecutionException e) {
+            session.negotiated(stream);
+            session.served(stream);
+            stream.reset();
+        }
+    }
+
+    private void serve(YamuxStream stream) {
+        lastUsed = System.nanoTime();
+        var served = false;
+        try {
+            var protocol = agree(stream);
+            var handler = handlers.get(protocol);
+            if (handler != null) {
+                handler.handle(new HostStream(this, stream, protocol));
+                stream.close();
+                served = true;
+            }
+        } catch (Libp2pException e) {
+            LOG.debug("stream {} from {} ended: {} {}", stream.id(), remotePeer, e.kind(), e.getMessage());
+        } catch (Exception e) {
+            LOG.warn("handler of a stream from {} failed", remotePeer, e);
+        } finally {
+            if (!served) {
+                stream.reset();
+            }
+            session.served(stream);
+        }
+    }
+
+    private String agree(YamuxStream stream) throws IOException {
+        try {
+            var deadline = Deadline.after(limits.negotiationTimeout());
+            stream.setReadDeadline(deadline);
+            stream.setWriteDeadline(deadline);
+            var protocol = MultistreamSelect.answer(
+                    HostStream.input(stream), HostStream.output(stream), handlers::containsKey);
+            stream.setReadDeadline(Deadline.NEVER);
+            stream.setWriteDeadline(Deadline.NEVER);
+            return protocol;
+        } finally {
+            session.negotiated(stream);
+        }
+    }
+
+    private void closeIfIdle() {
+        if (session.streamCount() > 0) {
+            lastUsed = System.nanoTime();
+        } else if (System.nanoTime() - lastUsed > limits.idleTimeout().toNanos()) {
+            session.close(new Libp2pException(Kind.CLOSED, "connection was idle"));
+        }
+    }
+
+    /** Streams open now. */
+    int streamCount() {
+        return session.streamCount();
+    }
+
+    @Override
+    public void close() {
+        session.close(new Libp2pException(Kind.CLOSED, "connection was closed on this side"));
+    }
+
+    @Override
+    public String toString() {
+        return remotePeer + " at " + remoteAddress;
+    }
+}

@@ -1,0 +1,125 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.yamux.Deadline;
+import io.adit.libp2p.yamux.YamuxStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Objects;
+
+/** A Yamux stream on which a protocol was agreed. */
+final class HostStream implements Stream {
+    private final HostConnection connection;
+    private final YamuxStream stream;
+    private final String protocol;
+
+    HostStream(HostConnection connection, YamuxStream stream, String protocol) {
+        this.connection = connection;
+        this.stream = stream;
+        this.protocol = protocol;
+    }
+
+    @Override
+    public PeerId remotePeer() {
+        return connection.remotePeer();
+    }
+
+    @Override
+    public String protocol() {
+        return protocol;
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws Libp2pException {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        return stream.read(buffer, offset, length);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws Libp2pException {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        stream.write(buffer, offset, length);
+    }
+
+    @Override
+    public void closeWrite() {
+        stream.closeWrite();
+    }
+
+    @Override
+    public void reset() {
+        stream.reset();
+    }
+
+    @Override
+    public void setReadDeadline(Duration timeout) {
+        stream.setReadDeadline(Deadline.after(timeout));
+    }
+
+    @Override
+    public void setWriteDeadline(Duration timeout) {
+        stream.setWriteDeadline(Deadline.after(timeout));
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+
+    @Override
+    public InputStream input() {
+        return input(stream);
+    }
+
+    @Override
+    public OutputStream output() {
+        return output(stream);
+    }
+
+    @Override
+    public String toString() {
+        return protocol + " with " + remotePeer();
+    }
+
+    static InputStream input(YamuxStream stream) {
+        return new InputStream() {
+            @Override
+            public int read() throws Libp2pException {
+                var one = new byte[1];
+                return stream.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws Libp2pException {
+                Objects.checkFromIndexSize(offset, length, buffer.length);
+                return stream.read(buffer, offset, length);
+            }
+        };
+    }
+
+    static OutputStream output(YamuxStream stream) {
+        return new OutputStream() {
+            @Override
+            public void write(int value) throws Libp2pException {
+                stream.write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] buffer, int offset, int length) throws Libp2pException {
+                Objects.checkFromIndexSize(offset, length, buffer.length);
+                stream.write(buffer, offset, length);
+            }
+
+            @Override
+            public void close() {
+                stream.closeWrite();
+            }
+        };
+    }
+}

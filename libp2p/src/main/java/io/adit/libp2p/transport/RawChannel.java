@@ -1,0 +1,161 @@
+package io.adit.libp2p.transport;
+
+import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.yamux.Deadline;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A socket while it is being upgraded: a pair of blocking streams for a virtual thread. Bytes are asked of the socket
+ * only when the reader has none left, so a stranger can make this side hold no more than one read's worth.
+ */
+final class RawChannel extends ChannelInboundHandlerAdapter {
+    private final Channel channel;
+    private final Deadline deadline;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
+    private boolean ended;
+
+    /** The channel must have been made with automatic reading off. */
+    RawChannel(Channel channel, Deadline deadline) {
+        this.channel = channel;
+        this.deadline = deadline;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        lock.lock();
+        try {
+            held.add((ByteBuf) message);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        end();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Channels.close(context.channel());
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+            if (!channel.isActive()) {
+                held.forEach(ByteBuf::release);
+                held.clear();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** On the event loop: puts {@code next} in this handler's place, starts it and hands on what was not read. */
+    void replaceWith(ChannelHandler next, Consumer<ChannelHandlerContext> start) {
+        channel.pipeline().addLast(next);
+        start.accept(channel.pipeline().context(next));
+        ArrayDeque<ByteBuf> rest;
+        lock.lock();
+        try {
+            rest = new ArrayDeque<>(held);
+            held.clear();
+        } finally {
+            lock.unlock();
+        }
+        var context = channel.pipeline().context(this);
+        rest.forEach(context::fireChannelRead);
+        channel.pipeline().remove(this);
+        if (channel.isActive()) {
+            channel.config().setAutoRead(true);
+        } else {
+            channel.pipeline().fireChannelInactive(); // it closed before the new handler could hear of it
+        }
+    }
+
+    private int read(byte[] target, int offset, int length) throws Libp2pException {
+        lock.lock();
+        try {
+            while (held.isEmpty()) {
+                if (ended) {
+                    return -1;
+                }
+                channel.read();
+                deadline.await(changed, "a connection was being secured");
+            }
+            var first = held.peek();
+            var taken = Math.min(length, first.readableBytes());
+            first.readBytes(target, offset, taken);
+            if (!first.isReadable()) {
+                held.poll().release();
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    InputStream input() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                var one = new byte[1];
+                return RawChannel.this.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                return length == 0 ? 0 : RawChannel.this.read(target, offset, length);
+            }
+        };
+    }
+
+    OutputStream output() {
+        return new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value});
+            }
+
+            @Override
+            public void write(byte[] source, int offset, int length) throws IOException {
+                if (!channel.isActive()) {
+                    throw new Libp2pException(Kind.CONNECTION_LOST, "remote closed while the connection was secured");
+                }
+                var bytes = Unpooled.wrappedBuffer(Arrays.copyOfRange(source, offset, offset + length));
+                Channels.write(channel, bytes);
+                channel.flush();
+            }
+        };
+    }
+}

@@ -1,0 +1,95 @@
+package io.adit.libp2p.transport;
+
+import io.adit.libp2p.identity.PublicKey;
+import io.adit.libp2p.noise.TransportCipher;
+import io.adit.libp2p.yamux.YamuxLimits;
+import io.adit.libp2p.yamux.YamuxSession;
+import io.adit.libp2p.yamux.YamuxStream;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A connection whose remote has proved its identity and agreed on Yamux. Nothing flows until {@link #begin}, so that
+ * its owner can be made and registered first.
+ */
+public final class SecuredConnection {
+    private final boolean initiator;
+    private final PublicKey remoteKey;
+    private final RawChannel raw;
+    private final SecureFrameWriter writer;
+    private final TransportCipher receiving;
+    private final byte[] received;
+
+    SecuredConnection(
+            boolean initiator,
+            PublicKey remoteKey,
+            RawChannel raw,
+            SecureFrameWriter writer,
+            TransportCipher receiving,
+            byte[] received) {
+        this.initiator = initiator;
+        this.remoteKey = remoteKey;
+        this.raw = raw;
+        this.writer = writer;
+        this.receiving = receiving;
+        this.received = received;
+    }
+
+    public boolean isInitiator() {
+        return initiator;
+    }
+
+    public PublicKey remoteKey() {
+        return remoteKey;
+    }
+
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) raw.channel().remoteAddress();
+    }
+
+    public boolean isOpen() {
+        return channel().isActive();
+    }
+
+    private Channel channel() {
+        return raw.channel();
+    }
+
+    /** The one session of this connection; {@code acceptor} is called on the event loop. */
+    public YamuxSession newSession(YamuxLimits limits, Consumer<YamuxStream> acceptor) {
+        return new YamuxSession(initiator, limits, writer, acceptor);
+    }
+
+    /**
+     * Lets bytes flow into the session.
+     *
+     * @param onTick called on the event loop once in each keep-alive interval
+     * @param onClose called once when the channel has closed
+     */
+    public void begin(YamuxSession session, YamuxLimits limits, Runnable onTick, Runnable onClose) {
+        Channels.onClose(channel(), onClose);
+        channel().eventLoop().execute(() -> {
+            var reader = new SecureFrameReader(receiving, session, writer);
+            raw.replaceWith(reader, context -> reader.start(context, received));
+            var context = channel().pipeline().context(reader);
+            var ticks = channel()
+                    .eventLoop()
+                    .scheduleAtFixedRate(
+                            () -> {
+                                reader.tick(context);
+                                onTick.run();
+                            },
+                            0,
+                            limits.keepAlive().toNanos(),
+                            TimeUnit.NANOSECONDS);
+            Channels.onClose(channel(), () -> ticks.cancel(false));
+        });
+    }
+
+    /** Drops a connection that was never begun. */
+    public void drop() {
+        Channels.close(channel());
+    }
+}

@@ -1,0 +1,86 @@
+package io.adit.libp2p.transport;
+
+import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.multiaddr.MultiaddrProtocol;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Between multiaddrs of the form {@code /<ip or dns>/…/tcp/<port>} and socket addresses. */
+public final class TcpAddress {
+    private TcpAddress() {}
+
+    public static Multiaddr toMultiaddr(InetSocketAddress address) {
+        var ip = address.getAddress();
+        var text = NetUtil.toAddressString(ip);
+        var zone = text.indexOf('%');
+        return Multiaddr.parse((ip instanceof Inet6Address ? "/ip6/" : "/ip4/")
+                + (zone < 0 ? text : text.substring(0, zone)) + "/tcp/" + address.getPort());
+    }
+
+    /**
+     * The socket addresses behind a multiaddr. Looks up names, so it may block.
+     *
+     * @throws Libp2pException UNREACHABLE if it is not plain TCP, or its name is unknown
+     */
+    public static List<InetSocketAddress> resolve(Multiaddr address) throws Libp2pException {
+        var steps = address.withoutPeer().map(Multiaddr::components).orElse(List.of());
+        if (steps.size() != 2 || steps.get(1).protocol() != MultiaddrProtocol.TCP) {
+            throw new Libp2pException(
+                    Kind.UNREACHABLE, "cannot use " + address + ": only /<ip4, ip6 or dns>/…/tcp/… is supported");
+        }
+        var host = steps.getFirst();
+        var port = Integer.parseInt(steps.get(1).value());
+        return switch (host.protocol()) {
+            case IP4, IP6 -> lookUp(host.value(), port, InetAddress.class);
+            case DNS -> lookUp(host.value(), port, InetAddress.class);
+            case DNS4 -> lookUp(host.value(), port, Inet4Address.class);
+            case DNS6 -> lookUp(host.value(), port, Inet6Address.class);
+            default ->
+                throw new Libp2pException(
+                        Kind.UNREACHABLE, "cannot use " + address + ": /" + host.protocol() + " is no host");
+        };
+    }
+
+    private static List<InetSocketAddress> lookUp(String host, int port, Class<? extends InetAddress> family)
+            throws Libp2pException {
+        try {
+            var found = Stream.of(InetAddress.getAllByName(host))
+                    .filter(family::isInstance)
+                    .map(ip -> new InetSocketAddress(ip, port))
+                    .toList();
+            if (found.isEmpty()) {
+                throw new Libp2pException(Kind.UNREACHABLE, "host " + host + " has no address of the family asked for");
+            }
+            return found;
+        } catch (UnknownHostException e) {
+            throw new Libp2pException(Kind.UNREACHABLE, "host " + host + " is unknown", e);
+        }
+    }
+
+    /** A bound address, or one for each network interface if it is bound to all of them. */
+    public static List<InetSocketAddress> reachable(InetSocketAddress bound) {
+        if (!bound.getAddress().isAnyLocalAddress()) {
+            return List.of(bound);
+        }
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(ip -> !ip.isLinkLocalAddress())
+                    .filter(ip -> bound.getAddress() instanceof Inet6Address || ip instanceof Inet4Address)
+                    .map(ip -> new InetSocketAddress(ip, bound.getPort()))
+                    .toList();
+        } catch (SocketException e) {
+            return List.of(bound);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.adit.libp2p.transport;
+
+import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.yamux.Deadline;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens and dials over TCP, with epoll where the platform has it. Owns the event loops. */
+public final class TcpTransport implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpTransport.class);
+    /** One read's buffer: two Noise messages of the largest size. */
+    private static final int READ_BUFFER = 128 << 10;
+    /** How many such reads the socket may deliver before other connections of the loop have a turn. */
+    private static final int READS_IN_A_ROW = 4;
+
+    private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(512 << 10, 1 << 20);
+    private static final int LISTEN_BACKLOG = 256;
+    private static final int MAX_LOOPS = 4;
+
+    private final ConnectionUpgrader upgrader;
+    private final ConnectionGate gate;
+    private final Duration handshakeTimeout;
+    private final Executor threads;
+    private final boolean epoll = Epoll.isAvailable();
+    private final EventLoopGroup loops;
+    private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+
+    /** @param threads runs each upgrade; a virtual thread for each task */
+    public TcpTransport(ConnectionUpgrader upgrader, ConnectionGate gate, Duration handshakeTimeout, Executor threads) {
+        this.upgrader = upgrader;
+        this.gate = gate;
+        this.handshakeTimeout = handshakeTimeout;
+        this.threads = threads;
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_LOOPS),
+                new DefaultThreadFactory("libp2p-io", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /**
+     * Binds and accepts from now on.
+     *
+     * @param onConnection told of each secured inbound connection, with its place at the gate; may block
+     * @return where it listens, with the port that the system chose if none was asked for
+     * @throws Libp2pException UNREACHABLE if the address cannot be bound
+     */
+    public InetSocketAddress listen(InetSocketAddress address, InboundHandler onConnection) throws Libp2pException {
+        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        var bound = new ServerBootstrap()
+                .group(loops)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, LISTEN_BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
+                .childHandler(initializer(channel -> accept(channel, onConnection)))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new Libp2pException(
+                    Kind.UNREACHABLE,
+                    "cannot listen on " + address + ": " + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        listeners.add(bound.channel());
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** Takes secured inbound connections. */
+    @FunctionalInterface
+    public interface InboundHandler {
+        void connected(SecuredConnection connection, ConnectionGate.Place place);
+    }
+
+    private static FixedRecvByteBufAllocator readBuffers() {
+        var allocator = new FixedRecvByteBufAllocator(READ_BUFFER);
+        allocator.maxMessagesPerRead(READS_IN_A_ROW);
+        return allocator;
+    }
+
+    private static ChannelInitializer<SocketChannel> initializer(Consumer<SocketChannel> onChannel) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(SocketChannel channel) {
+                onChannel.accept(channel);
+            }
+        };
+    }
+
+    /** On the event loop. */
+    private void accept(SocketChannel channel, InboundHandler onConnection) {
+        var remote = channel.remoteAddress();
+        var place = remote == null ? Optional.<ConnectionGate.Place>empty() : gate.accept(remote.getAddress());
+        if (place.isEmpty()) {
+            LOG.debug("refused a connection from {}: a connection limit is reached", remote);
+            Channels.close(channel);
+            return;
+        }
+        Channels.onClose(channel, place.get()::close);
+        var raw = new RawChannel(channel, Deadline.after(handshakeTimeout));
+        channel.pipeline().addLast(raw);
+        try {
+            threads.execute(() -> secureInbound(raw, place.get(), onConnection));
+        } catch (RejectedExecutionException e) {
+            Channels.close(channel);
+        }
+    }
+
+    private void secureInbound(RawChannel raw, ConnectionGate.Place place, InboundHandler onConnection) {
+        try {
+            var secured = upgrader.upgrade(raw, false, Optional.empty());
+            place.secured();
+            onConnection.connected(secured, place);
+        } catch (Libp2pException e) {
+            LOG.debug("connection from {} was not secured", raw.channel().remoteAddress(), e);
+        }
+    }
+
+    /**
+     * Dials and secures a connection; its place at the gate is given back when it closes.
+     *
+     * @throws Libp2pException UNREACHABLE, TIMEOUT, LIMIT, or whatever the upgrade throws
+     */
+    public SecuredConnection dial(InetSocketAddress address, PeerId expected, Duration timeout) throws Libp2pException {
+        var place = gate.dial()
+                .orElseThrow(() -> new Libp2pException(
+                        Kind.LIMIT, "cannot dial " + address + ": the limit on connections is reached"));
+        var deadline = Deadline.after(timeout.compareTo(handshakeTimeout) < 0 ? timeout : handshakeTimeout);
+        var connecting = new Bootstrap()
+                .group(loops)
+                .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis() + 1, Integer.MAX_VALUE))
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
+                .handler(initializer(channel -> channel.pipeline().addLast(new RawChannel(channel, deadline))))
+                .connect(address);
+        Channels.onClose(connecting.channel(), place::close);
+        await(connecting, address, deadline);
+        return upgrader.upgrade(connecting.channel().pipeline().get(RawChannel.class), true, Optional.of(expected));
+    }
+
+    private static void await(ChannelFuture connecting, InetSocketAddress address, Deadline deadline)
+            throws Libp2pException {
+        try {
+            if (!connecting.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                Channels.close(connecting.channel());
+                throw new Libp2pException(Kind.TIMEOUT, "deadline passed while dialling " + address);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Channels.close(connecting.channel());
+            throw new Libp2pException(Kind.CLOSED, "interrupted while dialling " + address, e);
+        }
+        if (!connecting.isSuccess()) {
+            throw new Libp2pException(
+                    Kind.UNREACHABLE,
+                    "cannot dial " + address + ": " + connecting.cause().getMessage(),
+                    connecting.cause());
+        }
+    }
+
+    /** Stops listening; connections stay. */
+    public void stopListening() {
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        listeners.clear();
+    }
+
+    /** Ends the event loops and every connection on them. */
+    @Override
+    public void close() {
+        stopListening();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,56 @@
+package io.adit.libp2p.yamux;
+
+/** A ring that grows as it fills; the stream's window bounds it. Many small frames cost no allocation each. */
+final class ReceiveBuffer {
+    private static final int SMALLEST = 1024;
+    private static final byte[] EMPTY = new byte[0];
+
+    private byte[] ring = EMPTY;
+    private int head;
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    int capacity() {
+        return ring.length;
+    }
+
+    void append(byte[] source, int offset, int length) {
+        if (size + length > ring.length) {
+            grow(size + length);
+        }
+        var tail = (head + size) & (ring.length - 1);
+        var first = Math.min(length, ring.length - tail);
+        System.arraycopy(source, offset, ring, tail, first);
+        System.arraycopy(source, offset + first, ring, 0, length - first);
+        size += length;
+    }
+
+    /** Moves up to {@code length} bytes out; zero only if there are none. */
+    int take(byte[] target, int offset, int length) {
+        var taken = Math.min(length, size);
+        var first = Math.min(taken, ring.length - head);
+        System.arraycopy(ring, head, target, offset, first);
+        System.arraycopy(ring, 0, target, offset + first, taken - first);
+        size -= taken;
+        head = size == 0 ? 0 : (head + taken) & (ring.length - 1);
+        return taken;
+    }
+
+    void clear() {
+        ring = EMPTY;
+        head = 0;
+        size = 0;
+    }
+
+    private void grow(int needed) {
+        var larger = new byte[Math.max(SMALLEST, Integer.highestOneBit(needed - 1) << 1)];
+        var held = size;
+        take(larger, 0, held);
+        ring = larger;
+        head = 0;
+        size = held;
+    }
+}
