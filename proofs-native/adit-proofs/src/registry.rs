@@ -99,4 +99,15 @@ mod tests {
         }
         assert!(post_proof(15).is_err());
     }
+
+    /// The Java side names parameter files without loading the library; both must agree.
+    #[test]
+    fn parameter_names_are_the_official_ones() {
+        let window = |number| post_proof(number).unwrap().circuit_identifier().unwrap();
+        assert!(window(13).ends_with("8-8-0-0377ded656c6f524f1618760bffe4e0a1c51d5a70c4509eedae8a27555733edc"));
+        assert!(window(14).ends_with("8-8-2-2627e4006b67f99cef990c0a47d5426cb7ab0a0ad58fc1061547bf2d28b09def"));
+        assert!(window(3).ends_with("8-8-0-559e581f022bb4e4ec6e719e563bf0e026ad6de42e56c18714a2c692b1b88d7e"));
+        assert!(window(4).ends_with("8-8-2-b62098629d07946e9028127e70295ed996fe3ed25b0f9f88eb610a0ab4385a3c"));
+        assert!(window(10).ends_with("8-0-0-0170db1f394b35d995252228ee359194b13199d259380541dc529fb0099096b0"));
+    }
 }
