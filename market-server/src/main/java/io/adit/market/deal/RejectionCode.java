@@ -1,0 +1,28 @@
+package io.adit.market.deal;
+
+/** Why a proposal is not taken. Names are stable: clients' programs read them. */
+public enum RejectionCode {
+    MALFORMED_PROPOSAL,
+    WRONG_PROVIDER,
+    BAD_SIGNATURE,
+    UNKNOWN_CLIENT,
+    UUID_REUSED,
+    LABEL_TOO_LONG,
+    BAD_PIECE_CID,
+    PIECE_SIZE_NOT_POWER_OF_TWO,
+    PIECE_TOO_SMALL,
+    PIECE_TOO_LARGE,
+    END_BEFORE_START,
+    START_TOO_SOON,
+    DURATION_OUT_OF_BOUNDS,
+    END_TOO_LATE,
+    PROVIDER_COLLATERAL_OUT_OF_BOUNDS,
+    CLIENT_ESCROW_TOO_LOW,
+    PRICE_TOO_LOW,
+    VERIFIED_DEALS_ENDED,
+    TRANSFER_UNSUPPORTED,
+    TRANSFER_SIZE,
+    TRANSFER_ADDRESS,
+    STAGING_FULL,
+    NOT_READY
+}
