@@ -26,6 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A libp2p node. It listens, dials, keeps at most one dialled connection to each peer and serves the protocols that it
@@ -39,6 +43,8 @@ import java.util.concurrent.Executors;
  * }
  */
 public final class Host implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+    private static final Duration HANDLERS_END = Duration.ofSeconds(3);
     private static final String PROTOCOL_VERSION = "ipfs/0.1.0";
 
     private final Identity identity;
@@ -55,7 +61,6 @@ public final class Host implements AutoCloseable {
     private final Dialer dialer;
     private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
     private final List<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
-    private volatile boolean closed;
 
     private Host(HostBuilder builder, Identity identity, SecureRandom random) {
         this.identity = identity;
@@ -178,6 +183,9 @@ public final class Host implements AutoCloseable {
     }
 
     private HostConnection dial(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException {
+        if (peer.equals(peerId())) {
+            throw new Libp2pException(Kind.IDENTITY, "cannot dial " + address + ": it is this host's own");
+        }
         var failures = new ArrayList<Libp2pException>();
         for (var socketAddress : TcpAddress.resolve(address)) {
             try {
@@ -204,18 +212,21 @@ public final class Host implements AutoCloseable {
             return List.copyOf(longer);
         });
         connection.begin(() -> forget(connection));
-        if (closed) {
+        try {
+            threads.execute(() -> identify(connection));
+        } catch (RejectedExecutionException e) {
             connection.close();
-            throw new Libp2pException(Kind.CLOSED, "this host is closed");
+            throw new Libp2pException(Kind.CLOSED, "this host is closed", e);
         }
-        threads.execute(() -> {
-            try {
-                connection.learn(identify.ask(connection));
-            } catch (IOException e) {
-                connection.learnNothing(e);
-            }
-        });
         return connection;
+    }
+
+    private void identify(HostConnection connection) {
+        try {
+            connection.learn(identify.ask(connection));
+        } catch (IOException e) {
+            connection.learnNothing(e);
+        }
     }
 
     private void forget(HostConnection connection) {
@@ -241,13 +252,19 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    /** Stops listening, closes all connections and interrupts all handlers. */
+    /** Stops listening, closes all connections and interrupts all handlers, for which it waits a moment. */
     @Override
     public void close() {
-        closed = true;
         transport.stopListening();
         connections.values().stream().flatMap(List::stream).forEach(HostConnection::close);
         threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(HANDLERS_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("stream handlers still run {} after they were interrupted", HANDLERS_END);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         transport.close();
     }
 }

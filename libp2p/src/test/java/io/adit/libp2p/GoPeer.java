@@ -127,7 +127,6 @@ final class GoPeer implements AutoCloseable {
         return answer;
     }
 
-
     @Override
     public void close() {
         process.destroy();

@@ -4,6 +4,7 @@ import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.wire.Protobuf;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.function.UnaryOperator;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /**
@@ -20,12 +21,19 @@ public final class NoiseKey {
     private final byte[] payload;
 
     public NoiseKey(Identity identity, SecureRandom random) {
+        this(
+                random,
+                staticKey -> new Protobuf.Writer()
+                        .bytes(1, identity.publicKey().toProtobuf())
+                        .bytes(2, identity.sign(signedText(staticKey)))
+                        .toByteArray());
+    }
+
+    /** @param payloadOf what the handshake says about the static public key; tests lie here */
+    NoiseKey(SecureRandom random, UnaryOperator<byte[]> payloadOf) {
         X25519.generatePrivateKey(random, privateKey);
         X25519.generatePublicKey(privateKey, 0, publicKey, 0);
-        payload = new Protobuf.Writer()
-                .bytes(1, identity.publicKey().toProtobuf())
-                .bytes(2, identity.sign(signedText(publicKey)))
-                .toByteArray();
+        payload = payloadOf.apply(publicKey.clone());
     }
 
     /** What an identity key signs to vouch for a static key. */

@@ -47,7 +47,7 @@ public final class ConnectionUpgrader {
             throw new Libp2pException(Kind.CONNECTION_LOST, "remote closed while the connection was secured", e);
         } finally {
             if (!done) {
-                Channels.close(raw.channel());
+                raw.discard();
             }
         }
     }

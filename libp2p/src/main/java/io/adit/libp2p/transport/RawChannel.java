@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +30,7 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private boolean ended;
+    private boolean discarded;
 
     /** The channel must have been made with automatic reading off. */
     RawChannel(Channel channel, Deadline deadline) {
@@ -44,6 +46,10 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         lock.lock();
         try {
+            if (discarded) {
+                ReferenceCountUtil.release(message);
+                return;
+            }
             held.add((ByteBuf) message);
             changed.signalAll();
         } finally {
@@ -67,18 +73,28 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
         Channels.close(context.channel());
     }
 
+    /** What has arrived can still be read. */
     private void end() {
         lock.lock();
         try {
             ended = true;
             changed.signalAll();
-            if (!channel.isActive()) {
-                held.forEach(ByteBuf::release);
-                held.clear();
-            }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Closes the channel and drops what was not read. */
+    void discard() {
+        lock.lock();
+        try {
+            discarded = true;
+            held.forEach(ByteBuf::release);
+            held.clear();
+        } finally {
+            lock.unlock();
+        }
+        Channels.close(channel);
     }
 
     /** On the event loop: puts {@code next} in this handler's place, starts it and hands on what was not read. */

@@ -90,6 +90,6 @@ public final class SecuredConnection {
 
     /** Drops a connection that was never begun. */
     public void drop() {
-        Channels.close(channel());
+        raw.discard();
     }
 }

@@ -135,7 +135,7 @@ public final class TcpTransport implements AutoCloseable {
         try {
             threads.execute(() -> secureInbound(raw, place.get(), onConnection));
         } catch (RejectedExecutionException e) {
-            Channels.close(channel);
+            raw.discard();
         }
     }
 

@@ -323,6 +323,16 @@ public final class YamuxStream {
         }
     }
 
+    /** Bytes that the remote may send now. */
+    int windowLeft() {
+        lock.lock();
+        try {
+            return windowLeft;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Bytes of memory that the receive buffer holds now. */
     int bufferCapacity() {
         lock.lock();
