@@ -1,0 +1,101 @@
+package io.adit.core.ipld;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a dag-pb node's data says in UnixFS (<a href="https://specs.ipfs.tech/unixfs/">specification</a>).
+ *
+ * @param data bytes that lie in the node itself
+ * @param fileSize bytes of the whole file below the node
+ * @param blockSizes bytes of the file below each link
+ */
+record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) {
+    /** What a node stands for; the order is that of the numbers. */
+    enum Type {
+        RAW,
+        DIRECTORY,
+        FILE,
+        METADATA,
+        SYMLINK,
+        HAMT_SHARD
+    }
+
+    private static final Type[] TYPES = Type.values();
+
+    UnixFsNode {
+        blockSizes = List.copyOf(blockSizes);
+    }
+
+    /** A file that is nothing but its children. */
+    static UnixFsNode file(List<Long> blockSizes) {
+        long size = blockSizes.stream().mapToLong(Long::longValue).sum();
+        return new UnixFsNode(Type.FILE, new byte[0], size, blockSizes);
+    }
+
+    static UnixFsNode directory() {
+        return new UnixFsNode(Type.DIRECTORY, new byte[0], 0, List.of());
+    }
+
+    static UnixFsNode decode(byte[] bytes) {
+        var reader = new Protobuf.Reader(bytes);
+        Optional<Type> type = Optional.empty();
+        var data = new byte[0];
+        Optional<Long> fileSize = Optional.empty();
+        var blockSizes = new ArrayList<Long>();
+        while (reader.hasMore()) {
+            switch (reader.field()) {
+                case 1 -> type = Optional.of(type(reader.varint()));
+                case 2 -> data = reader.bytes();
+                case 3 -> fileSize = Optional.of(reader.varint());
+                case 4 -> readBlockSizes(reader, blockSizes);
+                default -> reader.skip();
+            }
+        }
+        return new UnixFsNode(
+                type.orElseThrow(() -> new UnixFsException("a node without a type")),
+                data,
+                fileSize.orElse((long) data.length),
+                blockSizes);
+    }
+
+    byte[] encode() {
+        var out = new ByteArrayOutputStream(16 + blockSizes.size() * 4);
+        Protobuf.putVarint(out, 1, type == Type.DIRECTORY ? 1 : 2);
+        if (data.length > 0) {
+            Protobuf.putBytes(out, 2, data);
+        }
+        if (type == Type.FILE) {
+            Protobuf.putVarint(out, 3, fileSize);
+            blockSizes.forEach(size -> Protobuf.putVarint(out, 4, size));
+        }
+        return out.toByteArray();
+    }
+
+    boolean isFile() {
+        return type == Type.FILE || type == Type.RAW;
+    }
+
+    private static Type type(long number) {
+        if (number >= TYPES.length) {
+            throw new UnixFsException("a node of unknown type " + number);
+        }
+        return TYPES[(int) number];
+    }
+
+    /** Writers repeat the field; packed lists are allowed by protobuf. */
+    private static void readBlockSizes(Protobuf.Reader reader, List<Long> sizes) {
+        if (!reader.isBytes()) {
+            sizes.add(reader.varint());
+            return;
+        }
+        var packed = reader.bytes();
+        for (int at = 0; at < packed.length; ) {
+            var decoded = Varint.decode(packed, at);
+            sizes.add(decoded.value());
+            at += decoded.length();
+        }
+    }
+}
