@@ -96,7 +96,8 @@ final class Protobuf {
             }
         }
 
-        private long rawVarint() {
+        /** A varint without a field before it. */
+        long rawVarint() {
             try {
                 var decoded = Varint.decode(data, position);
                 position += decoded.length();

@@ -91,11 +91,9 @@ record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) 
             sizes.add(reader.varint());
             return;
         }
-        var packed = reader.bytes();
-        for (int at = 0; at < packed.length; ) {
-            var decoded = Varint.decode(packed, at);
-            sizes.add(decoded.value());
-            at += decoded.length();
+        var packed = new Protobuf.Reader(reader.bytes());
+        while (packed.hasMore()) {
+            sizes.add(packed.rawVarint());
         }
     }
 }
