@@ -1,0 +1,172 @@
+package io.adit.chain.message;
+
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.SignedMessage;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.MessageRecord;
+import io.adit.core.state.MessageState;
+import io.adit.core.state.StateStore;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The outbox's rows. Every method is one transaction and is on disk when it returns. */
+final class StoredMessages {
+    /** Rows looked through for messages of one sender; only the newest can still be under way. */
+    private static final int RECENT = 1000;
+
+    private final StateStore store;
+    private final InstantSource clock;
+
+    StoredMessages(StateStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Adds the intent, or checks that the message known under its key is the same. */
+    void remember(MessageIntent intent) {
+        var record = MessageRecord.intent(
+                intent.key(),
+                intent.from(),
+                intent.to(),
+                intent.value(),
+                intent.method(),
+                new Bytes(intent.params()),
+                intent.maxFee(),
+                intent.priority().weight(),
+                clock.instant());
+        store.transactVoid(tx -> {
+            if (!tx.messages().insertIfAbsent(record)
+                    && !isSame(record, tx.messages().find(intent.key()).orElseThrow())) {
+                throw new AditException(
+                        MessageErrorCode.MESSAGE_KEY_REUSED,
+                        "Sending message %s: the key belongs to a message with other contents".formatted(intent.key()));
+            }
+        });
+    }
+
+    private static boolean isSame(MessageRecord one, MessageRecord other) {
+        return one.from().equals(other.from())
+                && one.to().equals(other.to())
+                && one.value().equals(other.value())
+                && one.method() == other.method()
+                && one.params().equals(other.params());
+    }
+
+    Optional<MessageRecord> find(String key) {
+        return store.read(tx -> tx.messages().find(key));
+    }
+
+    MessageRecord get(String key) {
+        return find(key)
+                .orElseThrow(() -> new AditException(
+                        MessageErrorCode.MESSAGE_UNKNOWN, "Looking for message " + key + ": it was never asked for"));
+    }
+
+    /** Signed messages of a sender that may be under way or may come back by a reorganisation, lowest nonce first. */
+    List<MessageRecord> from(Address sender) {
+        return store.read(tx -> Stream.concat(
+                        Stream.of(MessageState.SIGNED, MessageState.PUSHED)
+                                .flatMap(state -> tx.messages().listInState(state).stream()),
+                        tx.messages().recent(RECENT).stream()
+                                .filter(record -> record.minedHeight().isPresent()))
+                .filter(record -> record.from().equals(sender))
+                .distinct()
+                .sorted(Comparator.comparingLong(record -> record.nonce().getAsLong()))
+                .toList());
+    }
+
+    Set<Address> sendersUnderWay() {
+        return store.read(tx -> Stream.of(MessageState.SIGNED, MessageState.PUSHED)
+                .flatMap(state -> tx.messages().listInState(state).stream())
+                .map(MessageRecord::from)
+                .collect(Collectors.toSet()));
+    }
+
+    /** One more than the highest nonce that is bound to stored bytes; 0 for a new sender. */
+    long nextNonce(Address sender) {
+        var highest = store.read(tx -> tx.messages().highestNonce(sender));
+        return highest.isPresent() ? highest.getAsLong() + 1 : 0;
+    }
+
+    MessageRecord signed(MessageRecord record, long nonce, SignedMessage signed) {
+        return update(
+                record.intentKey(),
+                current -> current.withNonce(nonce)
+                        .withSignedMessage(new Bytes(signed.toCbor()))
+                        .withCid(signed.cid())
+                        .withState(MessageState.SIGNED));
+    }
+
+    /** In a pool; if it was executed before, that was undone by a reorganisation. */
+    void pushed(MessageRecord record) {
+        update(
+                record.intentKey(),
+                current -> current.minedHeight().isEmpty()
+                        ? current.withState(MessageState.PUSHED)
+                        : rebuilt(current, MessageState.PUSHED, true, current.error()));
+    }
+
+    void executed(String key, MessageLookup lookup) {
+        var receipt = lookup.receipt();
+        update(
+                key,
+                current -> current.withMinedHeight(lookup.height())
+                        .withExitCode(receipt.exitCode())
+                        .withReturnValue(new Bytes(receipt.returnValue()))
+                        .withState(receipt.isSuccess() ? MessageState.DONE : MessageState.FAILED));
+    }
+
+    /** The message can never be executed; its bytes stay for people to look at. */
+    void impossible(MessageRecord record, String why) {
+        update(
+                record.intentKey(),
+                current -> current.withState(MessageState.FAILED).withError(Optional.of(why)));
+    }
+
+    /** Back to an intent: the bytes were never accepted anywhere, so their nonce is free. */
+    void released(MessageRecord record, String why) {
+        update(record.intentKey(), current -> rebuilt(current, MessageState.INTENT, false, Optional.of(why)));
+    }
+
+    /** Without an outcome, and with {@code keepBytes} false without nonce, bytes and CID. */
+    private static MessageRecord rebuilt(
+            MessageRecord current, MessageState state, boolean keepBytes, Optional<String> error) {
+        return new MessageRecord(
+                current.intentKey(),
+                current.from(),
+                current.to(),
+                current.value(),
+                current.method(),
+                current.params(),
+                current.maxFee(),
+                current.priority(),
+                state,
+                keepBytes ? current.nonce() : OptionalLong.empty(),
+                current.signedMessage().filter(bytes -> keepBytes),
+                current.cid().filter(cid -> keepBytes),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                error,
+                current.createdAt(),
+                current.updatedAt(),
+                current.version());
+    }
+
+    private MessageRecord update(String key, UnaryOperator<MessageRecord> change) {
+        return store.transact(tx -> {
+            var current = tx.messages().find(key).orElseThrow();
+            var changed = change.apply(current);
+            return changed.equals(current) ? current : tx.messages().update(changed.withUpdatedAt(clock.instant()));
+        });
+    }
+}

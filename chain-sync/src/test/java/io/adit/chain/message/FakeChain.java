@@ -1,0 +1,277 @@
+package io.adit.chain.message;
+
+import io.adit.chain.node.ActorState;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.MessageSendSpec;
+import io.adit.chain.node.PartialFullNode;
+import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.node.RpcException;
+import io.adit.chain.type.BlockHeader;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.MessageReceipt;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import io.adit.core.keys.Signatures;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A full node over a chain of one block an epoch, with a message pool that orders by nonce; refusals are worded as Lotus words
+ * them. It keeps what was ever pushed, loses pushes, forgets its pool, is reorganised, and fails at chosen calls.
+ */
+final class FakeChain extends PartialFullNode {
+    /** The process dies: not an Exception, so that nothing on the way catches it. */
+    static final class Crash extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    static final TokenAmount BASE_FEE = TokenAmount.ofAtto(100);
+    private static final long GAS_LIMIT = 1_000_000;
+
+    private record Tip(TipSet tipSet, List<SignedMessage> messages) {}
+
+    private final Address sender;
+    private final List<Tip> chain = new ArrayList<>();
+    private final Map<Long, SignedMessage> pool = new HashMap<>();
+    private final Map<Long, SignedMessage> everAccepted = new HashMap<>();
+    private final List<byte[]> pushes = new ArrayList<>();
+    private final List<Consumer<String>> hooks = new ArrayList<>();
+    private TokenAmount balance = TokenAmount.ofFil(100);
+    private TokenAmount feeCap = TokenAmount.ofAtto(300);
+    private TokenAmount baseFee = BASE_FEE;
+    private long exitCode;
+    private boolean losesPushes;
+    private long forks;
+
+    FakeChain(Address sender) {
+        this.sender = sender;
+        mine();
+    }
+
+    /** Called with the name of each call before it has an effect, and with the name and "!" after. */
+    synchronized void onCall(Consumer<String> hook) {
+        hooks.add(hook);
+    }
+
+    synchronized void heal() {
+        hooks.clear();
+    }
+
+    synchronized void losePushes(boolean lose) {
+        losesPushes = lose;
+    }
+
+    synchronized void forgetPool() {
+        pool.clear();
+    }
+
+    synchronized void balance(TokenAmount amount) {
+        balance = amount;
+    }
+
+    synchronized void feeCap(TokenAmount amount) {
+        feeCap = amount;
+    }
+
+    synchronized void baseFee(TokenAmount amount) {
+        baseFee = amount;
+    }
+
+    synchronized void exitCode(long code) {
+        exitCode = code;
+    }
+
+    /** Every push that arrived, refused or not. */
+    synchronized List<byte[]> pushes() {
+        return List.copyOf(pushes);
+    }
+
+    /** Executed messages, in order. */
+    synchronized List<SignedMessage> executed() {
+        return chain.stream().flatMap(tip -> tip.messages().stream()).toList();
+    }
+
+    /** Adds epochs; each takes from the pool what has the next nonces. */
+    synchronized void mine(int epochs) {
+        for (int i = 0; i < epochs; i++) {
+            mine();
+        }
+    }
+
+    private void mine() {
+        var included = new ArrayList<SignedMessage>();
+        for (long nonce = chainNonce(chain.size()); pool.containsKey(nonce); nonce++) {
+            included.add(pool.remove(nonce));
+        }
+        add(included);
+    }
+
+    private void add(List<SignedMessage> included) {
+        var cid = Cid.dagCbor(new byte[] {(byte) forks});
+        var header = new BlockHeader(
+                Address.ofId(1000),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                chain.isEmpty() ? List.of(cid) : chain.getLast().tipSet().key().cids(),
+                BigInteger.valueOf(chain.size()),
+                new Epoch(chain.size()),
+                cid,
+                cid,
+                cid,
+                Optional.empty(),
+                chain.size(),
+                Optional.empty(),
+                forks,
+                baseFee);
+        chain.add(new Tip(TipSet.of(List.of(header)), List.copyOf(included)));
+    }
+
+    /** Takes the last epochs back and makes as many empty ones; their messages are lost with the pool. */
+    synchronized void reorganise(int depth) {
+        int length = chain.size();
+        while (chain.size() > length - depth) {
+            chain.removeLast();
+        }
+        pool.clear();
+        forks++;
+        while (chain.size() < length) {
+            add(List.of());
+        }
+    }
+
+    /** Another program with the same key gets a message executed. */
+    synchronized void executeForeign(SignedMessage message) {
+        add(List.of(message));
+        pool.remove(message.message().nonce());
+    }
+
+    private long chainNonce(int tips) {
+        return chain.subList(0, tips).stream()
+                .flatMap(tip -> tip.messages().stream())
+                .mapToLong(message -> message.message().nonce() + 1)
+                .max()
+                .orElse(0);
+    }
+
+    private void reach(String call) {
+        List.copyOf(hooks).forEach(hook -> hook.accept(call));
+    }
+
+    @Override
+    public synchronized TipSet chainHead() {
+        return chain.getLast().tipSet();
+    }
+
+    @Override
+    public synchronized TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
+        return chain.get((int) epoch.value()).tipSet();
+    }
+
+    @Override
+    public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
+        int tips = chain.size();
+        for (int i = 0; i < chain.size(); i++) {
+            if (chain.get(i).tipSet().key().equals(key)) {
+                tips = i + 1;
+            }
+        }
+        var cid = Cid.dagCbor(new byte[0]);
+        return actor.equals(sender)
+                ? Optional.of(new ActorState(cid, cid, chainNonce(tips), balance, Optional.empty()))
+                : Optional.empty();
+    }
+
+    @Override
+    public synchronized Message gasEstimateMessageGas(Message message, MessageSendSpec spec) {
+        reach("estimate");
+        return message.withGas(GAS_LIMIT, feeCap, TokenAmount.ofAtto(50).min(feeCap));
+    }
+
+    @Override
+    public synchronized long mpoolGetNonce(Address from) {
+        reach("nonce");
+        long nonce = chainNonce(chain.size());
+        while (pool.containsKey(nonce)) {
+            nonce++;
+        }
+        return nonce;
+    }
+
+    @Override
+    public synchronized Cid mpoolPush(SignedMessage signed) {
+        reach("push");
+        pushes.add(signed.toCbor());
+        var message = signed.message();
+        if (!Signatures.verify(message.from(), message.signingBytes(), signed.signature())) {
+            throw refused("signature verification failed: failed to validate signature");
+        }
+        if (message.nonce() < chainNonce(chain.size())) {
+            throw refused("minimum expected nonce is " + chainNonce(chain.size()) + ", got " + message.nonce()
+                    + ": message nonce too low");
+        }
+        if (pool.containsKey(message.nonce())) {
+            throw refused("failed to add locked: message from " + message.from() + " with nonce " + message.nonce()
+                    + " already in mpool: message with nonce already exists");
+        }
+        if (!losesPushes) {
+            pool.put(message.nonce(), signed);
+        }
+        var before = everAccepted.putIfAbsent(message.nonce(), signed);
+        if (before != null && !Arrays.equals(before.toCbor(), signed.toCbor())) {
+            throw new AssertionError("two messages were accepted with nonce " + message.nonce());
+        }
+        reach("push!");
+        return signed.cid();
+    }
+
+    private static RpcException refused(String words) {
+        return RpcException.answered("MpoolPush", 1, words);
+    }
+
+    /** The node cannot be reached. */
+    static RpcException unreachable() {
+        return RpcException.unanswered(RpcErrorCode.NODE_UNREACHABLE, "MpoolPush", "connection refused");
+    }
+
+    /** The node refuses a message for what it is. */
+    static RpcException refusedForWhatItIs() {
+        return refused("message not valid for block inclusion: 'GasLimit' field 0 must be positive");
+    }
+
+    @Override
+    public synchronized List<SignedMessage> mpoolPending(TipSetKey key) {
+        return pool.values().stream()
+                .sorted(Comparator.comparingLong(signed -> signed.message().nonce()))
+                .toList();
+    }
+
+    /** As Lotus: the lookup's tipset is the child of the one that carries the message. */
+    @Override
+    public synchronized Optional<MessageLookup> stateSearchMsg(
+            TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
+        for (int i = 0; i + 1 < chain.size(); i++) {
+            for (var signed : chain.get(i).messages()) {
+                if (signed.cid().equals(message)) {
+                    var child = chain.get(i + 1).tipSet();
+                    var receipt = new MessageReceipt(exitCode, new byte[] {(byte) 0x80}, 1234, Optional.empty());
+                    return Optional.of(new MessageLookup(message, receipt, child.key(), child.height()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}
