@@ -17,6 +17,6 @@ public interface YamuxTransport {
      */
     void sendData(int streamId, byte[] buffer, int offset, int length, Deadline deadline) throws Libp2pException;
 
-    /** Closes the channel once what is queued has been sent. */
+    /** Closes the channel after handing it what is queued; what the socket does not take at once is lost. */
     void close();
 }
