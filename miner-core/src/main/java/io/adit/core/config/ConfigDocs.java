@@ -1,0 +1,63 @@
+package io.adit.core.config;
+
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Prints the configuration's documentation, which is the default file with comments. */
+public final class ConfigDocs {
+    private static final int WIDTH = 100;
+
+    private ConfigDocs() {}
+
+    /** Every section and key with its documentation and its default; valid TOML. */
+    public static String render() {
+        var out = new StringBuilder();
+        out.append("# Adit's configuration. Every key is shown with its default; remove what you do not change.\n");
+        out.append("# A key can also be set by the environment: ADIT_SECTION_KEY, for example ADIT_NODE_API_LISTEN.\n");
+        for (ConfigSchema.Section section : ConfigSchema.of(NodeConfig.class).sections()) {
+            out.append('\n');
+            comment(out, section.doc());
+            out.append('[').append(section.name()).append("]\n");
+            for (ConfigSchema.Key key : section.keys().values()) {
+                out.append('\n');
+                comment(out, key.doc().value());
+                out.append(key.name())
+                        .append(" = ")
+                        .append(literal(
+                                key.component().getGenericType(), key.doc().fallback()))
+                        .append('\n');
+            }
+        }
+        return out.toString();
+    }
+
+    private static String literal(Type type, String fallback) {
+        if (ConfigValues.isBare(type)) {
+            return fallback;
+        }
+        if (ConfigValues.isList(type)) {
+            return Arrays.stream(fallback.split(","))
+                    .filter(element -> !element.isBlank())
+                    .map(element -> quoted(element.strip()))
+                    .collect(Collectors.joining(", ", "[", "]"));
+        }
+        return quoted(fallback);
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    private static void comment(StringBuilder out, String doc) {
+        var line = new StringBuilder("#");
+        for (String word : doc.split(" ")) {
+            if (line.length() + 1 + word.length() > WIDTH) {
+                out.append(line).append('\n');
+                line = new StringBuilder("#");
+            }
+            line.append(' ').append(word);
+        }
+        out.append(line).append('\n');
+    }
+}

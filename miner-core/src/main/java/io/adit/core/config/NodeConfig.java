@@ -1,0 +1,242 @@
+package io.adit.core.config;
+
+import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Everything an operator can set. Relative paths are relative to the directory of the configuration file. */
+public record NodeConfig(
+        @Doc("The node itself and its operator API.") Node node,
+        @Doc("The connection to the chain.") Chain chain,
+        @Doc("Where sectors are kept.") Storage storage,
+        @Doc("The proof workers.") ProofWorkers proofs,
+        @Doc("How sectors are sealed.") Sealing sealing,
+        @Doc("Storage deals.") Market market,
+        @Doc("Serving data.") Retrieval retrieval,
+        @Doc("Logs.") Log log) {
+
+    /** The node itself. */
+    public record Node(
+            @Doc(
+                    value = "Address of the operator API and of /metrics. Loopback unless allow-public-api is set.",
+                    fallback = "127.0.0.1:4701")
+            ListenAddress apiListen,
+
+            @Doc(
+                    value = "Lets the operator API listen where other machines reach it. Anyone with the token then"
+                            + " controls the node from there.",
+                    fallback = "false")
+            boolean allowPublicApi,
+
+            @Doc(
+                    value = "File with the token of the operator API; made at the first start, mode 0600.",
+                    fallback = "token")
+            Path tokenFile,
+
+            @Doc(
+                    value =
+                            "State database: a file for SQLite, or jdbc:postgresql://host:port/name for several machines.",
+                    fallback = "state.db")
+            String database,
+
+            @Doc(value = "User name for PostgreSQL.", fallback = "")
+            String databaseUser,
+
+            @Doc(value = "File with the password for PostgreSQL, mode 0600. Empty for none.", fallback = "")
+            Optional<Path> databasePasswordFile,
+
+            @Doc(value = "Directory of the encrypted private keys.", fallback = "keystore")
+            Path keystore,
+
+            @Doc(
+                    value = "File with the keystore's passphrase, mode 0600. Empty: ADIT_PASSPHRASE_FILE or"
+                            + " ADIT_PASSPHRASE from the environment.",
+                    fallback = "")
+            Optional<Path> passphraseFile) {
+        /** Refuses a public API that was not asked for. */
+        public Node {
+            if (!apiListen.isLoopback() && !allowPublicApi) {
+                throw new AditException(
+                        ConfigErrorCode.CONFIG_PUBLIC_API,
+                        "node.api-listen is " + apiListen + ", which other machines can reach; use 127.0.0.1:"
+                                + apiListen.port() + " or set node.allow-public-api = true");
+            }
+        }
+    }
+
+    /** The connection to the chain. */
+    public record Chain(
+            @Doc(
+                    value = "Nodes with the Filecoin JSON-RPC, as token:multiaddr (what `lotus auth api-info` prints)."
+                            + " The first that answers is used.",
+                    fallback = "")
+            List<String> nodes,
+
+            @Doc(value = "Epochs after which a message counts as final enough to go on.", fallback = "5")
+            int confidence,
+
+            @Doc(value = "Most that one message may cost in gas.", fallback = "0.5 FIL")
+            TokenAmount maxFee) {
+        /** Confidence within finality. */
+        public Chain {
+            within("chain.confidence", confidence, 0, 900);
+        }
+    }
+
+    /** Where sectors are kept. */
+    public record Storage(
+            @Doc(
+                    value = "Directories for sealing and for finished sectors, in lotus-miner's layout. More can be"
+                            + " attached while the node runs.",
+                    fallback = "storage")
+            List<Path> paths,
+
+            @Doc(value = "Space that stays free on every path, so that proofs and logs always fit.", fallback = "64MiB")
+            ByteSize reserve) {}
+
+    /** The proof workers. */
+    public record ProofWorkers(
+            @Doc(
+                    value = "Processes that seal and make Groth16 proofs; window proofs have their own besides.",
+                    fallback = "1")
+            int workers,
+
+            @Doc(value = "Directory of the Groth16 parameters.", fallback = "~/.cache/adit/params")
+            Path paramsDir,
+
+            @Doc(
+                    value = "The native proof library. Empty: the one that was built or installed for this CPU.",
+                    fallback = "")
+            Optional<Path> nativeLibrary) {
+        /** At least one worker. */
+        public ProofWorkers {
+            within("proofs.workers", workers, 1, 64);
+        }
+    }
+
+    /** How sectors are sealed. */
+    public record Sealing(
+            @Doc(value = "Sector size of the miner: 2KiB, 8MiB, 512MiB, 32GiB or 64GiB.", fallback = "8MiB")
+            SectorSize sectorSize,
+
+            @Doc(value = "Sectors that may be between the first piece and the proof at one time.", fallback = "2")
+            int maxConcurrent,
+
+            @Doc(
+                    value = "How long a sector that is not full waits for another deal. 0s seals at once, as devnets"
+                            + " want.",
+                    fallback = "0s")
+            Duration waitDealsDelay,
+
+            @Doc(value = "Lifetime of a sector without deals, in epochs of 30 s (2880 a day).", fallback = "1555200")
+            long expiration) {
+        /** Bounds that the chain sets. */
+        public Sealing {
+            within("sealing.max-concurrent", maxConcurrent, 1, 10_000);
+            within("sealing.expiration", expiration, 1, 5_256_000);
+        }
+    }
+
+    /** Storage deals. */
+    public record Market(
+            @Doc(
+                    value = "Multiaddress on which deal clients reach the node by libp2p.",
+                    fallback = "/ip4/127.0.0.1/tcp/24001")
+            String libp2pListen,
+
+            @Doc(
+                    value = "Multiaddresses under which others reach it, written to the miner actor. Empty: the"
+                            + " listening one.",
+                    fallback = "")
+            List<String> announceAddresses,
+
+            @Doc(value = "Price of a GiB for one epoch of 30 s.", fallback = "0.00000005 FIL")
+            TokenAmount pricePerGibEpoch,
+
+            @Doc(value = "Smallest padded piece that is taken.", fallback = "256B")
+            ByteSize minPieceSize,
+
+            @Doc(value = "Largest padded piece that is taken; never more than the sector.", fallback = "8MiB")
+            ByteSize maxPieceSize,
+
+            @Doc(
+                    value = "Epochs that must lie between a proposal and the deal's start, so that it can be sealed in"
+                            + " time.",
+                    fallback = "120")
+            long startBufferEpochs,
+
+            @Doc(value = "Most that fetched and not yet sealed pieces may take on disk.", fallback = "1GiB")
+            ByteSize maxStagingBytes,
+
+            @Doc(value = "How long an accepted deal waits for others to be published in one message.", fallback = "1s")
+            Duration publishPeriod,
+
+            @Doc(value = "Most deals in one publish message.", fallback = "8")
+            int publishMaxDeals,
+
+            @Doc(
+                    value = "Lets deals be fetched from loopback and private addresses. For devnets only: a client"
+                            + " could make the node read services inside your network.",
+                    fallback = "false")
+            boolean fetchAllowPrivateAddresses) {
+        /** Sizes in order and powers of two. */
+        public Market {
+            within("market.start-buffer-epochs", startBufferEpochs, 0, 1_000_000);
+            within("market.publish-max-deals", publishMaxDeals, 1, 256);
+            requirePieceSize("market.min-piece-size", minPieceSize);
+            requirePieceSize("market.max-piece-size", maxPieceSize);
+            if (minPieceSize.compareTo(maxPieceSize) > 0) {
+                throw new InvalidValueException(
+                        "market.min-piece-size", minPieceSize, "at most market.max-piece-size, " + maxPieceSize);
+            }
+            if (pricePerGibEpoch.isNegative()) {
+                throw new InvalidValueException("market.price-per-gib-epoch", pricePerGibEpoch, "0 FIL or more");
+            }
+        }
+
+        private static void requirePieceSize(String key, ByteSize size) {
+            if (size.bytes() < 128 || Long.bitCount(size.bytes()) != 1) {
+                throw new InvalidValueException(key, size, "a power of two of at least 128B");
+            }
+        }
+    }
+
+    /** Serving data. */
+    public record Retrieval(
+            @Doc(value = "Address of the HTTP server for /ipfs and /piece.", fallback = "127.0.0.1:4702")
+            ListenAddress httpListen) {}
+
+    /** Logs. */
+    public record Log(
+            @Doc(value = "console for people, json for log collectors.", fallback = "console")
+            Format format,
+
+            @Doc(value = "error, warn, info, debug or trace.", fallback = "info")
+            Level level) {
+        /** How lines look. */
+        public enum Format {
+            CONSOLE,
+            JSON
+        }
+
+        /** What is logged. */
+        public enum Level {
+            ERROR,
+            WARN,
+            INFO,
+            DEBUG,
+            TRACE
+        }
+    }
+
+    private static void within(String key, long given, long least, long most) {
+        if (given < least || given > most) {
+            throw new InvalidValueException(key, given, least + " to " + most);
+        }
+    }
+}
