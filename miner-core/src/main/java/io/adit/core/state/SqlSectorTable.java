@@ -30,21 +30,24 @@ final class SqlSectorTable implements SectorTable {
 
     @Override
     public SectorNumber allocateNumber(SectorNumber lowest) {
+        if (lowest.value() == Long.MAX_VALUE) {
+            throw noNumberLeft(lowest);
+        }
         // One statement, so that two machines cannot read the same mark.
-        long next = handle.createQuery(
-                        "UPDATE counter SET value = CASE WHEN value > :lowest THEN value ELSE :lowest END + 1"
-                                + " WHERE name = 'sector.next' AND value < :limit RETURNING value - 1")
+        return handle.createQuery("UPDATE counter SET value = CASE WHEN value > :lowest THEN value ELSE :lowest END + 1"
+                        + " WHERE name = 'sector.next' AND value < :limit RETURNING value - 1")
                 .bind("lowest", lowest.value())
                 .bind("limit", Long.MAX_VALUE)
                 .mapTo(Long.class)
                 .findOne()
-                .orElse(Long.MIN_VALUE);
-        if (next < 0 || lowest.value() == Long.MAX_VALUE) {
-            throw new AditException(
-                    StateErrorCode.STATE_NO_SECTOR_NUMBER,
-                    "allocating a sector number at or above " + lowest + ": none is left below the chain's limit");
-        }
-        return new SectorNumber(next);
+                .map(SectorNumber::new)
+                .orElseThrow(() -> noNumberLeft(lowest));
+    }
+
+    private static AditException noNumberLeft(SectorNumber lowest) {
+        return new AditException(
+                StateErrorCode.STATE_NO_SECTOR_NUMBER,
+                "allocating a sector number at or above " + lowest + ": none is left below the chain's limit");
     }
 
     @Override

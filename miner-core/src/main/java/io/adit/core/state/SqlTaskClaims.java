@@ -94,11 +94,14 @@ final class SqlTaskClaims implements TaskClaims {
 
     @Override
     public int releaseForeign(String ownerPrefix) {
-        afterCommit.tasksReady();
-        return handle.createUpdate("UPDATE task SET state = 'READY', owner = NULL, lease_until = NULL"
+        int released = handle.createUpdate("UPDATE task SET state = 'READY', owner = NULL, lease_until = NULL"
                         + " WHERE state = 'RUNNING' AND owner NOT LIKE :prefix")
                 .bind("prefix", ownerPrefix + "%")
                 .execute();
+        if (released > 0) {
+            afterCommit.tasksReady();
+        }
+        return released;
     }
 
     @Override

@@ -1,0 +1,453 @@
+package io.adit.core.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.RegisteredSealProof;
+import io.adit.core.fil.SectorNumber;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every state store must do; run against SQLite and PostgreSQL. */
+abstract class StateStoreContract {
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final List<StateStore> opened = new ArrayList<>();
+    private StateStore store = closedStore();
+
+    /** Opens the same database each time it is called within one test. */
+    abstract SqlStateStore open();
+
+    private static StateStore closedStore() {
+        return new UnopenedStateStore();
+    }
+
+    @BeforeEach
+    void openStore() {
+        store = reopen();
+    }
+
+    @AfterEach
+    void closeStores() {
+        opened.forEach(StateStore::close);
+    }
+
+    private StateStore reopen() {
+        opened.forEach(StateStore::close);
+        opened.clear();
+        StateStore next = open();
+        opened.add(next);
+        return next;
+    }
+
+    static void assertCode(StateErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private List<SectorRecord> sectors() {
+        return store.read(tx -> tx.sectors().list());
+    }
+
+    @Test
+    void sectorRoundTrips_withEveryFieldAndWithNone() {
+        SectorRecord full = StateFixtures.provenSector(3, random);
+        SectorRecord empty =
+                SectorRecord.created(new SectorNumber(1), RegisteredSealProof.fromNumber(5), StateFixtures.NOW);
+
+        store.transactVoid(tx -> {
+            tx.sectors().insert(full);
+            tx.sectors().insert(empty);
+        });
+        store = reopen();
+
+        assertThat(sectors()).containsExactly(empty, full);
+        Optional<SectorRecord> found = store.read(tx -> tx.sectors().find(full.number()));
+        assertThat(found).contains(full);
+        Optional<SectorRecord> missing = store.read(tx -> tx.sectors().find(new SectorNumber(2)));
+        assertThat(missing).isEmpty();
+        List<SectorRecord> proving = store.read(tx -> tx.sectors().listInState(SectorState.Proving));
+        assertThat(proving).containsExactly(full);
+    }
+
+    @Test
+    void sectorUpdateReplacesEverything_includingPieces() {
+        SectorRecord before = StateFixtures.provenSector(3, random);
+        SectorRecord other = StateFixtures.provenSector(3, random);
+        store.transactVoid(tx -> tx.sectors().insert(before));
+
+        SectorRecord after = store.transact(tx -> tx.sectors()
+                .update(before.withState(SectorState.Faulty)
+                        .withPieces(other.pieces())
+                        .withError(Optional.empty())
+                        .withExpiration(new Epoch(5))
+                        .withUpdatedAt(StateFixtures.NOW.plusNanos(1))));
+
+        assertThat(after.version()).isEqualTo(1);
+        assertThat(after.pieces()).isEqualTo(other.pieces());
+        assertThat(sectors()).containsExactly(after);
+    }
+
+    @Test
+    void staleUpdateIsRefused_andChangesNothing() {
+        SectorRecord first = StateFixtures.provenSector(3, random);
+        store.transactVoid(tx -> tx.sectors().insert(first));
+        SectorRecord second = store.transact(tx -> tx.sectors().update(first.withState(SectorState.Faulty)));
+
+        assertCode(
+                StateErrorCode.STATE_STALE_RECORD,
+                () -> store.transact(tx -> tx.sectors().update(first.withState(SectorState.Removed))));
+        assertThat(sectors()).containsExactly(second);
+    }
+
+    @Test
+    void sectorNumbersAreNeverReused() {
+        List<Long> numbers = new ArrayList<>();
+        for (long lowest : new long[] {0, 0, 10, 0, 5}) {
+            numbers.add(allocate(lowest));
+        }
+        store = reopen();
+        numbers.add(allocate(0));
+
+        assertThat(numbers).containsExactly(0L, 1L, 10L, 11L, 12L, 13L);
+        assertThatThrownBy(() -> store.transact(tx -> {
+                    tx.sectors().allocateNumber(new SectorNumber(0));
+                    throw new IllegalStateException("rolled back");
+                }))
+                .hasMessage("rolled back");
+        assertThat(allocate(0)).isEqualTo(14);
+        assertCode(StateErrorCode.STATE_NO_SECTOR_NUMBER, () -> allocate(Long.MAX_VALUE));
+        assertThat(allocate(0)).isEqualTo(15);
+    }
+
+    private long allocate(long lowest) {
+        return store.transact(
+                tx -> tx.sectors().allocateNumber(new SectorNumber(lowest)).value());
+    }
+
+    @Test
+    void sectorNumbersAreDistinct_whenManyAllocateAtOnce() throws Exception {
+        var numbers = new HashSet<Long>();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var results = new ArrayList<Future<Long>>();
+            for (int i = 0; i < 50; i++) {
+                results.add(executor.submit(() -> allocate(3)));
+            }
+            for (Future<Long> result : results) {
+                numbers.add(result.get());
+            }
+        }
+
+        assertThat(numbers).hasSize(50).allMatch(number -> number >= 3 && number < 53);
+    }
+
+    @Test
+    void pieceIsFoundInSectors_atItsOffset() {
+        SectorRecord one = StateFixtures.provenSector(1, random);
+        SectorRecord two = StateFixtures.provenSector(2, random);
+        SectorPiece shared = one.pieces().get(2);
+        SectorRecord both = two.withPieces(List.of(shared, two.pieces().get(0)));
+        store.transactVoid(tx -> {
+            tx.sectors().insert(one);
+            tx.sectors().insert(both);
+        });
+
+        List<PieceLocation> locations =
+                store.read(tx -> tx.sectors().locations(shared.piece().commP()));
+
+        assertThat(locations)
+                .containsExactly(
+                        new PieceLocation(
+                                one.number(),
+                                SectorState.Proving,
+                                2L << 20,
+                                shared.piece().size()),
+                        new PieceLocation(
+                                both.number(),
+                                SectorState.Proving,
+                                0,
+                                shared.piece().size()));
+    }
+
+    @Test
+    void dealRoundTrips_andIsFoundByEveryName() {
+        DealRecord published = StateFixtures.deal(random);
+        DealRecord accepted = withoutChainFacts(StateFixtures.deal(random));
+        store.transactVoid(tx -> {
+            tx.deals().insert(published);
+            tx.deals().insert(accepted);
+        });
+
+        List<DealRecord> all = store.read(tx -> tx.deals().list());
+        assertThat(all).containsExactlyInAnyOrder(published, accepted);
+        Optional<DealRecord> byUuid = store.read(tx -> tx.deals().find(published.uuid()));
+        assertThat(byUuid).contains(published);
+        Optional<DealRecord> byProposal =
+                store.read(tx -> tx.deals().findBySignedProposal(accepted.signedProposalCid()));
+        assertThat(byProposal).contains(accepted);
+        Optional<DealRecord> byChain = store.read(
+                tx -> tx.deals().findByChainId(published.chainDealId().orElseThrow()));
+        assertThat(byChain).contains(published);
+        Optional<DealRecord> unknown = store.read(tx -> tx.deals().find(new UUID(0, 0)));
+        assertThat(unknown).isEmpty();
+    }
+
+    private static DealRecord withoutChainFacts(DealRecord deal) {
+        return new DealRecord(
+                deal.uuid(),
+                deal.signedProposalCid(),
+                deal.clientDealProposal(),
+                deal.piece(),
+                deal.client(),
+                deal.start(),
+                deal.end(),
+                deal.pricePerEpoch(),
+                deal.dataRoot(),
+                true,
+                "",
+                new Bytes(new byte[0]),
+                0,
+                false,
+                true,
+                DealCheckpoint.Accepted,
+                0,
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                deal.createdAt(),
+                deal.updatedAt(),
+                0);
+    }
+
+    @Test
+    void failedDealIsNotListedAtItsCheckpoint() {
+        DealRecord deal = StateFixtures.deal(random);
+        DealRecord failed = StateFixtures.deal(random).withError(Optional.of("wrong CommP"));
+        store.transactVoid(tx -> {
+            tx.deals().insert(deal);
+            tx.deals().insert(failed);
+        });
+
+        List<DealRecord> published = store.read(tx -> tx.deals().listAt(DealCheckpoint.Published));
+        assertThat(published).containsExactly(deal);
+        DealRecord next = store.transact(tx -> tx.deals().update(deal.withCheckpoint(DealCheckpoint.AddedPiece)));
+        published = store.read(tx -> tx.deals().listAt(DealCheckpoint.Published));
+        assertThat(published).isEmpty();
+        assertThat(next.version()).isEqualTo(1);
+        assertCode(
+                StateErrorCode.STATE_STALE_RECORD,
+                () -> store.transact(tx -> tx.deals().update(deal.withBytesReceived(1))));
+    }
+
+    @Test
+    void sameProposalTwiceIsRefused() {
+        DealRecord deal = StateFixtures.deal(random);
+        store.transactVoid(tx -> tx.deals().insert(deal));
+
+        assertCode(
+                StateErrorCode.STATE_DUPLICATE,
+                () -> store.transactVoid(tx -> tx.deals().insert(deal)));
+    }
+
+    @Test
+    void pieceIsInsertedOnce() {
+        PieceRecord piece = StateFixtures.piece(random);
+
+        boolean first = store.transact(tx -> tx.pieces().insertIfAbsent(piece));
+        boolean second = store.transact(tx -> tx.pieces().insertIfAbsent(piece.withIndexed(false)));
+        PieceRecord updated =
+                store.transact(tx -> tx.pieces().update(piece.withIndexed(false).withFile(Path.of("/other"))));
+
+        assertThat(first).isTrue();
+        assertThat(second).isFalse();
+        List<PieceRecord> byRoot =
+                store.read(tx -> tx.pieces().findByDataRoot(piece.dataRoot().orElseThrow()));
+        assertThat(byRoot).containsExactly(updated);
+        Optional<PieceRecord> found = store.read(tx -> tx.pieces().find(piece.commP()));
+        assertThat(found).contains(updated);
+        List<PieceRecord> all = store.read(tx -> tx.pieces().list());
+        assertThat(all).containsExactly(updated);
+    }
+
+    @Test
+    void messageGoesFromIntentToReceipt() {
+        Address from = Address.actor(new byte[] {1});
+        MessageRecord intent = StateFixtures.intent("precommit/17", from, random);
+        boolean isNew = store.transact(tx -> tx.messages().insertIfAbsent(intent));
+        boolean again =
+                store.transact(tx -> tx.messages().insertIfAbsent(StateFixtures.intent("precommit/17", from, random)));
+
+        MessageRecord signed = store.transact(tx -> tx.messages()
+                .update(intent.withState(MessageState.SIGNED)
+                        .withNonce(41)
+                        .withSignedMessage(new Bytes(new byte[] {1, 2, 3}))
+                        .withCid(StateFixtures.cid(random))));
+        MessageRecord done = store.transact(tx -> tx.messages()
+                .update(signed.withState(MessageState.DONE)
+                        .withMinedHeight(new Epoch(99))
+                        .withExitCode(0)
+                        .withReturnValue(new Bytes(new byte[0]))));
+
+        assertThat(isNew).isTrue();
+        assertThat(again).isFalse();
+        assertThat(done.version()).isEqualTo(2);
+        store = reopen();
+        Optional<MessageRecord> found = store.read(tx -> tx.messages().find("precommit/17"));
+        assertThat(found).contains(done);
+        found = store.read(tx -> tx.messages().findByCid(done.cid().orElseThrow()));
+        assertThat(found).contains(done);
+        List<MessageRecord> recent = store.read(tx -> tx.messages().recent(10));
+        assertThat(recent).containsExactly(done);
+        OptionalLong nonce = store.read(tx -> tx.messages().highestNonce(from));
+        assertThat(nonce).hasValue(41);
+        nonce = store.read(tx -> tx.messages().highestNonce(Address.ofId(5)));
+        assertThat(nonce).isEmpty();
+    }
+
+    @Test
+    void oneNonceIsNeverSignedTwice() {
+        Address from = Address.actor(new byte[] {1});
+        MessageRecord one = StateFixtures.intent("one", from, random);
+        MessageRecord two = StateFixtures.intent("two", from, random);
+        MessageRecord elsewhere = StateFixtures.intent("three", Address.actor(new byte[] {2}), random);
+        store.transactVoid(tx -> {
+            tx.messages().insertIfAbsent(one);
+            tx.messages().insertIfAbsent(two);
+            tx.messages().insertIfAbsent(elsewhere);
+            tx.messages().update(one.withNonce(7));
+            tx.messages().update(elsewhere.withNonce(7));
+        });
+
+        assertCode(
+                StateErrorCode.STATE_DUPLICATE,
+                () -> store.transact(tx -> tx.messages().update(two.withNonce(7))));
+        List<MessageRecord> intents = store.read(tx -> tx.messages().listInState(MessageState.INTENT));
+        assertThat(intents).hasSize(3).contains(two);
+    }
+
+    @Test
+    void metaAndPathsRoundTrip() {
+        var path = new PathRecord("id-1", Path.of("/data/a"), true, false, 10, 0, StateFixtures.NOW, 0);
+        store.transactVoid(tx -> {
+            tx.meta().put("miner", "t01000");
+            tx.meta().put("miner", "t01001");
+            tx.meta().put("gone", "x");
+            tx.meta().remove("gone");
+            tx.paths().put(path);
+        });
+
+        Optional<String> miner = store.read(tx -> tx.meta().get("miner"));
+        assertThat(miner).contains("t01001");
+        Optional<String> gone = store.read(tx -> tx.meta().get("gone"));
+        assertThat(gone).isEmpty();
+        List<PathRecord> paths = store.read(tx -> tx.paths().list());
+        assertThat(paths).containsExactly(path);
+        boolean removed = store.transact(tx -> {
+            tx.paths().put(new PathRecord("id-1", Path.of("/data/b"), true, true, 1, 5, StateFixtures.NOW, 0));
+            assertThat(tx.paths().find("id-1").orElseThrow().directory()).isEqualTo(Path.of("/data/b"));
+            return tx.paths().remove("id-1") && !tx.paths().remove("id-1");
+        });
+        assertThat(removed).isTrue();
+    }
+
+    @Test
+    void nothingStays_whenTheWorkThrows() {
+        assertThatThrownBy(() -> store.transactVoid(tx -> {
+                    tx.meta().put("a", "1");
+                    throw new IllegalStateException("no");
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no");
+
+        Optional<String> value = store.read(tx -> tx.meta().get("a"));
+        assertThat(value).isEmpty();
+    }
+
+    @Test
+    void writingInsideReadIsRefused() {
+        assertCode(
+                StateErrorCode.STATE_UNAVAILABLE,
+                () -> store.read(tx -> {
+                    tx.meta().put("a", "1");
+                    return true;
+                }));
+
+        Optional<String> value = store.read(tx -> tx.meta().get("a"));
+        assertThat(value).isEmpty();
+    }
+
+    @Test
+    void nestedTransactionIsRefused() {
+        assertCode(
+                StateErrorCode.STATE_NESTED_TRANSACTION,
+                () -> store.transact(
+                        outer -> store.transact(inner -> inner.meta().get("a"))));
+        assertCode(
+                StateErrorCode.STATE_NESTED_TRANSACTION,
+                () -> store.transact(outer -> store.read(inner -> inner.meta().get("a"))));
+
+        boolean usable = store.transact(tx -> tx.meta().get("a").isEmpty());
+        assertThat(usable).isTrue();
+    }
+
+    @Test
+    void readersSeeNoHalfDoneWork() throws Exception {
+        store.transactVoid(tx -> {
+            tx.meta().put("a", "0");
+            tx.meta().put("b", "0");
+        });
+        var torn = new AtomicInteger();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> writer = executor.submit(() -> {
+                for (int i = 1; i <= 100; i++) {
+                    String value = Integer.toString(i);
+                    store.transactVoid(tx -> {
+                        tx.meta().put("a", value);
+                        tx.meta().put("b", value);
+                    });
+                }
+            });
+            while (!writer.isDone()) {
+                store.read(tx -> {
+                    Optional<String> a = tx.meta().get("a");
+                    if (!a.equals(tx.meta().get("b"))) {
+                        torn.incrementAndGet();
+                    }
+                    return true;
+                });
+            }
+            writer.get();
+        }
+
+        assertThat(torn).hasValue(0);
+    }
+
+    @Test
+    void migrationsRunOnce_howeverOftenTheStoreIsOpened() {
+        store.transactVoid(tx -> tx.meta().put("kept", "yes"));
+
+        for (int i = 0; i < 3; i++) {
+            store = reopen();
+        }
+
+        Optional<String> kept = store.read(tx -> tx.meta().get("kept"));
+        assertThat(kept).contains("yes");
+    }
+}
