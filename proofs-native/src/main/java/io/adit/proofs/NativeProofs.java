@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,6 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class NativeProofs implements Proofs {
     private static final Logger LOG = LoggerFactory.getLogger(NativeProofs.class);
     private static final int PANIC = 2;
+    private static final List<String> LIBRARY_VARIABLES =
+            List.of("FIL_PROOFS_", "RAYON_", "EC_GPU_", "BELLMAN_", "NEPTUNE_", "ADIT_LOG_LEVEL");
 
     /** One entry of the C ABI with its arguments bound; takes the two out-parameters. */
     private interface Entry {
@@ -44,6 +47,15 @@ public final class NativeProofs implements Proofs {
 
     /** Loads the library and hands it its settings. */
     public static NativeProofs open(NativeLibrary library, ProofSettings settings) {
+        return open(library, settings.environment());
+    }
+
+    /** Whether a variable is one of those that {@code adit_init} takes. */
+    static boolean isLibraryVariable(String name) {
+        return LIBRARY_VARIABLES.stream().anyMatch(name::startsWith);
+    }
+
+    static NativeProofs open(NativeLibrary library, Map<String, String> environment) {
         try {
             AditFfi.bind(library);
         } catch (UnsatisfiedLinkError refused) {
@@ -57,7 +69,7 @@ public final class NativeProofs implements Proofs {
                     "Loading %s: it speaks ABI %d, this program %d. Build both from the same source."
                             .formatted(library.file(), abi, AditFfi.ABI));
         }
-        var lines = settings.environment().entrySet().stream()
+        var lines = environment.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining("\n"))
                 .getBytes(StandardCharsets.UTF_8);

@@ -1,0 +1,39 @@
+package io.adit.proofs;
+
+import java.time.Duration;
+
+/** The operations of {@link Proofs}, with the lane they run in and how long they may take unless configured. */
+public enum ProofOperation {
+    ADD_PIECE(WorkerLane.DATA, Duration.ofHours(6)),
+    COMM_D(WorkerLane.DATA, Duration.ofMinutes(5)),
+    CLEAR_CACHE(WorkerLane.DATA, Duration.ofHours(1)),
+    UNSEAL(WorkerLane.DATA, Duration.ofDays(1)),
+    PRE_COMMIT_1(WorkerLane.SEALING, Duration.ofDays(2)),
+    PRE_COMMIT_2(WorkerLane.SEALING, Duration.ofDays(1)),
+    COMMIT_1(WorkerLane.SEALING, Duration.ofHours(2)),
+    COMMIT_2(WorkerLane.SEALING, Duration.ofDays(1)),
+    AGGREGATE_SEALS(WorkerLane.SEALING, Duration.ofHours(2)),
+    VERIFY_SEAL(WorkerLane.POST, Duration.ofMinutes(10)),
+    VERIFY_AGGREGATE_SEALS(WorkerLane.POST, Duration.ofMinutes(20)),
+    WINDOW_POST(WorkerLane.POST, Duration.ofHours(1)),
+    VERIFY_WINDOW_POST(WorkerLane.POST, Duration.ofMinutes(10)),
+    WINNING_POST_CHALLENGE(WorkerLane.POST, Duration.ofMinutes(1)),
+    WINNING_POST(WorkerLane.POST, Duration.ofMinutes(10)),
+    VERIFY_WINNING_POST(WorkerLane.POST, Duration.ofMinutes(10));
+
+    private final WorkerLane lane;
+    private final Duration defaultLimit;
+
+    ProofOperation(WorkerLane lane, Duration defaultLimit) {
+        this.lane = lane;
+        this.defaultLimit = defaultLimit;
+    }
+
+    public WorkerLane lane() {
+        return lane;
+    }
+
+    public Duration defaultLimit() {
+        return defaultLimit;
+    }
+}

@@ -1,0 +1,15 @@
+package io.adit.proofs;
+
+/**
+ * Work that never waits for work of another lane: each has worker processes of its own.
+ *
+ * <p>A window PoSt has a deadline of minutes and costs power when missed; sealing runs for hours and waits for nobody.
+ */
+public enum WorkerLane {
+    /** Window and winning PoSt, and every verification. */
+    POST,
+    /** The phases of sealing and aggregation. */
+    SEALING,
+    /** Pieces, unsealing, tidying: what deals and retrievals wait for. */
+    DATA
+}

@@ -1,0 +1,79 @@
+package io.adit.proofs;
+
+import io.adit.core.ipld.CborReader;
+import io.adit.core.ipld.CborWriter;
+
+/** The three messages between node and worker. */
+final class WorkerMessages {
+    /** Changes with any of the shapes here or in {@link WorkerValues}. */
+    static final int VERSION = 1;
+
+    private static final int MAX_TEXT = 64 << 10;
+
+    private WorkerMessages() {}
+
+    /**
+     * First message of a worker: ready, or why not.
+     *
+     * @param version of these messages
+     * @param ready whether the library is loaded
+     * @param text the library's version, or what went wrong
+     */
+    record Hello(int version, boolean ready, String text) {
+        byte[] toCbor() {
+            return new CborWriter()
+                    .array(3)
+                    .uint(version)
+                    .bool(ready)
+                    .text(text)
+                    .toByteArray();
+        }
+
+        static Hello fromCbor(byte[] data) {
+            var in = new CborReader(data);
+            in.array(3);
+            return new Hello(Math.toIntExact(in.uint()), in.bool(), in.text(MAX_TEXT));
+        }
+    }
+
+    record Request(long id, ProofOperation operation, byte[] arguments) {
+        byte[] toCbor() {
+            return new CborWriter()
+                    .array(3)
+                    .uint(id)
+                    .text(operation.name())
+                    .bytes(arguments)
+                    .toByteArray();
+        }
+
+        static Request fromCbor(byte[] data) {
+            var in = new CborReader(data);
+            in.array(3);
+            return new Request(in.uint(), ProofOperation.valueOf(in.text(MAX_TEXT)), in.bytes(FrameChannel.MAX_FRAME));
+        }
+    }
+
+    /**
+     * The end of a call: {@code error} is empty for an answer, otherwise the name of a {@link ProofsError}.
+     *
+     * @param body the answer's CBOR, or the message as text
+     */
+    record Response(long id, String error, long wallMillis, long cpuMillis, byte[] body) {
+        byte[] toCbor() {
+            return new CborWriter()
+                    .array(5)
+                    .uint(id)
+                    .text(error)
+                    .uint(wallMillis)
+                    .uint(cpuMillis)
+                    .bytes(body)
+                    .toByteArray();
+        }
+
+        static Response fromCbor(byte[] data) {
+            var in = new CborReader(data);
+            in.array(5);
+            return new Response(in.uint(), in.text(MAX_TEXT), in.uint(), in.uint(), in.bytes(FrameChannel.MAX_FRAME));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package io.adit.proofs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.fil.SectorId;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.UnpaddedSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerProofsTest {
+    private static final RegisteredPoStProof WINDOW = RegisteredPoStProof.window(SectorSize.KIB_2);
+    private static final Randomness CHALLENGE = Randomness.of(SealedSectorFixture.bytes(32, 7));
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ConcurrentLinkedQueue<CallStats> calls = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
+    private final SealedSectorFixture sealed = SealedSectorFixture.get();
+
+    @TempDir
+    Path directory;
+
+    private Optional<WorkerProofs> open = Optional.empty();
+
+    @AfterEach
+    void stopWorkers() {
+        open.ifPresent(WorkerProofs::close);
+    }
+
+    private WorkerOptions options() {
+        return WorkerOptions.of(directory.resolve("workers"), NativeLibrary.locate(), ProofsTestKit.settings());
+    }
+
+    private WorkerProofs start(WorkerOptions options) {
+        var proofs = new WorkerProofs(options, new ProofsListener() {
+            @Override
+            public void called(CallStats stats) {
+                calls.add(stats);
+            }
+
+            @Override
+            public void workerLost(WorkerLane lane, ProofOperation during, String reason) {
+                lost.add(reason);
+            }
+        });
+        open = Optional.of(proofs);
+        return proofs;
+    }
+
+    @Test
+    void everyOperation_givesTheSameAnswerAsInProcess() throws IOException {
+        var workers = start(options());
+        var local = ProofsTestKit.proofs();
+        var type = SealedSectorFixture.PROOF_TYPE;
+        var miner = SealedSectorFixture.MINER;
+        var sector = new SectorId(miner, new SectorNumber(41));
+        var files = new SectorFiles(directory.resolve("u"), directory.resolve("s"), directory.resolve("c"));
+        var source = directory.resolve("piece");
+        Files.write(source, sealed.data());
+
+        var half = new UnpaddedSize(1016);
+        assertThatExceptionOfType(ProofsException.class)
+                .as("an error of the library comes through, once")
+                .isThrownBy(() -> workers.addPiece(type, Optional.of(source), half, files.unsealed(), List.of()))
+                .satisfies(e -> assertThat(e.error()).isEqualTo(ProofsError.INVALID_INPUT));
+        var whole = SectorSize.KIB_2.padded().unpadded();
+        var pieces = List.of(workers.addPiece(type, Optional.of(source), whole, files.unsealed(), List.of()));
+        assertThat(pieces).isEqualTo(sealed.pieces());
+        assertThat(workers.commD(type, pieces)).isEqualTo(sealed.commitments().commD());
+        var phase1 = workers.preCommit1(type, files, sector, sealed.ticket(), pieces);
+        var commitments = workers.preCommit2(phase1, files);
+        assertThat(workers.commit1(type, files, sector, sealed.ticket(), sealed.seed(), commitments, pieces))
+                .isNotEmpty();
+        workers.clearCache(files);
+        var out = directory.resolve("out");
+        assertThat(workers.unseal(type, files, out, sector, commitments.commD(), sealed.ticket(), 0, whole))
+                .isEqualTo(2032);
+        assertThat(Files.readAllBytes(out)).isEqualTo(sealed.data());
+
+        assertThat(workers.verifySeal(sealed.verification())).isTrue();
+        var seals = List.of(sealed.verification(), sealed.verification());
+        assertThat(workers.verifyAggregateSeals(type, seals, workers.aggregateSeals(type, seals)))
+                .isTrue();
+        var made = workers.windowPoSt(WINDOW, miner, CHALLENGE, List.of(sealed.privateReplica()));
+        assertThat(made.faulty()).isEmpty();
+        assertThat(workers.verifyWindowPoSt(CHALLENGE, made.proofs(), List.of(sealed.publicReplica()), miner))
+                .isTrue();
+        var winning = RegisteredPoStProof.winning(SectorSize.KIB_2);
+        assertThat(workers.winningPoStChallenge(winning, CHALLENGE, miner, 9))
+                .isEqualTo(local.winningPoStChallenge(winning, CHALLENGE, miner, 9));
+        var won = workers.winningPoSt(winning, miner, CHALLENGE, List.of(sealed.privateReplica()));
+        assertThat(workers.verifyWinningPoSt(CHALLENGE, won, List.of(sealed.publicReplica()), miner))
+                .isTrue();
+
+        assertThat(workers.workers()).extracting(WorkerState::lane).containsExactlyInAnyOrder(WorkerLane.values());
+        assertThat(lost).isEmpty();
+        assertThat(calls)
+                .filteredOn(call -> call.operation() == ProofOperation.WINDOW_POST)
+                .singleElement()
+                .satisfies(call -> {
+                    assertThat(call.succeeded()).isTrue();
+                    assertThat(call.attempts()).isEqualTo(1);
+                    assertThat(call.wallMillis()).isPositive();
+                    assertThat(call.cpuMillis()).isPositive();
+                });
+    }
+
+    @Test
+    void workerKilledInsideAnOperation_isReplaced_andTheCallSucceeds() {
+        var workers = start(options());
+        var proof = windowPoStInBackground(workers);
+        var victim = kill(workers, -1);
+        assertThat(proof.join().proofs()).hasSize(1);
+        assertThat(calls).singleElement().satisfies(call -> {
+            assertThat(call.attempts()).isEqualTo(2);
+            assertThat(call.succeeded()).isTrue();
+        });
+        assertThat(lost).singleElement().asString().contains("killed (signal 9");
+        assertThat(workers.workers()).extracting(WorkerState::pid).doesNotContain(victim);
+    }
+
+    @Test
+    void workerThatKeepsDying_isATypedErrorAfterTheLastAttempt() {
+        var workers = start(options().withMaxAttempts(2));
+        var proof = windowPoStInBackground(workers);
+        var first = kill(workers, -1);
+        kill(workers, first);
+        assertThatExceptionOfType(java.util.concurrent.CompletionException.class)
+                .isThrownBy(proof::join)
+                .havingCause()
+                .isInstanceOfSatisfying(ProofsException.class, failed -> {
+                    assertThat(failed.error()).isEqualTo(ProofsError.WORKER_DIED);
+                    assertThat(failed).hasMessageContaining("Gave up after 2 attempts");
+                });
+        assertThat(workers.verifySeal(sealed.verification()))
+                .as("the lane works again")
+                .isTrue();
+    }
+
+    @Test
+    void panickingLibrary_isReplaced_andATypedErrorInTheEnd() {
+        // The library reads its settings at the first real call and panics on one it cannot parse.
+        var settings = ProofsTestKit.settings().withExtra("FIL_PROOFS_ROWS_TO_DISCARD", "many");
+        var workers = start(WorkerOptions.of(directory.resolve("workers"), NativeLibrary.locate(), settings)
+                .withMaxAttempts(2));
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> workers.verifySeal(sealed.verification()))
+                .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.NATIVE_PANIC))
+                .withMessageContaining("invalid configuration");
+        assertThat(lost).hasSize(2);
+    }
+
+    @Test
+    void callOverItsLimit_isStopped_andNotRepeated() {
+        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofMillis(1)));
+        assertThat(workers.verifySeal(sealed.verification())).isTrue();
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> workers.windowPoSt(
+                        WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(sealed.privateReplica())))
+                .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.WORKER_TIMEOUT));
+        assertThat(lost).hasSize(1);
+    }
+
+    @Test
+    void libraryThatIsMissing_isAnErrorAtOnce() {
+        var library = new NativeLibrary(directory.resolve("libadit_ffi.so"));
+        var workers = start(WorkerOptions.of(directory.resolve("workers"), library, ProofsTestKit.settings()));
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> workers.verifySeal(sealed.verification()))
+                .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.LIBRARY_MISSING));
+    }
+
+    @Test
+    void windowPoSt_doesNotWaitForSealing() throws IOException {
+        var workers = start(options());
+        var files = new SectorFiles(directory.resolve("u"), directory.resolve("s"), directory.resolve("c"));
+        var type = io.adit.core.fil.RegisteredSealProof.interactive(SectorSize.MIB_8);
+        var piece = workers.addPiece(
+                type, Optional.empty(), SectorSize.MIB_8.padded().unpadded(), files.unsealed(), List.of());
+        var sector = new SectorId(SealedSectorFixture.MINER, new SectorNumber(51));
+        var phase1 = workers.preCommit1(type, files, sector, CHALLENGE, List.of(piece));
+        var sealing = CompletableFuture.supplyAsync(() -> workers.preCommit2(phase1, files));
+        await().atMost(PATIENCE).until(() -> isRunning(workers, ProofOperation.PRE_COMMIT_2));
+
+        assertThat(workers.verifySeal(sealed.verification())).isTrue();
+        assertThat(sealing).as("phase 2 of 8 MiB takes seconds").isNotDone();
+        workers.close();
+        assertThatExceptionOfType(java.util.concurrent.CompletionException.class)
+                .isThrownBy(sealing::join)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        ProofsException.class,
+                        failed -> assertThat(failed.error()).isEqualTo(ProofsError.CLOSED));
+    }
+
+    @Test
+    void closedProofs_refuseCalls_andLeaveNoProcess() {
+        var workers = start(options());
+        assertThat(workers.verifySeal(sealed.verification())).isTrue();
+        var pids = workers.workers().stream().map(WorkerState::pid).toList();
+        workers.close();
+        await().atMost(PATIENCE)
+                .until(() -> pids.stream()
+                        .noneMatch(pid -> ProcessHandle.of(pid)
+                                .map(ProcessHandle::isAlive)
+                                .orElse(false)));
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> workers.verifySeal(sealed.verification()))
+                .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.CLOSED));
+    }
+
+    private CompletableFuture<WindowPoSt> windowPoStInBackground(WorkerProofs workers) {
+        return CompletableFuture.supplyAsync(() ->
+                workers.windowPoSt(WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(sealed.privateReplica())));
+    }
+
+    /** SIGKILLs the worker that is at a window PoSt, unless it is the one given; answers its process id. */
+    private static long kill(WorkerProofs workers, long exceptPid) {
+        var victim = await().atMost(PATIENCE)
+                .until(
+                        () -> workers.workers().stream()
+                                .filter(worker -> worker.running().equals(Optional.of(ProofOperation.WINDOW_POST)))
+                                .map(WorkerState::pid)
+                                .filter(pid -> pid != exceptPid)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+        ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
+        return victim;
+    }
+
+    private static boolean isRunning(WorkerProofs workers, ProofOperation operation) {
+        return workers.workers().stream().anyMatch(worker -> worker.running().equals(Optional.of(operation)));
+    }
+}
