@@ -1,0 +1,44 @@
+package io.adit.sealing;
+
+import io.adit.chain.message.MessageIntent;
+import io.adit.chain.message.MessagePriority;
+import io.adit.core.state.MessageRecord;
+import io.adit.core.state.StateStore;
+import java.util.Optional;
+
+/**
+ * The outbox refuses a known key with other contents. Deposits and pledges change with every epoch, so a step that runs
+ * again asks with what is stored instead of computing anew.
+ */
+public final class StoredIntents {
+
+    private StoredIntents() {}
+
+    /** The message of this key, if it was signed: from then on these bytes are the ones that are sent. */
+    public static Optional<MessageRecord> signed(StateStore store, String key) {
+        return store.read(tx -> tx.messages().find(key))
+                .filter(record -> record.cid().isPresent());
+    }
+
+    /** The intent that the stored message was made from. */
+    public static MessageIntent of(MessageRecord record) {
+        return new MessageIntent(
+                record.intentKey(),
+                record.from(),
+                record.to(),
+                record.value(),
+                record.method(),
+                record.params().array(),
+                record.maxFee(),
+                priority(record.priority()));
+    }
+
+    private static MessagePriority priority(int weight) {
+        for (MessagePriority priority : MessagePriority.values()) {
+            if (priority.weight() == weight) {
+                return priority;
+            }
+        }
+        return MessagePriority.BACKGROUND;
+    }
+}

@@ -1,0 +1,78 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.chain.actor.SectorOnChainInfo;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.TipSet;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.SectorId;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.TaskContext;
+import io.adit.sealing.SealingError;
+import io.adit.sealing.StoredIntents;
+import java.util.Optional;
+
+/**
+ * Waits until the chain knows the sector, with some epochs on it: from then on nothing of a seal has to be done again,
+ * and its layers and trees may go.
+ */
+final class CommitWaitTask extends SectorTask {
+
+    private final SectorRandomness randomness;
+    private final MessageRefusal refusal;
+
+    CommitWaitTask(SealingContext context, SealingMetrics metrics, SectorRandomness randomness) {
+        super(context, SealingStep.COMMIT_WAIT, metrics);
+        this.randomness = randomness;
+        this.refusal = new MessageRefusal(context, metrics);
+    }
+
+    @Override
+    Outcome run(SectorRecord sector, SectorId id, TaskContext task) {
+        String key = context.store().read(tx -> MessageKeys.current(tx, MessageKeys.COMMIT, sector.number()));
+        boolean ours = StoredIntents.signed(context.store(), key).isPresent();
+        TipSet head = context.node().chainHead();
+        if (ours) {
+            Optional<MessageLookup> found =
+                    context.outbox().found(key, context.settings().commitConfidence());
+            if (found.isEmpty()) {
+                return context.atNextHead("commit message "
+                        + sector.commitCid().map(Object::toString).orElse("") + " is not deep enough on the chain");
+            }
+            if (!found.get().receipt().isSuccess()) {
+                return refused(sector, id, head, found.get());
+            }
+        }
+        Optional<SectorOnChainInfo> info =
+                context.node().stateSectorGetInfo(id.miner().address(), sector.number(), head.key());
+        if (info.isEmpty()) {
+            return ours
+                    ? context.atNextHead("the chain does not show the sector yet")
+                    : context.next(sector.number(), SealingStep.COMMIT_SEND, current -> current);
+        }
+        return context.next(
+                sector.number(),
+                SealingStep.FINALIZE,
+                current -> current.withActivation(info.get().activation())
+                        .withExpiration(info.get().expiration()));
+    }
+
+    /** A refused proof whose seed a reorg has changed is made again at once; nobody has to be asked. */
+    private Outcome refused(SectorRecord sector, SectorId id, TipSet head, MessageLookup lookup) {
+        var info = context.node().stateSectorPreCommitInfo(id.miner().address(), sector.number(), head.key());
+        if (info.isPresent()) {
+            Epoch epoch = info.get()
+                    .preCommitEpoch()
+                    .plus(context.node().stateGetNetworkParams().preCommitChallengeDelay());
+            boolean changed =
+                    head.height().isBefore(epoch) || !sector.seed().equals(Optional.of(randomness.seed(epoch, head)));
+            if (changed) {
+                return Outcome.done(tx -> {
+                    MessageKeys.nextAttempt(tx, MessageKeys.COMMIT, sector.number());
+                    context.goTo(tx, sector.number(), SealingStep.SEED_WAIT, current -> current);
+                });
+            }
+        }
+        return refusal.outcome(sector, SealingStep.COMMIT_SEND, MessageKeys.COMMIT, SealingError.COMMIT_FAILED, lookup);
+    }
+}

@@ -1,0 +1,44 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PieceInfo;
+import io.adit.core.state.Bytes;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * A piece of a published deal that has to get into a sector.
+ *
+ * @param deal the deal it belongs to
+ * @param piece its commitment and padded size
+ * @param file its bytes, unpadded; must stay unchanged until the sector's data is written (state GetTicket or later)
+ * @param rawSize the file's length in bytes, at most the piece's unpadded size; zeroes follow
+ * @param chainDealId the deal's number on the chain
+ * @param start the epoch by which the sector must be proven
+ * @param end the epoch up to which the sector must live
+ * @param notification what the market actor is told when the sector is proven: the CBOR deal id (FIP-0076)
+ */
+public record DealPiece(
+        UUID deal,
+        PieceInfo piece,
+        Path file,
+        long rawSize,
+        long chainDealId,
+        Epoch start,
+        Epoch end,
+        Bytes notification) {
+
+    /** The file must fit into the piece, and the deal must end after it starts. */
+    public DealPiece {
+        if (rawSize < 0 || rawSize > piece.size().unpadded().bytes()) {
+            throw new InvalidValueException(
+                    "raw size of the piece of deal " + deal,
+                    rawSize,
+                    "at most " + piece.size().unpadded().bytes() + " bytes");
+        }
+        if (!start.isBefore(end)) {
+            throw new InvalidValueException("end of deal " + deal, end, "after its start " + start);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.state.Tx;
+
+/**
+ * Outbox keys of a sector's messages. A key names the attempt, which grows only when the chain has refused the message
+ * before; so a step that runs again after a crash finds its message instead of sending a second one.
+ */
+final class MessageKeys {
+
+    static final String PRE_COMMIT = "precommit";
+    static final String COMMIT = "commit";
+
+    private MessageKeys() {}
+
+    static String current(Tx tx, String purpose, SectorNumber sector) {
+        return purpose + "/" + sector.value() + "/" + attempt(tx, purpose, sector);
+    }
+
+    /** The key to send under: a new one where an earlier run asked the outbox, but nothing was signed. */
+    static String toSend(Tx tx, String purpose, SectorNumber sector) {
+        boolean unsigned = tx.messages()
+                .find(current(tx, purpose, sector))
+                .filter(record -> record.cid().isEmpty())
+                .isPresent();
+        if (unsigned) {
+            nextAttempt(tx, purpose, sector);
+        }
+        return current(tx, purpose, sector);
+    }
+
+    static int attempt(Tx tx, String purpose, SectorNumber sector) {
+        return tx.meta().get(name(purpose, sector)).map(Integer::parseInt).orElse(0);
+    }
+
+    static void nextAttempt(Tx tx, String purpose, SectorNumber sector) {
+        tx.meta().put(name(purpose, sector), Integer.toString(attempt(tx, purpose, sector) + 1));
+    }
+
+    private static String name(String purpose, SectorNumber sector) {
+        return "sealing.attempt." + purpose + "." + sector.value();
+    }
+}

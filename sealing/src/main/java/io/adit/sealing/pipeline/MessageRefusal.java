@@ -1,0 +1,51 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.ExitCode;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.task.Outcome;
+import io.adit.sealing.SealingError;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What follows when the chain executed a sector's message with an error code. Running out of gas is tried again by
+ * itself, with a fresh estimate, a few times; everything else waits for the operator, with the code in words.
+ */
+final class MessageRefusal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MessageRefusal.class);
+    private static final long OUT_OF_GAS = 7;
+    private static final int AUTOMATIC_ATTEMPTS = 3;
+
+    private final SealingContext context;
+    private final SealingMetrics metrics;
+
+    MessageRefusal(SealingContext context, SealingMetrics metrics) {
+        this.context = context;
+        this.metrics = metrics;
+    }
+
+    Outcome outcome(SectorRecord sector, SealingStep sending, String purpose, SealingError code, MessageLookup lookup) {
+        long exit = lookup.receipt().exitCode();
+        String why = "message " + lookup.message() + " ended at epoch "
+                + lookup.height().value() + " with exit code " + exit + " (" + ExitCode.explain(exit) + ")";
+        LOG.warn("sector {}: {}", sector.number().value(), why);
+        metrics.stepFailed(sending);
+        return Outcome.done(tx -> {
+            MessageKeys.nextAttempt(tx, purpose, sector.number());
+            int attempts = MessageKeys.attempt(tx, purpose, sector.number());
+            context.goTo(tx, sector.number(), sending, current -> current);
+            if (exit == OUT_OF_GAS && attempts < AUTOMATIC_ATTEMPTS) {
+                return;
+            }
+            tx.tasks().park(sending.kind(), SealingStep.keyOf(sector.number()), why);
+            context.change(
+                    tx,
+                    sector.number(),
+                    current ->
+                            current.withState(sending.failedState()).withError(Optional.of(code.name() + ": " + why)));
+        });
+    }
+}

@@ -1,0 +1,69 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.chain.actor.SectorPreCommitOnChainInfo;
+import io.adit.chain.node.MessageLookup;
+import io.adit.core.fil.Commitment;
+import io.adit.core.fil.SectorId;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.TaskContext;
+import io.adit.sealing.SealingError;
+import io.adit.sealing.StoredIntents;
+import java.util.Optional;
+
+/** Waits until the pre-commit is on the chain with some epochs on it, and takes its epoch from the chain. */
+final class PreCommitWaitTask extends SectorTask {
+
+    private final MessageRefusal refusal;
+
+    PreCommitWaitTask(SealingContext context, SealingMetrics metrics) {
+        super(context, SealingStep.PRE_COMMIT_WAIT, metrics);
+        this.refusal = new MessageRefusal(context, metrics);
+    }
+
+    @Override
+    Outcome run(SectorRecord sector, SectorId id, TaskContext task) {
+        var miner = id.miner().address();
+        String key = context.store().read(tx -> MessageKeys.current(tx, MessageKeys.PRE_COMMIT, sector.number()));
+        boolean ours = StoredIntents.signed(context.store(), key).isPresent();
+        if (ours) {
+            Optional<MessageLookup> found =
+                    context.outbox().found(key, context.settings().preCommitConfidence());
+            if (found.isEmpty()) {
+                return context.atNextHead("pre-commit message "
+                        + sector.preCommitCid().map(Object::toString).orElse("") + " is not deep enough on the chain");
+            }
+            if (!found.get().receipt().isSuccess()) {
+                return refusal.outcome(
+                        sector,
+                        SealingStep.PRE_COMMIT_SEND,
+                        MessageKeys.PRE_COMMIT,
+                        SealingError.PRECOMMIT_FAILED,
+                        found.get());
+            }
+        }
+        var head = context.node().chainHead();
+        Optional<SectorPreCommitOnChainInfo> info =
+                context.node().stateSectorPreCommitInfo(miner, sector.number(), head.key());
+        if (info.isEmpty()) {
+            if (context.node()
+                    .stateSectorGetInfo(miner, sector.number(), head.key())
+                    .isPresent()) {
+                return context.next(sector.number(), SealingStep.COMMIT_WAIT, current -> current);
+            }
+            return ours
+                    ? context.atNextHead("the chain does not show the pre-commit yet")
+                    : context.next(sector.number(), SealingStep.PRE_COMMIT_SEND, current -> current);
+        }
+        if (!Optional.of(info.get().info().sealedCid()).equals(sector.commR().map(Commitment::asSealedCid))) {
+            return new Outcome.Park(
+                    SealingError.SECTOR_NUMBER_TAKEN,
+                    "the chain has another sealed CID for sector "
+                            + sector.number().value() + ": " + info.get().info().sealedCid());
+        }
+        return context.next(
+                sector.number(),
+                SealingStep.SEED_WAIT,
+                current -> current.withPreCommitEpoch(info.get().preCommitEpoch()));
+    }
+}

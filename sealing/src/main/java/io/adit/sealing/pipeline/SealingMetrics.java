@@ -1,0 +1,48 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.core.state.SectorState;
+import io.adit.core.state.StateStore;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/** The {@code adit_seal_*} meters. */
+final class SealingMetrics {
+
+    private final MeterRegistry registry;
+
+    SealingMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Sectors by state, counted in the store when scraped. */
+    void countSectors(StateStore store) {
+        for (SectorState state : SectorState.values()) {
+            Gauge.builder(
+                            "adit_seal_sectors",
+                            store,
+                            rows -> rows.read(
+                                    tx -> tx.sectors().listInState(state).size()))
+                    .description("Sectors by state")
+                    .tag("state", state.name())
+                    .register(registry);
+        }
+    }
+
+    void stepDone(SealingStep step, Duration took) {
+        Timer.builder("adit_seal_step_seconds")
+                .description("Wall time of sealing steps that ended well")
+                .tag("step", step.kind())
+                .register(registry)
+                .record(took);
+    }
+
+    void stepFailed(SealingStep step) {
+        registry.counter("adit_seal_step_failures", "step", step.kind()).increment();
+    }
+
+    void proofRejected() {
+        registry.counter("adit_seal_proofs_rejected").increment();
+    }
+}

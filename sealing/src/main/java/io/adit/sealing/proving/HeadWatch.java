@@ -1,0 +1,73 @@
+package io.adit.sealing.proving;
+
+import io.adit.chain.type.TipSet;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The newest head, for threads that wait for it to change. Heads that nobody waited for are passed over. */
+final class HeadWatch {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private @Nullable TipSet latest;
+    private boolean closed;
+
+    void offer(TipSet head) {
+        lock.lock();
+        try {
+            latest = head;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Optional<TipSet> latest() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(latest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the head is another one than this, the time is over, or the watch is closed. */
+    Optional<TipSet> awaitOther(Optional<TipSet> seen, Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (!closed && left > 0 && isSeen(seen)) {
+                left = changed.awaitNanos(left);
+            }
+            return Optional.ofNullable(latest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isSeen(Optional<TipSet> seen) {
+        return latest == null || seen.map(TipSet::key).equals(Optional.of(latest.key()));
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

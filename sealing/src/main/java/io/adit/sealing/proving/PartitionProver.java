@@ -1,0 +1,254 @@
+package io.adit.sealing.proving;
+
+import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.PoStPartition;
+import io.adit.chain.actor.SectorOnChainInfo;
+import io.adit.chain.actor.SubmitWindowedPoStParams;
+import io.adit.chain.message.MessageErrorCode;
+import io.adit.chain.message.MessageIntent;
+import io.adit.chain.message.MessagePriority;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.Partition;
+import io.adit.chain.type.ExitCode;
+import io.adit.chain.type.TipSet;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.BitField;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import io.adit.core.state.MessageRecord;
+import io.adit.core.task.CrashPoints;
+import io.adit.sealing.SealingError;
+import io.adit.sealing.StoredIntents;
+import io.adit.sealing.proving.PartitionProof.Phase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees one partition through one window, on a thread of its own: make the proof, store it, send it when the window is
+ * open, watch it until the chain has accepted it. Whatever goes wrong is tried again at the next head until the window
+ * closes.
+ */
+final class PartitionProver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionProver.class);
+
+    /** Refused messages cost gas; a partition that is refused this often will not be accepted by sending it again. */
+    private static final int MAX_ATTEMPTS = 5;
+
+    private final ProvingContext context;
+    private final PartitionProofMaker maker;
+    private final HeadWatch heads;
+    private final Semaphore lane;
+    private final ProvingWindow window;
+    private final long partition;
+
+    PartitionProver(
+            ProvingContext context,
+            PartitionProofMaker maker,
+            HeadWatch heads,
+            Semaphore lane,
+            ProvingWindow window,
+            long partition) {
+        this.context = context;
+        this.maker = maker;
+        this.heads = heads;
+        this.lane = lane;
+        this.window = window;
+        this.partition = partition;
+    }
+
+    /** Runs until the partition is accepted, the window is closed or the scheduler stops. */
+    void run() throws InterruptedException {
+        PartitionProof proof =
+                context.journal().find(window, partition).orElseGet(() -> PartitionProof.begin(window, partition));
+        Optional<TipSet> head = heads.latest();
+        while (!heads.isClosed() && !proof.hasEnded()) {
+            boolean progressed = false;
+            if (head.isPresent()) {
+                if (!head.get().height().isBefore(window.close())) {
+                    end(proof);
+                    return;
+                }
+                PartitionProof before = proof;
+                proof = guarded(proof, head.get());
+                progressed = !proof.equals(before);
+            }
+            // What took long is followed by a look at the head as it is by now, not by a wait.
+            head = progressed
+                    ? heads.latest()
+                    : heads.awaitOther(head, context.settings().poll());
+        }
+    }
+
+    private PartitionProof guarded(PartitionProof proof, TipSet head) throws InterruptedException {
+        try {
+            return step(proof, head);
+        } catch (RuntimeException e) {
+            context.metrics().failed();
+            LOG.warn(
+                    "window proof of deadline {} partition {} (closes at epoch {}): {}",
+                    window.deadline(),
+                    partition,
+                    window.close().value(),
+                    e.getMessage(),
+                    e);
+            // A failing node or disk must not be asked in a tight loop.
+            heads.awaitOther(Optional.of(head), context.settings().poll());
+            return proof;
+        }
+    }
+
+    private PartitionProof step(PartitionProof proof, TipSet head) throws InterruptedException {
+        Randomness challenge = context.challenge(window, head);
+        if (proof.phase() == Phase.SENT) {
+            return follow(proof, challenge);
+        }
+        if (!proof.answers(challenge)) {
+            return make(proof, challenge, head);
+        }
+        if (head.height().isBefore(window.open().plus(context.settings().submitConfidence()))) {
+            return proof;
+        }
+        return send(proof, head);
+    }
+
+    private PartitionProof make(PartitionProof proof, Randomness challenge, TipSet head) throws InterruptedException {
+        Partition chain = context.node()
+                .stateMinerPartitions(context.miner(), window.deadline(), head.key())
+                .get((int) partition);
+        BitField due = chain.liveSectors().minus(chain.faultySectors()).union(chain.recoveringSectors());
+        if (due.isEmpty()) {
+            return proof.ended(Phase.ACCEPTED, "nothing to prove: every sector is faulty or gone");
+        }
+        List<SectorOnChainInfo> sectors =
+                context.node().stateMinerSectors(context.miner(), Optional.of(due), head.key());
+        lane.acquire();
+        try {
+            long start = System.nanoTime();
+            PartitionProofMaker.Result result = maker.make(sectors, challenge);
+            var took = Duration.ofNanos(System.nanoTime() - start);
+            context.metrics().proven(took);
+            context.metrics().skipped(result.proof().skipped().cardinality());
+            LOG.info(
+                    "proved deadline {} partition {}: {} sectors, {} skipped, {} ms, window {} to {}, chain at {}",
+                    window.deadline(),
+                    partition,
+                    sectors.size(),
+                    result.proof().skipped().cardinality(),
+                    took.toMillis(),
+                    window.open().value(),
+                    window.close().value(),
+                    head.height().value());
+            PartitionProof proven = context.journal().save(proof.proven(result.proof(), result.skippedBecause()));
+            CrashPoints.reach("post.proven");
+            return proven;
+        } finally {
+            lane.release();
+        }
+    }
+
+    private PartitionProof send(PartitionProof proof, TipSet head) {
+        Optional<MessageRecord> signed = StoredIntents.signed(context.store(), proof.messageKey());
+        if (signed.isEmpty() && provenBySomeoneElse(head)) {
+            return context.journal().save(proof.ended(Phase.ACCEPTED, "the chain has a proof of it already"));
+        }
+        Cid cid;
+        try {
+            cid = context.outbox().send(signed.map(StoredIntents::of).orElseGet(() -> intent(proof, head)));
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_KEY_REUSED) {
+                throw e;
+            }
+            // An earlier try was never signed, and a reorg has changed what has to be said since.
+            return context.journal().save(proof.underNewKey());
+        }
+        CrashPoints.reach("post.sent");
+        LOG.info(
+                "sent window proof of deadline {} partition {} as {} at epoch {}",
+                window.deadline(),
+                partition,
+                cid,
+                head.height().value());
+        return context.journal().save(proof.sent(cid));
+    }
+
+    private MessageIntent intent(PartitionProof proof, TipSet head) {
+        PartitionProof.Made made = proof.made().orElseThrow();
+        var params = new SubmitWindowedPoStParams(
+                window.deadline(),
+                List.of(new PoStPartition(partition, made.skipped())),
+                List.of(new io.adit.chain.type.PoStProof(
+                        made.type().number(), made.proof().array())),
+                window.challenge(),
+                context.chainCommit(window, head).bytes());
+        return new MessageIntent(
+                proof.messageKey(),
+                context.settings().worker(),
+                context.miner(),
+                TokenAmount.ZERO,
+                MinerMethod.SUBMIT_WINDOWED_POST.number(),
+                params.toCbor(),
+                context.settings().maxFee(),
+                MessagePriority.WINDOW_POST);
+    }
+
+    /** True after the database was lost inside a window: the chain knows more than we do. */
+    private boolean provenBySomeoneElse(TipSet head) {
+        var deadlines = context.node().stateMinerDeadlines(context.miner(), head.key());
+        return window.deadline() < deadlines.size()
+                && deadlines.get((int) window.deadline()).postSubmissions().contains(partition);
+    }
+
+    private PartitionProof follow(PartitionProof proof, Randomness challenge) {
+        Optional<MessageLookup> found =
+                context.outbox().found(proof.messageKey(), context.settings().messageConfidence());
+        if (found.isEmpty()) {
+            // A reorg below the challenge makes the sent proof worthless, if it is not on this chain anyway.
+            return proof.answers(challenge) ? proof : again(proof, "a reorg changed the challenge");
+        }
+        if (found.get().receipt().isSuccess()) {
+            context.metrics().accepted(window.close().minus(found.get().height()));
+            return context.journal().save(proof.ended(Phase.ACCEPTED, proof.note()));
+        }
+        context.metrics().refused();
+        long exit = found.get().receipt().exitCode();
+        return again(
+                proof, "the chain refused the message with exit code " + exit + " (" + ExitCode.explain(exit) + ")");
+    }
+
+    private PartitionProof again(PartitionProof proof, String why) {
+        LOG.warn("window proof of deadline {} partition {} is made again: {}", window.deadline(), partition, why);
+        if (proof.attempt() + 1 >= MAX_ATTEMPTS) {
+            throw new AditException(
+                    SealingError.POST_REFUSED,
+                    "proving deadline " + window.deadline() + " partition " + partition + ": given up after "
+                            + MAX_ATTEMPTS + " refused messages, the last because " + why);
+        }
+        return context.journal().save(proof.again(why));
+    }
+
+    /** The window is over. Its message may still be among the last ones executed. */
+    private void end(PartitionProof proof) {
+        Optional<MessageLookup> found =
+                proof.phase() == Phase.SENT ? context.outbox().found(proof.messageKey(), 0) : Optional.empty();
+        if (found.isPresent() && found.get().receipt().isSuccess()) {
+            context.metrics().accepted(0);
+            context.journal().save(proof.ended(Phase.ACCEPTED, proof.note()));
+            return;
+        }
+        context.metrics().missed();
+        context.journal().save(proof.ended(Phase.MISSED, proof.note()));
+        LOG.error(
+                "deadline {} partition {} closed at epoch {} without an accepted proof (last phase {}): its sectors"
+                        + " become faulty",
+                window.deadline(),
+                partition,
+                window.close().value(),
+                proof.phase());
+    }
+}

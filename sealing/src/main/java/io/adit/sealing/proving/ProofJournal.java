@@ -1,0 +1,159 @@
+package io.adit.sealing.proving;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.ipld.Cid;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.StateStore;
+import io.adit.core.state.Tx;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable records of the last windows' partitions: what lets a restart inside a window go on. Old ones are dropped,
+ * so that a miner's years of proving do not fill the store.
+ */
+final class ProofJournal {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String INDEX = "post.index";
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** A day of a large miner; a few weeks of a small one. */
+    private static final int KEPT = 512;
+
+    private record Stored(
+            long open,
+            long close,
+            long deadline,
+            long partition,
+            int attempt,
+            String phase,
+            String note,
+            @Nullable String challenge,
+            long proofType,
+            @Nullable String proof,
+            @Nullable String skipped,
+            @Nullable String message) {}
+
+    private final StateStore store;
+
+    ProofJournal(StateStore store) {
+        this.store = store;
+    }
+
+    Optional<PartitionProof> find(ProvingWindow window, long partition) {
+        String name = name(window.open(), window.deadline(), partition);
+        return store.read(tx -> tx.meta().get(name)).map(ProofJournal::parse);
+    }
+
+    PartitionProof save(PartitionProof proof) {
+        String name = name(proof.open(), proof.deadline(), proof.partition());
+        store.transactVoid(tx -> {
+            if (tx.meta().get(name).isEmpty()) {
+                index(tx, name);
+            }
+            tx.meta().put(name, format(proof));
+        });
+        return proof;
+    }
+
+    /** The kept records, newest first. */
+    List<PartitionProof> recent() {
+        return store.read(tx -> names(tx).reversed().stream()
+                .map(name -> tx.meta().get(name))
+                .flatMap(Optional::stream)
+                .map(ProofJournal::parse)
+                .toList());
+    }
+
+    private static void index(Tx tx, String name) {
+        var names = new ArrayList<>(names(tx));
+        names.add(name);
+        while (names.size() > KEPT) {
+            tx.meta().remove(names.removeFirst());
+        }
+        tx.meta().put(INDEX, json(names));
+    }
+
+    private static List<String> names(Tx tx) {
+        Optional<String> index = tx.meta().get(INDEX);
+        if (index.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return JSON.readValue(index.get(), new TypeReference<List<String>>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the index of window proofs is not readable", e);
+        }
+    }
+
+    private static String name(Epoch open, long deadline, long partition) {
+        return "post." + open.value() + "." + deadline + "." + partition;
+    }
+
+    private static String format(PartitionProof proof) {
+        var made = proof.made();
+        return json(new Stored(
+                proof.open().value(),
+                proof.close().value(),
+                proof.deadline(),
+                proof.partition(),
+                proof.attempt(),
+                proof.phase().name(),
+                proof.note(),
+                made.map(m -> m.challenge().toHex()).orElse(null),
+                made.map(m -> m.type().number()).orElse(-1L),
+                made.map(m -> HEX.formatHex(m.proof().array())).orElse(null),
+                made.map(m -> HEX.formatHex(m.skipped().toRle())).orElse(null),
+                proof.message().map(Cid::toString).orElse(null)));
+    }
+
+    private static PartitionProof parse(String json) {
+        try {
+            var stored = JSON.readValue(json, Stored.class);
+            return new PartitionProof(
+                    new Epoch(stored.open()),
+                    new Epoch(stored.close()),
+                    stored.deadline(),
+                    stored.partition(),
+                    stored.attempt(),
+                    made(stored),
+                    Optional.ofNullable(stored.message()).map(Cid::parse),
+                    PartitionProof.Phase.valueOf(stored.phase()),
+                    stored.note());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored window proof is not readable: " + json, e);
+        }
+    }
+
+    private static Optional<PartitionProof.Made> made(Stored stored) {
+        String challenge = stored.challenge();
+        String proof = stored.proof();
+        String skipped = stored.skipped();
+        if (challenge == null || proof == null || skipped == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new PartitionProof.Made(
+                Randomness.fromHex(challenge),
+                RegisteredPoStProof.fromNumber(stored.proofType()),
+                new Bytes(HEX.parseHex(proof)),
+                BitField.parse(HEX.parseHex(skipped))));
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of numbers and strings is always JSON", e);
+        }
+    }
+}

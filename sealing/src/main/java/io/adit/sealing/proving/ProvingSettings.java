@@ -1,0 +1,89 @@
+package io.adit.sealing.proving;
+
+import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.ActorId;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import java.time.Duration;
+
+/**
+ * What the operator decides about WindowPoSt.
+ *
+ * @param miner whose sectors are proven
+ * @param worker the key address that signs and pays
+ * @param sectorSize the size of the miner's sectors
+ * @param challengeConfidence epochs that must lie on the challenge epoch before proving starts
+ * @param submitConfidence epochs that must lie on the opening epoch before the proof is sent
+ * @param messageConfidence epochs that must lie on the message before the partition counts as proven
+ * @param parallelProofs partitions proven at the same time
+ * @param parallelChecks sectors whose files are looked at at the same time
+ * @param checkTimeout how long one sector's files may take to answer before it counts as unreadable
+ * @param maxFee attoFIL, the most a SubmitWindowedPoSt may cost
+ * @param maxDeclarationFee attoFIL, the most a declaration of faults or recoveries may cost
+ * @param declareFaults whether unreadable sectors are declared faulty ahead of their deadline, or only skipped in it
+ * @param poll how often to look when no head comes
+ */
+public record ProvingSettings(
+        ActorId miner,
+        Address worker,
+        SectorSize sectorSize,
+        int challengeConfidence,
+        int submitConfidence,
+        int messageConfidence,
+        int parallelProofs,
+        int parallelChecks,
+        Duration checkTimeout,
+        TokenAmount maxFee,
+        TokenAmount maxDeclarationFee,
+        boolean declareFaults,
+        Duration poll) {
+
+    /** Counts must make sense. */
+    public ProvingSettings {
+        if (parallelProofs < 1 || parallelChecks < 1) {
+            throw new InvalidValueException(
+                    "parallel proofs and checks", parallelProofs + ", " + parallelChecks, "at least 1");
+        }
+        if (challengeConfidence < 0 || submitConfidence < 0 || messageConfidence < 0) {
+            throw new InvalidValueException("confidence", "negative", "at least 0 epochs");
+        }
+    }
+
+    /** lotus-miner's confidences (10 after the challenge, 4 after opening) and its 5 FIL fee limit. */
+    public static ProvingSettings defaults(ActorId miner, Address worker, SectorSize size) {
+        return new ProvingSettings(
+                miner,
+                worker,
+                size,
+                10,
+                4,
+                4,
+                1,
+                32,
+                Duration.ofMinutes(1),
+                TokenAmount.ofFil(5),
+                TokenAmount.ofFil(1),
+                true,
+                Duration.ofSeconds(5));
+    }
+
+    /** For a development chain with windows of a few seconds: no confidence, every epoch counts. */
+    public static ProvingSettings devnet(ActorId miner, Address worker, SectorSize size) {
+        var base = defaults(miner, worker, size);
+        return new ProvingSettings(
+                miner,
+                worker,
+                size,
+                0,
+                0,
+                0,
+                base.parallelProofs,
+                base.parallelChecks,
+                Duration.ofSeconds(10),
+                base.maxFee,
+                base.maxDeclarationFee,
+                true,
+                Duration.ofMillis(100));
+    }
+}

@@ -1,0 +1,41 @@
+package io.adit.sealing.proving;
+
+import io.adit.chain.type.DeadlineInfo;
+import io.adit.core.fil.Epoch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One deadline at one time: the window in which its partitions must be proven.
+ *
+ * @param deadline its index in the proving period
+ * @param open first epoch at which a proof is accepted
+ * @param close first epoch at which it no longer is
+ * @param challenge the epoch whose randomness the proof answers
+ * @param faultCutoff first epoch at which faults and recoveries can no longer be declared for it
+ */
+record ProvingWindow(long deadline, Epoch open, Epoch close, Epoch challenge, Epoch faultCutoff) {
+
+    /** The window open at the epoch that the node answered for, and the given number of windows after it. */
+    static List<ProvingWindow> from(DeadlineInfo now, int following) {
+        var windows = new ArrayList<ProvingWindow>();
+        for (int ahead = 0; ahead <= following; ahead++) {
+            long later = Math.multiplyExact(ahead, now.wPoStChallengeWindow());
+            windows.add(new ProvingWindow(
+                    (now.index() + ahead) % now.wPoStPeriodDeadlines(),
+                    now.open().plus(later),
+                    now.close().plus(later),
+                    now.challenge().plus(later),
+                    now.faultCutoff().plus(later)));
+        }
+        return windows;
+    }
+
+    /**
+     * How many windows ahead faults can still be declared for at any epoch of the present one: enough that the last of
+     * them opens later than the cutoff away.
+     */
+    static int declarableAhead(DeadlineInfo now) {
+        return (int) Math.ceilDiv(now.faultDeclarationCutoff(), now.wPoStChallengeWindow()) + 1;
+    }
+}

@@ -1,0 +1,156 @@
+package io.adit.sealing.proving;
+
+import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.node.Partition;
+import io.adit.chain.type.DeadlineInfo;
+import io.adit.chain.type.TipSet;
+import io.adit.core.state.StateStore;
+import io.adit.proofs.Proofs;
+import io.adit.sealing.storage.StoragePaths;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the head and starts a {@link PartitionProver} for each partition that must be proven in the present window or,
+ * once its challenge is known, in the next one; a second thread declares faults and recoveries ahead. Heads that come
+ * while one is being looked at are passed over: only the newest counts.
+ */
+public final class WindowPoStScheduler implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WindowPoStScheduler.class);
+
+    private record Work(ProvingWindow window, long partition) {}
+
+    private final ProvingContext context;
+    private final PartitionProofMaker maker;
+    private final FaultWatch faultWatch;
+    private final HeadWatch heads = new HeadWatch();
+    private final Semaphore lane;
+    private final Map<Work, Thread> started = new HashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** Connects the rooms; {@link #start} begins. */
+    public WindowPoStScheduler(
+            ProvingSettings settings,
+            StateStore store,
+            FullNode node,
+            Proofs proofs,
+            StoragePaths paths,
+            MessageOutbox outbox,
+            MeterRegistry registry) {
+        var metrics = new ProvingMetrics(registry);
+        var readability = new SectorReadability(paths, settings);
+        this.context = new ProvingContext(
+                settings, store, node, proofs, readability, outbox, new ProofJournal(store), metrics);
+        this.maker = new PartitionProofMaker(settings, proofs, paths, readability, metrics);
+        this.faultWatch = new FaultWatch(context);
+        this.lane = new Semaphore(settings.parallelProofs());
+    }
+
+    /** Begins to prove. */
+    public void start() {
+        threads.add(Thread.ofVirtual().name("post-scheduler").start(() -> loop(this::schedule)));
+        threads.add(Thread.ofVirtual().name("post-faults").start(() -> loop(this::watchFaults)));
+    }
+
+    /** To be called with every new head; returns at once. */
+    public void onHead(TipSet head) {
+        heads.offer(head);
+    }
+
+    /** The kept records of partitions in the last windows, newest first. */
+    public List<PartitionProof> recent() {
+        return context.journal().recent();
+    }
+
+    @FunctionalInterface
+    private interface HeadStep {
+        void at(DeadlineInfo now, TipSet head) throws InterruptedException;
+    }
+
+    private void loop(HeadStep step) {
+        Optional<TipSet> seen = Optional.empty();
+        while (!heads.isClosed()) {
+            try {
+                seen = heads.awaitOther(seen, context.settings().poll());
+                if (seen.isPresent()) {
+                    DeadlineInfo now = context.node()
+                            .stateMinerProvingDeadline(
+                                    context.miner(), seen.get().key());
+                    step.at(now, seen.get());
+                }
+            } catch (InterruptedException stopping) {
+                return;
+            } catch (RuntimeException e) {
+                // The node may be away for a while; proving goes on with the next head it gives.
+                context.metrics().failed();
+                LOG.warn("looking at the proving deadline failed: {}", e.getMessage(), e);
+            }
+        }
+    }
+
+    private void watchFaults(DeadlineInfo now, TipSet head) throws InterruptedException {
+        faultWatch.look(now, head);
+    }
+
+    private void schedule(DeadlineInfo now, TipSet head) {
+        started.entrySet()
+                .removeIf(
+                        entry -> !head.height().isBefore(entry.getKey().window().close())
+                                && !entry.getValue().isAlive());
+        for (ProvingWindow window : ProvingWindow.from(now, 1)) {
+            long confidence = context.settings().challengeConfidence();
+            boolean challengeKnown = !head.height().isBefore(window.challenge().plus(confidence));
+            if (challengeKnown && head.height().isBefore(window.close())) {
+                startPartitions(window, head);
+            }
+        }
+    }
+
+    private void startPartitions(ProvingWindow window, TipSet head) {
+        List<Partition> partitions =
+                context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
+        for (int index = 0; index < partitions.size(); index++) {
+            Partition partition = partitions.get(index);
+            boolean due = !partition
+                    .liveSectors()
+                    .minus(partition.faultySectors())
+                    .union(partition.recoveringSectors())
+                    .isEmpty();
+            var work = new Work(window, index);
+            @Nullable Thread running = started.get(work);
+            if (due && running == null) {
+                var prover = new PartitionProver(context, maker, heads, lane, window, index);
+                started.put(
+                        work,
+                        Thread.ofVirtual()
+                                .name("post-" + window.deadline() + "-" + index)
+                                .start(() -> runProver(prover)));
+            }
+        }
+    }
+
+    private static void runProver(PartitionProver prover) {
+        try {
+            prover.run();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops; a proof being made is finished by the library and thrown away. */
+    @Override
+    public void close() {
+        heads.close();
+        threads.forEach(Thread::interrupt);
+    }
+}
