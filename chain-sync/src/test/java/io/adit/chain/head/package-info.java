@@ -1,0 +1,4 @@
+@NullMarked
+package io.adit.chain.head;
+
+import org.jspecify.annotations.NullMarked;
