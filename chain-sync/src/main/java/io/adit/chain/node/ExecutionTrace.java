@@ -12,17 +12,20 @@ import java.util.Optional;
  * @param invokedActor the receiver, where it could be loaded
  * @param gasCharges what was charged in this send alone
  * @param subcalls sends made by the receiver, in order
+ * @param logs what the actors wrote for people to read
  */
 public record ExecutionTrace(
         Sent message,
         Answered receipt,
         Optional<InvokedActor> invokedActor,
         List<GasCharge> gasCharges,
-        List<ExecutionTrace> subcalls) {
+        List<ExecutionTrace> subcalls,
+        List<String> logs) {
 
     public ExecutionTrace {
         gasCharges = List.copyOf(gasCharges);
         subcalls = List.copyOf(subcalls);
+        logs = List.copyOf(logs);
     }
 
     /** One send. */

@@ -178,7 +178,7 @@ public final class StateJson {
                     .put("sg", INT64, value.storageGas())
                     .put("tt", INT64, value.timeTaken()));
 
-    /** A send and the sends inside it. */
+    /** A send and the sends inside it. Lotus's list of blocks read and written ({@code IpldOps}) is not kept. */
     public static final JsonType<ExecutionTrace> EXECUTION_TRACE =
             object("execution trace", StateJson::readTrace, StateJson::writeTrace);
 
@@ -208,7 +208,8 @@ public final class StateJson {
                 in.get("MsgRct", ANSWERED),
                 in.find("InvokedActor", INVOKED_ACTOR),
                 in.get("GasCharges", list(GAS_CHARGE)),
-                subcalls);
+                subcalls,
+                in.get("Logs", listOrNull(TEXT)));
     }
 
     private static void writeTrace(ObjectWriter out, ExecutionTrace value) {
@@ -217,5 +218,8 @@ public final class StateJson {
                 .put("InvokedActor", INVOKED_ACTOR, value.invokedActor())
                 .put("GasCharges", list(GAS_CHARGE), value.gasCharges())
                 .put("Subcalls", listOrNull(EXECUTION_TRACE), value.subcalls());
+        if (!value.logs().isEmpty()) {
+            out.put("Logs", list(TEXT), value.logs());
+        }
     }
 }

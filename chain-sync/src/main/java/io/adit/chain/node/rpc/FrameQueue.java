@@ -111,7 +111,8 @@ final class FrameQueue implements WebSocket.Listener {
         socket.abort();
     }
 
-    private void finish(String why) {
+    /** Wakes the reader with the end of the connection. */
+    void finish(String why) {
         end = why;
         messages.add(Optional.empty());
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class HeadChannel implements HeadSubscription {
     private final Consumer<HeadChannel> onClosed;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean connected;
+    private volatile @Nullable FrameQueue reading;
 
     HeadChannel(
             HttpClient http,
@@ -68,6 +70,10 @@ final class HeadChannel implements HeadSubscription {
     @Override
     public void close() {
         closing.countDown();
+        var frames = reading;
+        if (frames != null) {
+            frames.finish("closed by this side");
+        }
         onClosed.accept(this);
     }
 
@@ -117,6 +123,7 @@ final class HeadChannel implements HeadSubscription {
     /** One connection from beginning to end; answers whether it delivered anything. */
     private boolean serve() throws InterruptedException, ExecutionException, TimeoutException {
         var frames = new FrameQueue(options.maxQueuedFrames(), options.maxAnswerBytes());
+        reading = frames;
         var builder = http.newWebSocketBuilder().connectTimeout(options.connectTimeout());
         api.token().ifPresent(token -> builder.header("Authorization", "Bearer " + token));
         var socket = builder.buildAsync(api.webSocket(), frames)

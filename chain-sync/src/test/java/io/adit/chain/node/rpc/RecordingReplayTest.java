@@ -1,0 +1,134 @@
+package io.adit.chain.node.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.chain.node.RpcException;
+import io.adit.core.fil.Network;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Plays what Lotus and its clients said to each other: a recorded request is read as a node would read it, asked again
+ * by the client over real HTTP, answered with the recorded answer, which is read by the client and written again as a
+ * node would write it. Both must come out as they were recorded.
+ */
+class RecordingReplayTest {
+
+    /** Messages that our types cannot hold: they are refused when they are read, before any node would see them. */
+    private static final Set<String> UNREPRESENTABLE =
+            Set.of("secp256k1 bytes marked as BLS", "signature of 64 bytes", "to = empty");
+
+    private static RecordedNode server;
+    private static JsonRpcFullNode client;
+
+    static List<Recording> recordings() {
+        return Recording.ofCatalogue();
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = new RecordedNode();
+        client = new JsonRpcFullNode(server.apiInfo("token"), RpcOptions.defaults(Network.TESTNET), new Random(1));
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void saysAndUnderstandsTheSame_whenReplayed(Recording recording) {
+        server.answerWith(recording.status(), recording.response());
+        var dispatcher = new RpcDispatcher(client, Network.TESTNET);
+        if (recording.error().isPresent()) {
+            fails(recording, dispatcher, recording.error().get());
+        } else {
+            SameJson.assertSameAnswer(recording.result(), dispatcher.call(recording.method(), recording.params()));
+        }
+        server.request().ifPresent(request -> {
+            assertThat(request.path("method").asText()).isEqualTo(recording.method());
+            // Messages that were changed by hand to be refused carry the CID they had before.
+            if (recording.error().isEmpty() || !recording.name().contains("mpool-errors")) {
+                SameJson.assertSameRequest(recording.params(), request.path("params"));
+            }
+        });
+        assertThat(server.request().isPresent() || isUnreadable(recording)).isTrue();
+    }
+
+    private static boolean isUnreadable(Recording recording) {
+        return UNREPRESENTABLE.contains(recording.note())
+                || recording.error().map(e -> e.path("code").asInt()).orElse(0) == RpcDispatcher.PARSE_ERROR;
+    }
+
+    private static void fails(Recording recording, RpcDispatcher dispatcher, JsonNode error) {
+        if (recording.method().equals("Filecoin.StateSearchMsg")
+                && error.path("message").asText().contains("could not find")) {
+            assertThat(dispatcher.call(recording.method(), recording.params()).isNull())
+                    .isTrue();
+            return;
+        }
+        var thrown =
+                catchThrowableOfType(RpcException.class, () -> dispatcher.call(recording.method(), recording.params()));
+        if (isUnreadable(recording)) {
+            assertThat(thrown.rpcCode()).hasValue(RpcDispatcher.PARSE_ERROR);
+        } else {
+            assertThat(thrown.rpcCode()).hasValue(error.path("code").asLong());
+            assertThat(thrown.nodeMessage())
+                    .startsWith(error.path("message").asText().substring(0, 10));
+        }
+    }
+
+    @Test
+    void everyMethodIsRecorded_exceptThose() {
+        var recorded = recordings().stream().map(Recording::method).collect(Collectors.toSet());
+        var missing = RpcCatalogue.methods().stream()
+                .map(RpcMethod::wireName)
+                .filter(name -> !recorded.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void staysTheSame_whenTheWholeRunOfAMinerIsReplayed() throws IOException {
+        var json = new ObjectMapper();
+        var replay = new ReplayingNode();
+        var dispatcher = new RpcDispatcher(replay, Network.TESTNET);
+        var file = Recording.root().resolve("lotus/rpc/miner-run/_wire.jsonl.gz");
+        int compared = 0;
+        try (var lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                var recording = Recording.of("line " + compared, json.readTree(line));
+                if (recording.isPresent() && recording.get().error().isEmpty()) {
+                    replay.next = recording.get().result();
+                    SameJson.assertSameAnswer(
+                            replay.next,
+                            dispatcher.call(
+                                    recording.get().method(), recording.get().params()));
+                    SameJson.assertSameRequest(recording.get().params(), replay.sent);
+                    compared++;
+                }
+            }
+        }
+        assertThat(compared).isGreaterThan(20_000);
+    }
+}
