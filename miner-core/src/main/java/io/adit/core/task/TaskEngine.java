@@ -193,8 +193,8 @@ public final class TaskEngine implements AutoCloseable {
             try {
                 renewLeases();
                 pause = dispatch();
-            } catch (RuntimeException e) {
-                // The store may be away for minutes; the loop must outlive that.
+            } catch (Throwable e) {
+                // The store may be away for minutes, memory may be short for a moment; the loop must outlive both.
                 LOG.warn("looking for due tasks failed, trying again in {}", pause, e);
             }
             await(pause);
@@ -221,12 +221,14 @@ public final class TaskEngine implements AutoCloseable {
     private Duration dispatch() {
         Instant now = clock.instant();
         List<Task> due = store.read(tx -> tx.claims().due(handlers.keySet(), now, LOOK_AT_MOST));
-        List<Task> chosen = choose(due);
+        List<Chosen> chosen = choose(due);
         if (!chosen.isEmpty() && !closing) {
             var claimed = store.transact(tx -> {
-                var mine = new ArrayList<Task>();
-                for (Task task : chosen) {
-                    tx.claims().claim(task, owner, now, settings.lease()).ifPresent(mine::add);
+                var mine = new ArrayList<Chosen>();
+                for (Chosen one : chosen) {
+                    tx.claims()
+                            .claim(one.task(), owner, now, settings.lease())
+                            .ifPresent(task -> mine.add(new Chosen(task, one.needs())));
                 }
                 return mine;
             });
@@ -240,15 +242,26 @@ public final class TaskEngine implements AutoCloseable {
         return untilNext.compareTo(settings.poll()) < 0 ? untilNext.plusMillis(1) : settings.poll();
     }
 
-    private List<Task> choose(List<Task> due) {
+    /** A task that fits, and what it takes. */
+    private record Chosen(Task task, Resources needs) {}
+
+    private List<Chosen> choose(List<Task> due) {
         Resources offered = freeNow();
-        var chosen = new ArrayList<Task>();
+        var chosen = new ArrayList<Chosen>();
         var reasons = new HashMap<TaskId, String>();
         for (Task task : due) {
             if (running.containsKey(TaskId.of(task))) {
                 continue;
             }
-            Resources needs = needs(task);
+            Resources needs;
+            try {
+                needs = handler(task).needs(task);
+            } catch (RuntimeException e) {
+                // One handler's mistake must not keep every other task from running.
+                LOG.error("asking what task {} needs failed; it is left waiting", task.name(), e);
+                reasons.put(TaskId.of(task), "its needs could not be told: " + e);
+                continue;
+            }
             if (!available.covers(needs)) {
                 reasons.put(TaskId.of(task), "needs more than this machine has: " + available.lacking(needs));
             } else if (!offered.covers(needs)) {
@@ -256,15 +269,11 @@ public final class TaskEngine implements AutoCloseable {
                 offered = offered.withheldFor(needs);
             } else {
                 offered = offered.minus(needs);
-                chosen.add(task);
+                chosen.add(new Chosen(task, needs));
             }
         }
         held = Map.copyOf(reasons);
         return chosen;
-    }
-
-    private Resources needs(Task task) {
-        return handler(task).needs(task);
     }
 
     private TaskHandler handler(Task task) {
@@ -284,8 +293,9 @@ public final class TaskEngine implements AutoCloseable {
         }
     }
 
-    private void startRunning(Task task) {
-        var here = new RunningTask(task, needs(task), clock);
+    private void startRunning(Chosen claimed) {
+        Task task = claimed.task();
+        var here = new RunningTask(task, claimed.needs(), clock);
         running.put(TaskId.of(task), here);
         lock.lock();
         try {

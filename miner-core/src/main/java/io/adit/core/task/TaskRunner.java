@@ -115,6 +115,9 @@ final class TaskRunner {
             return TaskState.RUNNING;
         }
         if (closing.getAsBoolean()) {
+            // The interrupt has done its work; left set, it would stop the write that gives the task back.
+            boolean interrupted = Thread.interrupted();
+            LOG.debug("giving back task {} (interrupted: {})", task.name(), interrupted);
             write(
                     task,
                     ending(TaskState.READY, task.attempts(), Duration.ZERO, Optional.empty(), task.why()),
