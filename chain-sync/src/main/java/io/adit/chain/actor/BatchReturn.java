@@ -5,6 +5,7 @@ import io.adit.chain.type.ChainCbor;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,7 +41,7 @@ public record BatchReturn(long successCount, List<FailCode> failCodes) implement
 
     /** The exit code of every item, in order; 0 for success. */
     public List<Long> exitCodes() {
-        var codes = new java.util.ArrayList<Long>();
+        var codes = new ArrayList<Long>();
         long size = successCount + failCodes.size();
         if (size > ActorLimits.MAX_ITEMS) {
             throw new InvalidValueException("batch size", size, "at most " + ActorLimits.MAX_ITEMS);
@@ -59,7 +60,7 @@ public record BatchReturn(long successCount, List<FailCode> failCodes) implement
 
     /** The return that says what these exit codes say. */
     public static BatchReturn of(List<Long> exitCodes) {
-        var fails = new java.util.ArrayList<FailCode>();
+        var fails = new ArrayList<FailCode>();
         for (int index = 0; index < exitCodes.size(); index++) {
             if (exitCodes.get(index) != 0) {
                 fails.add(new FailCode(index, exitCodes.get(index)));

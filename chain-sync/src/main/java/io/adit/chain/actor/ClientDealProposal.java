@@ -29,6 +29,11 @@ public record ClientDealProposal(DealProposal proposal, Signature clientSignatur
         writer.bytes(clientSignature.bytes());
     }
 
+    /** blake2b-256 of the exact CBOR: for those who name the signed proposal by its own bytes. */
+    public Cid cid() {
+        return Cid.dagCbor(toCbor());
+    }
+
     /**
      * The CID that deal protocols name this signed proposal by. Go implementations hash (sha2-256) a re-encoding in which
      * every empty byte string, such as a zero collateral, has become null; this hashes the same bytes.

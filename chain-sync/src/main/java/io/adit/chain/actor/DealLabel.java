@@ -3,6 +3,7 @@ package io.adit.chain.actor;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.MajorType;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -15,7 +16,7 @@ public sealed interface DealLabel {
     record Text(String text) implements DealLabel {
         @Override
         public int length() {
-            return text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+            return text.getBytes(StandardCharsets.UTF_8).length;
         }
 
         @Override

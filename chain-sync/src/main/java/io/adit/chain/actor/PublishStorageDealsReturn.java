@@ -7,6 +7,7 @@ import io.adit.core.fil.BitField;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Return of {@link MarketMethod#PUBLISH_STORAGE_DEALS} (FIP-0022): invalid deals are dropped and the others published. The
@@ -41,9 +42,9 @@ public record PublishStorageDealsReturn(List<Long> ids, BitField validDeals) imp
     }
 
     /** The deal ID given to the proposal at {@code index} of the parameters; empty where it was dropped. */
-    public java.util.OptionalLong idOf(long index) {
+    public OptionalLong idOf(long index) {
         if (!validDeals.contains(index)) {
-            return java.util.OptionalLong.empty();
+            return OptionalLong.empty();
         }
         long before = validDeals.stream(ActorLimits.MAX_ITEMS)
                 .takeWhile(bit -> bit < index)
@@ -51,6 +52,6 @@ public record PublishStorageDealsReturn(List<Long> ids, BitField validDeals) imp
         if (before >= ids.size()) {
             throw new InvalidValueException("number of published deal IDs", ids.size(), "the number of valid deals");
         }
-        return java.util.OptionalLong.of(ids.get((int) before));
+        return OptionalLong.of(ids.get((int) before));
     }
 }

@@ -119,6 +119,10 @@ public final class MessageOutbox {
         }
         var head = node.chainHead();
         var lookup = search(head.key(), cid(record), SEARCH_LOOKBACK);
+        if (lookup.isEmpty()
+                && chainNonce(record.from(), head.key()) > record.nonce().getAsLong()) {
+            lookup = search(head.key(), cid(record), SEARCH_WITHOUT_LIMIT);
+        }
         if (lookup.isEmpty()) {
             lane(record.from())
                     .inTurn(MessagePriority.ofWeight(record.priority()), () -> lookAfter(key, head, confidence));

@@ -8,6 +8,7 @@ import io.adit.chain.Vectors;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
 import io.adit.core.ipld.CborException;
+import io.adit.core.keys.Signatures;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DealProposalTest {
     static Stream<Named<JsonNode>> proposals() {
@@ -51,6 +53,29 @@ final class DealProposalTest {
 
     private static DealLabel label(JsonNode json) {
         return json.isTextual() ? new DealLabel.Text(json.asText()) : new DealLabel.Raw(Vectors.hex(json, "bytes"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bls", "secp256k1"})
+    void proposal_whenMadeByBoostsCode_isReadAndItsSignatureHolds(String keyType) {
+        var entry = Vectors.load("deals/deal_params_" + keyType + ".json");
+        var signed = ClientDealProposal.fromCbor(Vectors.hex(entry, "clientDealProposalCbor"));
+        var proposal = signed.proposal();
+
+        assertThat(signed.toCbor()).isEqualTo(Vectors.hex(entry, "clientDealProposalCbor"));
+        assertThat(signed.cid()).hasToString(entry.get("signedProposalCid").asText());
+        assertThat(proposal.toCbor()).isEqualTo(Vectors.hex(entry, "proposalCbor"));
+        assertThat(proposal.label())
+                .isEqualTo(new DealLabel.Text(entry.get("label").asText()));
+        assertThat(proposal.client())
+                .isEqualTo(Address.parse(entry.get("client").asText()));
+        assertThat(Signatures.verify(proposal.client(), proposal.toCbor(), signed.clientSignature()))
+                .isTrue();
+        var withBytes = DealProposal.fromCbor(Vectors.hex(entry, "proposalBytesLabelCbor"));
+        assertThat(withBytes.label()).isInstanceOf(DealLabel.Raw.class);
+        assertThat(withBytes.toCbor()).isEqualTo(Vectors.hex(entry, "proposalBytesLabelCbor"));
+        assertThat(Signatures.verify(proposal.client(), withBytes.toCbor(), signed.clientSignature()))
+                .isFalse();
     }
 
     @Test

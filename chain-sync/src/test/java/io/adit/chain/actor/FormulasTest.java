@@ -8,7 +8,9 @@ import io.adit.chain.Vectors;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -94,12 +96,12 @@ final class FormulasTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.001, 0.5, 1, 1.5, 2, 3, 1000, 1e12})
     void ln_whenGivenAnyMagnitude_isTheLogarithm(double value) {
-        var fixed = new java.math.BigDecimal(value)
-                .multiply(new java.math.BigDecimal(BigInteger.ONE.shiftLeft(128)))
+        var fixed = new BigDecimal(value)
+                .multiply(new BigDecimal(BigInteger.ONE.shiftLeft(128)))
                 .toBigInteger();
 
-        double ln = new java.math.BigDecimal(RatioSum.ln(fixed))
-                .divide(new java.math.BigDecimal(BigInteger.ONE.shiftLeft(128)), java.math.MathContext.DECIMAL64)
+        double ln = new BigDecimal(RatioSum.ln(fixed))
+                .divide(new BigDecimal(BigInteger.ONE.shiftLeft(128)), MathContext.DECIMAL64)
                 .doubleValue();
 
         assertThat(ln).isCloseTo(Math.log(value), within(1e-9));

@@ -263,7 +263,8 @@ final class FakeChain extends PartialFullNode {
     @Override
     public synchronized Optional<MessageLookup> stateSearchMsg(
             TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
-        for (int i = 0; i + 1 < chain.size(); i++) {
+        int first = lookback < 0 ? 0 : Math.max(0, chain.size() - (int) lookback);
+        for (int i = first; i + 1 < chain.size(); i++) {
             for (var signed : chain.get(i).messages()) {
                 if (signed.cid().equals(message)) {
                     var child = chain.get(i + 1).tipSet();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.adit.chain.Vectors;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.Message;
@@ -24,8 +25,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -116,9 +119,9 @@ final class MessageOutboxTest {
 
     /** Every push of one nonce carried the same bytes. */
     private void assertSameBytesPerNonce() {
-        var byNonce = new java.util.HashMap<Long, String>();
+        var byNonce = new HashMap<Long, String>();
         for (var push : chain.pushes()) {
-            var hex = io.adit.chain.Vectors.hex(push);
+            var hex = Vectors.hex(push);
             assertThat(byNonce.merge(
                             SignedMessage.fromCbor(push).message().nonce(),
                             hex,
@@ -510,6 +513,15 @@ final class MessageOutboxTest {
     }
 
     @Test
+    void found_whenTheMessageWasExecutedLongAgo_findsItStill() {
+        var cid = outbox.send(intent("a"));
+        chain.mine(2500);
+
+        assertThat(outbox.found("a", CONFIDENCE).orElseThrow().message()).isEqualTo(cid);
+        assertThat(chain.pushes()).hasSize(1);
+    }
+
+    @Test
     void found_whenTheKeyIsUnknown_saysSo() {
         assertThat(codeOf(catchThrowable(() -> outbox.found("nothing", 0))))
                 .isEqualTo(MessageErrorCode.MESSAGE_UNKNOWN);
@@ -523,7 +535,7 @@ final class MessageOutboxTest {
             var intent = intent("many/" + i / 2);
             calls.add(() -> outbox.send(intent));
         }
-        Collections.shuffle(calls, new java.util.Random(threads));
+        Collections.shuffle(calls, new Random(threads));
         var cids = new HashSet<Cid>();
         try (var pool = Executors.newFixedThreadPool(threads)) {
             for (var future : pool.invokeAll(calls)) {
