@@ -1,0 +1,217 @@
+package io.adit.devnet;
+
+import io.adit.devnet.chain.Chain;
+import io.adit.devnet.chain.ChainLog;
+import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.control.ControlMethods;
+import io.adit.devnet.node.DevnetNode;
+import io.adit.devnet.node.Ledger;
+import io.adit.devnet.rpc.RpcFailures;
+import io.adit.devnet.rpc.RpcServer;
+import io.adit.proofs.Proofs;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The devnet in process: a chain that stands still until it is stepped by {@link #advance} or started by {@link #start}, and
+ * that may be served to others by {@link #serve}.
+ */
+public final class Devnet implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Devnet.class);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final Ledger ledger;
+    private final DevnetNode node;
+    private final Optional<ChainLog> log;
+    private final Duration patience;
+    private final ReentrantLock stepping = new ReentrantLock();
+    private volatile boolean frozen;
+    private volatile boolean holding;
+    private volatile boolean closed;
+    private Optional<Thread> clock = Optional.empty();
+
+    private Devnet(ChainSettings settings, Proofs proofs, Optional<ChainLog> log, Duration patience) {
+        this.log = log;
+        this.patience = patience;
+        this.ledger = new Ledger(new Chain(settings, proofs, log), log);
+        this.node = new DevnetNode(ledger);
+    }
+
+    /** A chain that is forgotten when it is closed. */
+    public static Devnet inMemory(ChainSettings settings, Proofs proofs) {
+        return inMemory(settings, proofs, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #inMemory(ChainSettings, Proofs)}.
+     *
+     * @param patience wall time for which the clock may stand before a deadline's last epoch while its sectors are unproven
+     */
+    public static Devnet inMemory(ChainSettings settings, Proofs proofs, Duration patience) {
+        return new Devnet(settings, proofs, Optional.empty(), patience);
+    }
+
+    /**
+     * A chain kept in a directory; begun with the settings when the directory is empty, else continued with those it was begun
+     * with, except the block time.
+     */
+    public static Devnet open(Path directory, ChainSettings settings, Proofs proofs, Duration patience)
+            throws IOException {
+        var log = ChainLog.open(directory);
+        var kept = log.replay().stream()
+                .flatMap(entry -> entry instanceof ChainLog.Entry.Begun begun
+                        ? java.util.stream.Stream.of(begun.settings())
+                        : java.util.stream.Stream.empty())
+                .findFirst()
+                .orElse(settings);
+        return new Devnet(kept, proofs, Optional.of(log), patience);
+    }
+
+    /** The chain as a provider's code sees it. */
+    public DevnetNode node() {
+        return node;
+    }
+
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** Height of the head. */
+    public long epoch() {
+        return ledger.chain().head().height();
+    }
+
+    /** Whether the clock stands to let a proof come in. */
+    public boolean holding() {
+        return holding;
+    }
+
+    /** Stops or lets go the block clock; stepping by hand goes on working. */
+    public void freeze(boolean stand) {
+        frozen = stand;
+    }
+
+    /** Makes that many blocks. Returns the epoch reached. */
+    public long advance(long blocks) {
+        for (long made = 0; made < blocks && !closed; made++) {
+            step();
+        }
+        return epoch();
+    }
+
+    /** Makes blocks until the head is at that epoch or above. */
+    public long advanceTo(long epoch) {
+        while (epoch() < epoch && !closed) {
+            step();
+        }
+        return epoch();
+    }
+
+    /** Replaces the last {@code depth} tipsets by a longer fork. */
+    public long reorg(int depth) {
+        stepping.lock();
+        try {
+            return ledger.reorg(depth).height();
+        } finally {
+            stepping.unlock();
+        }
+    }
+
+    private void step() {
+        stepping.lock();
+        try {
+            hold();
+            ledger.makeBlock();
+        } finally {
+            holding = false;
+            stepping.unlock();
+        }
+    }
+
+    private void hold() {
+        if (patience.isZero()) {
+            return;
+        }
+        long since = System.nanoTime();
+        while (!closed && System.nanoTime() - since < patience.toNanos() && ledger.lastChanceAhead()) {
+            holding = true;
+            java.util.concurrent.locks.LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        if (holding && ledger.lastChanceAhead()) {
+            LOG.warn("patience of {} is over: a deadline ends unproven at epoch {}", patience, epoch() + 1);
+        }
+    }
+
+    /** Starts the block clock. */
+    public void start() {
+        var thread = Thread.ofVirtual().name("devnet-clock").unstarted(this::run);
+        clock = Optional.of(thread);
+        thread.start();
+    }
+
+    private void run() {
+        long interval = ledger.chain().settings().policy().blockTime().toNanos();
+        long next = System.nanoTime() + interval;
+        while (!closed) {
+            long wait = next - System.nanoTime();
+            if (wait > 0) {
+                java.util.concurrent.locks.LockSupport.parkNanos(wait);
+                continue;
+            }
+            try {
+                if (!frozen) {
+                    step();
+                }
+            } catch (RuntimeException broken) {
+                LOG.error("making the block after epoch {}", epoch(), broken);
+                return;
+            }
+            // After a hold or a slow block the clock goes on from now: missed epochs are not made up for.
+            next = Math.max(next + interval, System.nanoTime());
+        }
+    }
+
+    /** Serves the chain and its control path. Tokens are new each time. */
+    public RpcServer serve(InetSocketAddress address, SecureRandom random) {
+        var secret = new byte[32];
+        random.nextBytes(secret);
+        var control = new byte[32];
+        random.nextBytes(control);
+        var failures = new RpcFailures();
+        return new RpcServer(
+                address,
+                node,
+                new ControlMethods(this, failures),
+                failures,
+                secret,
+                HexFormat.of().formatHex(control));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        clock.ifPresent(thread -> {
+            java.util.concurrent.locks.LockSupport.unpark(thread);
+            try {
+                thread.join();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stepping.lock();
+        try {
+            log.ifPresent(ChainLog::close);
+        } finally {
+            stepping.unlock();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.adit.devnet.actor;
+
+import io.adit.chain.actor.AddBalanceParams;
+import io.adit.chain.actor.ClientDealProposal;
+import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.GetBalanceReturn;
+import io.adit.chain.actor.MarketWithdrawBalanceParams;
+import io.adit.chain.actor.PublishStorageDealsParams;
+import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.actor.SectorContentChangedParams;
+import io.adit.chain.actor.SettleDealPaymentsParams;
+import io.adit.chain.actor.WithdrawBalanceReturn;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.BitField;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.CborReader;
+import io.adit.core.ipld.Cid;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The storage market actor (f05): escrow, publishing, settlement and the readers of deals. */
+final class MarketActor {
+    private static final long ADD_BALANCE = 822_473_126L;
+    private static final long WITHDRAW_BALANCE = 2_280_458_852L;
+    private static final long PUBLISH = 2_236_929_350L;
+    private static final long GET_BALANCE = 726_108_461L;
+    private static final long SETTLE = 1_900_091_594L;
+    private static final long SECTOR_CONTENT_CHANGED = 2_034_386_435L;
+
+    private MarketActor() {}
+
+    static byte[] invoke(Invocation in, long method, byte[] params) {
+        if (method == 2 || method == ADD_BALANCE) {
+            return addBalance(in, Invocation.decode(params, AddBalanceParams::fromCbor));
+        }
+        if (method == 3 || method == WITHDRAW_BALANCE) {
+            return withdraw(in, Invocation.decode(params, MarketWithdrawBalanceParams::fromCbor));
+        }
+        if (method == 4 || method == PUBLISH) {
+            return publish(in, Invocation.decode(params, PublishStorageDealsParams::fromCbor));
+        }
+        if (method == GET_BALANCE) {
+            return balance(in, Invocation.decode(params, AddBalanceParams::fromCbor));
+        }
+        if (method == SETTLE) {
+            return MarketSettlement.settle(in, Invocation.decode(params, SettleDealPaymentsParams::fromCbor));
+        }
+        if (method == SECTOR_CONTENT_CHANGED) {
+            MarketActivation.contentChanged(in, Invocation.decode(params, SectorContentChangedParams::fromCbor));
+            return new byte[0];
+        }
+        return internalOrReader(in, method, params);
+    }
+
+    /** Methods 5 to 7 are for miners only (5 and 6 are gone in 29); a wallet's attempt already fails on the parameters. */
+    private static byte[] internalOrReader(Invocation in, long method, byte[] params) {
+        boolean internal =
+                method == 7 || ((method == 5 || method == 6) && in.chain().networkVersion() < 29);
+        if (internal) {
+            Invocation.decode(params, bytes -> {
+                new CborReader(bytes).array(method == 5 ? 1 : 2);
+                return bytes;
+            });
+            in.requireCallerType(ActorType.MINER);
+        }
+        return MarketReaders.read(in, method, params).orElseThrow(() -> ActorAbort.unhandled(method));
+    }
+
+    private static long nominal(Invocation in, Address address) {
+        long id = in.resolve(address);
+        if (in.tree().find(id).isEmpty()) {
+            throw ActorAbort.illegalArgument("no code for address t0" + id);
+        }
+        return id;
+    }
+
+    private static byte[] addBalance(Invocation in, AddBalanceParams params) {
+        if (in.value().signum() <= 0) {
+            throw ActorAbort.illegalArgument("balance to add must be greater than zero was: " + in.value());
+        }
+        in.gas().charge(4_000_000);
+        long id = nominal(in, params.providerOrClient());
+        in.tree().write(StateTree.MARKET, MarketState.class).addEscrow(id, in.value());
+        return new byte[0];
+    }
+
+    private static byte[] balance(Invocation in, AddBalanceParams params) {
+        var market = in.tree().read(StateTree.MARKET, MarketState.class);
+        var id = in.tree().resolve(params.providerOrClient());
+        var escrow = id.map(market::escrow).orElse(BigInteger.ZERO);
+        var locked = id.map(market::locked).orElse(BigInteger.ZERO);
+        return new GetBalanceReturn(new TokenAmount(escrow), new TokenAmount(locked)).toCbor();
+    }
+
+    private static byte[] withdraw(Invocation in, MarketWithdrawBalanceParams params) {
+        var amount = params.amount().atto();
+        if (amount.signum() < 0) {
+            throw ActorAbort.illegalArgument("negative amount: " + amount);
+        }
+        in.gas().charge(6_000_000);
+        long id = nominal(in, params.providerOrClient());
+        long recipient = id;
+        List<Long> approved = List.of(id);
+        if (in.tree().get(id).type() == ActorType.MINER) {
+            var miner = in.tree().read(id, MinerState.class);
+            recipient = miner.owner();
+            approved = List.of(miner.owner(), miner.worker());
+        }
+        in.requireCaller(approved);
+        var market = in.tree().write(StateTree.MARKET, MarketState.class);
+        var free = market.escrow(id).subtract(market.locked(id)).max(BigInteger.ZERO);
+        var paid = free.min(amount);
+        market.addEscrow(id, paid.negate());
+        in.send(recipient, paid);
+        return new WithdrawBalanceReturn(new TokenAmount(paid)).toCbor();
+    }
+
+    private static byte[] publish(Invocation in, PublishStorageDealsParams params) {
+        in.requireCallerType(ActorType.ACCOUNT);
+        if (params.deals().isEmpty()) {
+            throw ActorAbort.illegalArgument("Empty deals parameter");
+        }
+        in.gas().charge(15_000_000 + 12_000_000L * params.deals().size());
+        var named = params.deals().getFirst().proposal().provider();
+        long provider = provider(in, named);
+        var miner = in.tree().read(provider, MinerState.class);
+        if (in.caller() != miner.worker() && !miner.control().contains(in.caller())) {
+            throw ActorAbort.forbidden(
+                    "caller f0" + in.caller() + " is not worker or control address of provider " + provider);
+        }
+        var accepted = new Publication(in, provider, named).accept(params.deals());
+        if (accepted.isEmpty()) {
+            throw ActorAbort.illegalArgument("All deal proposals invalid");
+        }
+        var market = in.tree().write(StateTree.MARKET, MarketState.class);
+        var ids = new ArrayList<Long>();
+        for (var deal : accepted.values()) {
+            market.lock(
+                    deal.client(), deal.proposal().clientBalanceRequirement().atto());
+            market.lock(deal.provider(), deal.proposal().providerCollateral().atto());
+            ids.add(market.publish(deal));
+        }
+        return new PublishStorageDealsReturn(ids, BitField.of(accepted.keySet())).toCbor();
+    }
+
+    private static long provider(Invocation in, Address named) {
+        long id = in.tree()
+                .resolve(named)
+                .orElseThrow(() -> ActorAbort.notFound("failed to resolve provider address " + named));
+        if (in.tree().get(id).type() != ActorType.MINER) {
+            throw ActorAbort.illegalArgument("deal provider is not a storage miner actor");
+        }
+        return id;
+    }
+
+    /** One PublishStorageDeals call: deals are taken or dropped one by one, against what is left after those before. */
+    private static final class Publication {
+        private final Invocation in;
+        private final long provider;
+        private final Address named;
+        private final MarketState market;
+        private final Map<Long, BigInteger> clientLocks = new HashMap<>();
+        private final Set<Cid> seen = new HashSet<>();
+        private BigInteger providerLock = BigInteger.ZERO;
+
+        Publication(Invocation in, long provider, Address named) {
+            this.in = in;
+            this.provider = provider;
+            this.named = named;
+            this.market = in.tree().read(StateTree.MARKET, MarketState.class);
+        }
+
+        Map<Long, MarketDeal> accept(List<ClientDealProposal> deals) {
+            var accepted = new java.util.TreeMap<Long, MarketDeal>();
+            for (int index = 0; index < deals.size(); index++) {
+                var deal = take(deals.get(index));
+                if (deal.isPresent()) {
+                    accepted.put((long) index, deal.get());
+                }
+            }
+            return accepted;
+        }
+
+        private Optional<MarketDeal> take(ClientDealProposal deal) {
+            var proposal = deal.proposal();
+            if (!MarketRules.acceptable(in, deal)) {
+                return Optional.empty();
+            }
+            if (!proposal.provider().equals(Address.ofId(provider))
+                    && !proposal.provider().equals(named)) {
+                return Optional.empty();
+            }
+            long client = in.tree().resolve(proposal.client()).orElse(-1L);
+            var clientLock = clientLocks
+                    .getOrDefault(client, BigInteger.ZERO)
+                    .add(proposal.clientBalanceRequirement().atto());
+            var nextProviderLock =
+                    providerLock.add(proposal.providerCollateral().atto());
+            if (!covered(client, clientLock) || !covered(provider, nextProviderLock)) {
+                return Optional.empty();
+            }
+            var normal = normalised(proposal, client);
+            if (market.isPending(normal.cid()) || !seen.add(normal.cid())) {
+                return Optional.empty();
+            }
+            clientLocks.put(client, clientLock);
+            providerLock = nextProviderLock;
+            return Optional.of(new MarketDeal(normal, client, provider, Optional.empty()));
+        }
+
+        private boolean covered(long id, BigInteger more) {
+            return id >= 0 && market.escrow(id).compareTo(market.locked(id).add(more)) >= 0;
+        }
+
+        private DealProposal normalised(DealProposal proposal, long client) {
+            return new DealProposal(
+                    proposal.pieceCid(),
+                    proposal.pieceSize(),
+                    proposal.verifiedDeal(),
+                    Address.ofId(client),
+                    Address.ofId(provider),
+                    proposal.label(),
+                    proposal.startEpoch(),
+                    proposal.endEpoch(),
+                    proposal.pricePerEpoch(),
+                    proposal.providerCollateral(),
+                    proposal.clientCollateral());
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.adit.devnet.actor;
+
+import io.adit.chain.actor.ChangeMultiaddrsParams;
+import io.adit.chain.actor.ChangeOwnerAddressParams;
+import io.adit.chain.actor.ChangePeerIdParams;
+import io.adit.chain.actor.ChangeWorkerAddressParams;
+import io.adit.chain.actor.DeclareFaultsParams;
+import io.adit.chain.actor.DeclareFaultsRecoveredParams;
+import io.adit.chain.actor.DisputeWindowedPoStParams;
+import io.adit.chain.actor.GetControlAddressesReturn;
+import io.adit.chain.actor.PreCommitSectorBatch2Params;
+import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.chain.actor.SubmitWindowedPoStParams;
+import io.adit.chain.actor.TerminateSectorsParams;
+import io.adit.chain.actor.WithdrawBalanceParams;
+import io.adit.chain.actor.WithdrawBalanceReturn;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.CborWriter;
+import io.adit.devnet.policy.ProtocolLimits;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The storage miner actor: dispatch, keys, addresses and money. Sealing and proving have classes of their own. */
+final class MinerActor {
+    /** FRC-42 number of GetOwner. */
+    private static final long GET_OWNER = 3_275_365_574L;
+
+    private MinerActor() {}
+
+    static byte[] invoke(Invocation in, long method, byte[] params) {
+        if (method == 2) {
+            return controlAddresses(in);
+        }
+        if (method == GET_OWNER) {
+            return owner(in);
+        }
+        return switch ((int) Math.min(method, Integer.MAX_VALUE)) {
+            case 3 -> changeWorker(in, Invocation.decode(params, ChangeWorkerAddressParams::fromCbor));
+            case 4 -> changePeerId(in, Invocation.decode(params, ChangePeerIdParams::fromCbor));
+            case 5 -> MinerProving.submit(in, Invocation.decode(params, SubmitWindowedPoStParams::fromCbor));
+            case 9 -> MinerTermination.terminate(in, Invocation.decode(params, TerminateSectorsParams::fromCbor));
+            case 10 -> MinerFaults.declare(in, Invocation.decode(params, DeclareFaultsParams::fromCbor));
+            case 11 -> MinerFaults.recover(in, Invocation.decode(params, DeclareFaultsRecoveredParams::fromCbor));
+            case 16 -> withdraw(in, Invocation.decode(params, WithdrawBalanceParams::fromCbor));
+            case 18 -> changeMultiaddrs(in, Invocation.decode(params, ChangeMultiaddrsParams::fromCbor));
+            case 21 -> confirmWorker(in);
+            case 22 -> repayDebt(in);
+            case 23 -> changeOwner(in, Invocation.decode(params, ChangeOwnerAddressParams::fromCbor));
+            case 24 -> MinerDispute.dispute(in, Invocation.decode(params, DisputeWindowedPoStParams::fromCbor));
+            case 28 -> MinerPreCommit.batch(in, Invocation.decode(params, PreCommitSectorBatch2Params::fromCbor));
+            case 34 -> MinerProveCommit.prove(in, Invocation.decode(params, ProveCommitSectors3Params::fromCbor));
+            default -> throw ActorAbort.unhandled(method);
+        };
+    }
+
+    private static MinerState write(Invocation in) {
+        return in.tree().write(in.receiver(), MinerState.class);
+    }
+
+    private static byte[] controlAddresses(Invocation in) {
+        in.gas().charge(1_000_000);
+        var state = in.tree().read(in.receiver(), MinerState.class);
+        return new GetControlAddressesReturn(
+                        Address.ofId(state.owner()),
+                        Address.ofId(state.worker()),
+                        state.control().stream().map(Address::ofId).toList())
+                .toCbor();
+    }
+
+    private static byte[] owner(Invocation in) {
+        var state = in.tree().read(in.receiver(), MinerState.class);
+        var writer = new CborWriter().array(2).bytes(Address.ofId(state.owner()).bytes());
+        state.pendingOwner().map(Address::ofId).ifPresentOrElse(next -> writer.bytes(next.bytes()), writer::nul);
+        return writer.toByteArray();
+    }
+
+    static void checkPeer(byte[] peerId, List<byte[]> multiaddrs) {
+        if (peerId.length > ProtocolLimits.MAX_PEER_ID_LENGTH) {
+            throw ActorAbort.illegalArgument("peer ID size of " + peerId.length + " exceeds maximum size of "
+                    + ProtocolLimits.MAX_PEER_ID_LENGTH);
+        }
+        int total = 0;
+        for (var address : multiaddrs) {
+            if (address.length == 0) {
+                throw ActorAbort.illegalArgument("invalid empty multiaddr");
+            }
+            total += address.length;
+        }
+        if (total > ProtocolLimits.MAX_MULTIADDR_BYTES) {
+            throw ActorAbort.illegalArgument(
+                    "multiaddr size of " + total + " exceeds maximum of " + ProtocolLimits.MAX_MULTIADDR_BYTES);
+        }
+    }
+
+    private static byte[] changePeerId(Invocation in, ChangePeerIdParams params) {
+        checkPeer(params.newId(), List.of());
+        var state = write(in);
+        in.requireCaller(state.operators());
+        state.peerId = params.newId();
+        return new byte[0];
+    }
+
+    private static byte[] changeMultiaddrs(Invocation in, ChangeMultiaddrsParams params) {
+        checkPeer(new byte[0], params.newMultiaddrs());
+        var state = write(in);
+        in.requireCaller(state.operators());
+        state.multiaddrs = List.copyOf(params.newMultiaddrs());
+        return new byte[0];
+    }
+
+    /** The ID of an account with a BLS key, as a worker must be: its key also makes tickets. */
+    static long resolveWorker(StateTree tree, Address raw) {
+        long id = tree.resolve(raw).orElseThrow(() -> ActorAbort.illegalArgument("unable to resolve address: " + raw));
+        var entry = tree.find(id).orElseThrow(() -> ActorAbort.illegalArgument("no code for address: t0" + id));
+        if (entry.type() != ActorType.ACCOUNT) {
+            throw ActorAbort.illegalArgument(
+                    "worker actor type must be an account, was " + entry.type().label());
+        }
+        boolean bls = entry.robust()
+                .filter(key -> key.protocol() == Address.Protocol.BLS)
+                .isPresent();
+        if (!bls) {
+            throw ActorAbort.illegalArgument("worker account " + id + " must have BLS pubkey");
+        }
+        return id;
+    }
+
+    private static byte[] changeWorker(Invocation in, ChangeWorkerAddressParams params) {
+        int count = params.newControlAddresses().size();
+        if (count > ProtocolLimits.MAX_CONTROL_ADDRESSES) {
+            throw ActorAbort.illegalArgument("control addresses length " + count
+                    + " exceeds max control addresses length " + ProtocolLimits.MAX_CONTROL_ADDRESSES);
+        }
+        long worker = resolveWorker(in.tree(), params.newWorker());
+        var control = new ArrayList<Long>();
+        for (var address : params.newControlAddresses()) {
+            control.add(in.resolve(address));
+        }
+        var state = write(in);
+        in.requireCaller(List.of(state.owner));
+        state.control = List.copyOf(control);
+        if (worker != state.worker && state.pendingWorker.isEmpty()) {
+            state.pendingWorker = Optional.of(
+                    new MinerState.PendingWorker(worker, in.chain().epoch() + ProtocolLimits.WORKER_KEY_CHANGE_DELAY));
+        }
+        return new byte[0];
+    }
+
+    private static byte[] confirmWorker(Invocation in) {
+        var state = write(in);
+        in.requireCaller(List.of(state.owner));
+        switchWorker(state, in.chain().epoch());
+        return new byte[0];
+    }
+
+    static void switchWorker(MinerState state, long epoch) {
+        state.pendingWorker.filter(pending -> pending.effectiveAt() <= epoch).ifPresent(pending -> {
+            state.worker = pending.worker();
+            state.pendingWorker = Optional.empty();
+        });
+    }
+
+    private static byte[] changeOwner(Invocation in, ChangeOwnerAddressParams params) {
+        long next = params.newOwner()
+                .id()
+                .orElseThrow(() -> ActorAbort.illegalArgument("owner address must be an ID address"));
+        var state = write(in);
+        if (in.caller() == state.owner || state.pendingOwner.isEmpty()) {
+            in.requireCaller(List.of(state.owner));
+            state.pendingOwner = Optional.of(next).filter(id -> id != state.owner);
+            return new byte[0];
+        }
+        long pending = state.pendingOwner.get();
+        in.requireCaller(List.of(pending));
+        if (next != pending) {
+            throw ActorAbort.illegalArgument("expected confirmation of t0" + pending + " got t0" + next);
+        }
+        state.owner = pending;
+        state.pendingOwner = Optional.empty();
+        return new byte[0];
+    }
+
+    private static byte[] repayDebt(Invocation in) {
+        var state = write(in);
+        in.requireCaller(state.operators());
+        MinerFunds.repayWhatIsPossible(in, state);
+        return new byte[0];
+    }
+
+    private static byte[] withdraw(Invocation in, WithdrawBalanceParams params) {
+        var requested = params.amountRequested().atto();
+        if (requested.signum() < 0) {
+            throw ActorAbort.illegalArgument("negative fund requested for withdrawal: " + requested);
+        }
+        in.gas().charge(8_000_000);
+        var state = write(in);
+        in.requireCaller(List.of(state.owner));
+        MinerFunds.changePledge(in, MinerFunds.vest(state, in.chain().epoch()).negate());
+        var available = state.available(in.tree().balance(in.receiver()));
+        if (available.signum() < 0) {
+            throw ActorAbort.insufficientFunds("available balance " + available + " is negative");
+        }
+        MinerFunds.repayAllOrAbort(in, state);
+        BigInteger paid = available.min(requested);
+        in.send(state.owner, paid);
+        return new WithdrawBalanceReturn(new TokenAmount(paid)).toCbor();
+    }
+}

@@ -1,0 +1,97 @@
+package io.adit.devnet.chain;
+
+import io.adit.chain.type.MessageReceipt;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.TipSet;
+import io.adit.core.ipld.Cid;
+import io.adit.devnet.actor.StateTree;
+import io.adit.devnet.actor.Vm;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Optional;
+
+/** A tipset with its messages, what running them gave, and the states before and after. Immutable. */
+public final class Link {
+    private final TipSet tipSet;
+    private final Optional<Link> parent;
+    private final List<SignedMessage> messages;
+    private final StateTree before;
+    private final List<Vm.Applied> results;
+    private final StateTree after;
+    private final Cid stateRoot;
+    private final BigInteger nextBaseFee;
+
+    Link(
+            TipSet tipSet,
+            Optional<Link> parent,
+            List<SignedMessage> messages,
+            StateTree before,
+            List<Vm.Applied> results,
+            StateTree after,
+            BigInteger nextBaseFee) {
+        this.tipSet = tipSet;
+        this.parent = parent;
+        this.messages = List.copyOf(messages);
+        this.before = before;
+        this.results = List.copyOf(results);
+        this.after = after;
+        this.stateRoot = after.root();
+        this.nextBaseFee = nextBaseFee;
+    }
+
+    public TipSet tipSet() {
+        return tipSet;
+    }
+
+    public long height() {
+        return tipSet.height().value();
+    }
+
+    /** Empty for genesis. */
+    public Optional<Link> parent() {
+        return parent;
+    }
+
+    /** Messages in the order in which they ran: BLS first, as Filecoin orders them. */
+    public List<SignedMessage> messages() {
+        return messages;
+    }
+
+    /** The state that Lotus answers with for this tipset: after the parents' messages. */
+    public StateTree before() {
+        return before;
+    }
+
+    /** The state after this tipset's own messages. */
+    public StateTree after() {
+        return after;
+    }
+
+    /** One result for each message, in the same order. */
+    public List<Vm.Applied> results() {
+        return results;
+    }
+
+    public List<MessageReceipt> receipts() {
+        return results.stream().map(Vm.Applied::receipt).toList();
+    }
+
+    /** Root of {@link #after()}. */
+    public Cid stateRoot() {
+        return stateRoot;
+    }
+
+    /** The base fee that this tipset's gas use gives to its child. */
+    public BigInteger nextBaseFee() {
+        return nextBaseFee;
+    }
+
+    /** The last tipset at or below a height on this link's chain; genesis for negative heights. */
+    public Link ancestorAt(long height) {
+        var link = this;
+        while (link.height() > Math.max(height, 0) && link.parent.isPresent()) {
+            link = link.parent.get();
+        }
+        return link;
+    }
+}

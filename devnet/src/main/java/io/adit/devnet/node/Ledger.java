@@ -1,0 +1,271 @@
+package io.adit.devnet.node;
+
+import io.adit.chain.node.HeadChange;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import io.adit.devnet.actor.ActorType;
+import io.adit.devnet.actor.Genesis;
+import io.adit.devnet.actor.MinerState;
+import io.adit.devnet.actor.StateTree;
+import io.adit.devnet.chain.Chain;
+import io.adit.devnet.chain.ChainLog;
+import io.adit.devnet.chain.Link;
+import io.adit.devnet.pool.MessagePool;
+import io.adit.devnet.pool.MessageRefusedException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Chain and message pool as one thing: takes messages, makes blocks, begins forks, tells listeners. Also where the control
+ * hooks take hold (null rounds, dropped messages, a fixed base fee, a head that is lied about).
+ */
+public final class Ledger {
+    private static final long FAUCET_GAS_LIMIT = 5_000_000;
+    private static final BigInteger FAUCET_PREMIUM = BigInteger.valueOf(100_000);
+    private static final int WINDOW_POST_METHOD = 5;
+
+    private final Chain chain;
+    private final MessagePool pool = new MessagePool();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private final List<Consumer<List<HeadChange>>> listeners = new ArrayList<>();
+    private Optional<BigInteger> fixedBaseFee = Optional.empty();
+    private long nullRounds;
+    private int toDrop;
+    private volatile long lie;
+
+    /** Takes up the messages that were pushed before a restart and never landed. */
+    public Ledger(Chain chain, Optional<ChainLog> log) {
+        this.chain = chain;
+        log.map(ChainLog::replay).orElse(List.of()).forEach(entry -> {
+            if (entry instanceof ChainLog.Entry.Pushed pushed) {
+                takeAgain(pushed.message());
+            }
+        });
+    }
+
+    private void takeAgain(SignedMessage message) {
+        try {
+            pool.push(message, chain.head().after());
+        } catch (MessageRefusedException landedOrReplaced) {
+            // Its nonce is used up or a dearer message has its place: nothing is lost.
+        }
+    }
+
+    public Chain chain() {
+        return chain;
+    }
+
+    /** The head that clients are shown: the real one unless the devnet is told to lie. */
+    public Link shownHead() {
+        var head = chain.head();
+        return lie == 0 ? head : head.ancestorAt(head.height() - lie);
+    }
+
+    private <T> T locked(java.util.function.Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a message into the pool, durably. */
+    public Cid push(SignedMessage message) {
+        return locked(() -> {
+            if (toDrop > 0) {
+                toDrop--;
+                return message.cid();
+            }
+            var cid = pool.push(message, chain.head().after());
+            chain.pushed(message);
+            return cid;
+        });
+    }
+
+    /** The nonce with which a sender's next message continues. */
+    public long nextNonce(Address sender) {
+        return locked(() -> pool.nextNonce(sender, chain.head().after()));
+    }
+
+    public List<SignedMessage> pending() {
+        return locked(pool::pending);
+    }
+
+    /** What the next block would carry. */
+    public List<SignedMessage> select() {
+        return locked(() -> pool.select(chain.head().after(), nextBaseFee()));
+    }
+
+    /** Base fee of the next block. */
+    public BigInteger nextBaseFee() {
+        return fixedBaseFee.orElse(chain.head().nextBaseFee());
+    }
+
+    /** Gives money away. It arrives with the next block. */
+    public Cid fund(Address to, TokenAmount amount) {
+        return locked(() -> {
+            var key = chain.keys().faucet();
+            var feeCap = nextBaseFee().multiply(BigInteger.TEN).add(FAUCET_PREMIUM);
+            var message = new Message(
+                    0,
+                    to,
+                    key.address(),
+                    pool.nextNonce(key.address(), chain.head().after()),
+                    amount,
+                    FAUCET_GAS_LIMIT,
+                    new TokenAmount(feeCap),
+                    new TokenAmount(FAUCET_PREMIUM),
+                    0,
+                    new byte[0]);
+            var signed = new SignedMessage(message, key.sign(message.signingBytes()));
+            var cid = pool.push(signed, chain.head().after());
+            chain.pushed(signed);
+            return cid;
+        });
+    }
+
+    /** Makes the next block, after the null rounds that were asked for. */
+    public Link makeBlock() {
+        return locked(() -> {
+            long height = chain.head().height() + 1 + nullRounds;
+            nullRounds = 0;
+            var fee = nextBaseFee();
+            var link = chain.extend(height, pool.select(chain.head().after(), fee), fee);
+            pool.included(link);
+            tell(List.of(new HeadChange(HeadChange.Type.APPLY, link.tipSet())));
+            return link;
+        });
+    }
+
+    /**
+     * Replaces the last {@code depth} tipsets by a fork that is one longer. Messages of the abandoned blocks go back to the
+     * pool and land on the fork again.
+     */
+    public Link reorg(int depth) {
+        return locked(() -> {
+            var base = chain.head();
+            var changes = new ArrayList<HeadChange>();
+            int blocks = 1;
+            for (int step = 0; step < depth && base.parent().isPresent(); step++) {
+                changes.add(new HeadChange(HeadChange.Type.REVERT, base.tipSet()));
+                pool.reverted(base);
+                blocks++;
+                base = base.parent().get();
+            }
+            var fee = base.nextBaseFee();
+            var link = chain.fork(base, pool.select(base.after(), fee), fee);
+            pool.included(link);
+            changes.add(new HeadChange(HeadChange.Type.APPLY, link.tipSet()));
+            for (int made = 1; made < blocks; made++) {
+                link = chain.extend(
+                        link.height() + 1, pool.select(link.after(), link.nextBaseFee()), link.nextBaseFee());
+                pool.included(link);
+                changes.add(new HeadChange(HeadChange.Type.APPLY, link.tipSet()));
+            }
+            tell(changes);
+            return link;
+        });
+    }
+
+    private void tell(List<HeadChange> changes) {
+        moved.signalAll();
+        listeners.forEach(listener -> listener.accept(changes));
+    }
+
+    /** Calls the listener with the present head, then with every change in order. It must not block. */
+    void listen(Consumer<List<HeadChange>> listener) {
+        locked(() -> {
+            listener.accept(
+                    List.of(new HeadChange(HeadChange.Type.CURRENT, shownHead().tipSet())));
+            return listeners.add(listener);
+        });
+    }
+
+    void forget(Consumer<List<HeadChange>> listener) {
+        locked(() -> listeners.remove(listener));
+    }
+
+    /** Waits for the head to move until the condition holds or time is up. */
+    boolean await(BooleanSupplier condition, long millis) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (!condition.getAsBoolean()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = moved.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next block is preceded by this many null rounds (on top of those already asked for). */
+    public void skip(long rounds) {
+        locked(() -> nullRounds += rounds);
+    }
+
+    /** The next pushed messages are answered as taken and thrown away. */
+    public void dropNext(int count) {
+        locked(() -> toDrop += count);
+    }
+
+    /** Keeps the base fee of all further blocks; empty gives it back to the chain's own rule. */
+    public void fixBaseFee(Optional<BigInteger> atto) {
+        locked(() -> {
+            fixedBaseFee = atto;
+            return atto;
+        });
+    }
+
+    /** Shows clients a head that many epochs behind the real one. */
+    public void lieAboutHead(long epochs) {
+        lie = epochs;
+    }
+
+    /**
+     * Whether the next block is the last chance of some provider's deadline whose sectors are not proven and for which no
+     * proof waits in the pool.
+     */
+    public boolean lastChanceAhead() {
+        return locked(() -> {
+            var head = chain.head();
+            long next = head.height() + 1 + nullRounds;
+            return head.after().all(ActorType.MINER).stream()
+                    .filter(id -> id != Genesis.PRODUCER && id != Genesis.FORK_PRODUCER)
+                    .anyMatch(id -> endsUnproven(head.after(), id, next) && !proofWaits(id));
+        });
+    }
+
+    private boolean endsUnproven(StateTree state, long id, long epoch) {
+        var miner = state.read(id, MinerState.class);
+        var window = miner.deadlineAt(chain.settings().policy(), epoch);
+        return window.last().value() == epoch
+                && miner.deadlines().get((int) window.index()).awaitsProof();
+    }
+
+    private boolean proofWaits(long id) {
+        return pool.select(chain.head().after(), nextBaseFee()).stream()
+                .map(SignedMessage::message)
+                .anyMatch(message -> message.method() == WINDOW_POST_METHOD
+                        && chain.head()
+                                .after()
+                                .resolve(message.to())
+                                .filter(to -> to == id)
+                                .isPresent());
+    }
+}
