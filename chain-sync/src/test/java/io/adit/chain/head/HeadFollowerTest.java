@@ -197,6 +197,7 @@ class HeadFollowerTest {
     void revertedThenAppliedInOrder_whenTheChainForks() {
         var told = new Told();
         follower.start();
+        atRest();
         IntStream.range(0, 5).forEach(i -> chain.extend(0, 1));
         atRest();
         follower.listen(Delivery.EVERY, told);
