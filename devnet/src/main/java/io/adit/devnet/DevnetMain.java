@@ -62,8 +62,12 @@ public final class DevnetMain implements Callable<Integer> {
     @Option(names = "--exit-with-parent", description = "ends when stdin is closed")
     private boolean exitWithParent;
 
+    private static final String LOGBACK = "logback.configurationFile";
+
     /** Starts the process. */
     public static void main(String[] arguments) {
+        // Before the first logger is made; standard output belongs to the two lines.
+        System.setProperty(LOGBACK, System.getProperty(LOGBACK, "devnet-logback.xml"));
         System.exit(new CommandLine(new DevnetMain()).execute(arguments));
     }
 

@@ -71,7 +71,7 @@ interface CallAnswers extends StateApi, Answers {
                 false);
         var answered = new ExecutionTrace.Answered(
                 receipt.exitCode(), receipt.returnValue(), receipt.returnValue().length == 0 ? 0 : Cid.DAG_CBOR);
-        var trace = new ExecutionTrace(sent, answered, Optional.empty(), List.of(), List.of());
+        var trace = new ExecutionTrace(sent, answered, Optional.empty(), List.of(), List.of(), List.of());
         return new InvocationResult(cid, message, receipt, cost, trace, applied.error(), Duration.ZERO);
     }
 
