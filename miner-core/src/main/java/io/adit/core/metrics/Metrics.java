@@ -18,7 +18,7 @@ import java.util.Set;
  * the names that common dashboards know.
  */
 public final class Metrics implements AutoCloseable {
-    private static final Set<String> COMMON = Set.of("jvm.", "process.", "system.", "adit.");
+    private static final Set<String> COMMON = Set.of("jvm.", "process.", "system.", "adit.", "adit_");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
