@@ -71,9 +71,8 @@ impl<'a> Reader<'a> {
     /// # Safety
     /// As [`bytes`], with `count * item` bytes.
     pub unsafe fn list(pointer: *const u8, count: usize, item: usize, what: &'static str) -> Outcome<Self> {
-        let length = count
-            .checked_mul(item)
-            .ok_or_else(|| Failure::invalid(format!("{what}: {count} items are too many")))?;
+        let length =
+            count.checked_mul(item).ok_or_else(|| Failure::invalid(format!("{what}: {count} items are too many")))?;
         Ok(Self::new(bytes(pointer, length, what)?, what))
     }
 

@@ -54,7 +54,8 @@ fn message(payload: &(dyn Any + Send)) -> String {
 /// Replaces the default hook, which prints a backtrace hint meant for Rust developers.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(|| "unknown place".to_string(), |l| format!("{}:{}", l.file(), l.line()));
+        let place =
+            info.location().map_or_else(|| "unknown place".to_string(), |l| format!("{}:{}", l.file(), l.line()));
         let thread = std::thread::current().name().unwrap_or("unnamed").to_string();
         log::error!(target: "adit_ffi", "panic on thread {thread} at {place}: {}", message(info.payload()));
         if let Ok(mut last) = LAST_PANIC.lock() {

@@ -206,9 +206,7 @@ pub unsafe extern "C" fn adit_commit2(
     out: Out,
     out_len: OutLen,
 ) -> i32 {
-    answer(out, out_len, || {
-        seal::commit2(bytes(phase1, phase1_len, "phase 1 output")?, Sector { miner, number })
-    })
+    answer(out, out_len, || seal::commit2(bytes(phase1, phase1_len, "phase 1 output")?, Sector { miner, number }))
 }
 
 /// Answers one byte: 1 when the proof holds.
@@ -451,7 +449,8 @@ pub unsafe extern "C" fn adit_verify_winning_post(
     answer(out, out_len, || {
         let replicas = read_public(replicas, replica_count)?;
         let randomness = array32(randomness, "randomness")?;
-        let holds = verify::verify_winning(proof_type, miner, randomness, &replicas, bytes(proof, proof_len, "proof")?)?;
+        let holds =
+            verify::verify_winning(proof_type, miner, randomness, &replicas, bytes(proof, proof_len, "proof")?)?;
         Ok(vec![u8::from(holds)])
     })
 }

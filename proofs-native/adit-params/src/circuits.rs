@@ -8,7 +8,7 @@ use bellperson::groth16::{self, VerifyingKey};
 use bellperson::{Circuit, SynthesisError};
 use blstrs::{Bls12, Scalar};
 use filecoin_proofs::constants::{
-    SectorShapeBase, DefaultPieceHasher, WINDOW_POST_CHALLENGE_COUNT, WINDOW_POST_SECTOR_COUNT,
+    DefaultPieceHasher, SectorShapeBase, WINDOW_POST_CHALLENGE_COUNT, WINDOW_POST_SECTOR_COUNT,
     WINNING_POST_CHALLENGE_COUNT, WINNING_POST_SECTOR_COUNT,
 };
 use filecoin_proofs::parameters::{public_params, window_post_public_params, winning_post_public_params};
@@ -89,7 +89,9 @@ impl Parameterised {
             Kind::PoRep => {
                 type P = StackedCompound<Tree, DefaultPieceHasher>;
                 type C = StackedCircuit<Tree, DefaultPieceHasher>;
-                <P as CacheableParameters<C, stacked::PublicParams<Tree>>>::cache_identifier(&porep_params(sector_size)?)
+                <P as CacheableParameters<C, stacked::PublicParams<Tree>>>::cache_identifier(&porep_params(
+                    sector_size,
+                )?)
             }
             Kind::Update => {
                 type P = EmptySectorUpdateCompound<Tree>;

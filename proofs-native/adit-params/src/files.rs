@@ -43,8 +43,7 @@ impl NewFile {
     pub fn finish(mut self) -> Result<()> {
         self.writer.flush().with_context(|| format!("writing {}", self.temporary.display()))?;
         self.writer.get_ref().sync_all().with_context(|| format!("syncing {}", self.temporary.display()))?;
-        fs::rename(&self.temporary, &self.target)
-            .with_context(|| format!("renaming to {}", self.target.display()))?;
+        fs::rename(&self.temporary, &self.target).with_context(|| format!("renaming to {}", self.target.display()))?;
         if let Some(directory) = self.target.parent() {
             File::open(directory)?.sync_all().with_context(|| format!("syncing {}", directory.display()))?;
         }

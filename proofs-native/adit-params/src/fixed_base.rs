@@ -108,12 +108,36 @@ macro_rules! group_operations {
 }
 
 group_operations!(
-    g1, blst_p1_affine, blst_p1, blst_fp, p1_affines, 96, blst_fp_mul, blst_fp_sqr, blst_fp_sub, blst_fp_eucl_inverse,
-    blst_fp_cneg, blst_p1_add_or_double, blst_p1_double, blst_p1_affine_serialize
+    g1,
+    blst_p1_affine,
+    blst_p1,
+    blst_fp,
+    p1_affines,
+    96,
+    blst_fp_mul,
+    blst_fp_sqr,
+    blst_fp_sub,
+    blst_fp_eucl_inverse,
+    blst_fp_cneg,
+    blst_p1_add_or_double,
+    blst_p1_double,
+    blst_p1_affine_serialize
 );
 group_operations!(
-    g2, blst_p2_affine, blst_p2, blst_fp2, p2_affines, 192, blst_fp2_mul, blst_fp2_sqr, blst_fp2_sub,
-    blst_fp2_eucl_inverse, blst_fp2_cneg, blst_p2_add_or_double, blst_p2_double, blst_p2_affine_serialize
+    g2,
+    blst_p2_affine,
+    blst_p2,
+    blst_fp2,
+    p2_affines,
+    192,
+    blst_fp2_mul,
+    blst_fp2_sqr,
+    blst_fp2_sub,
+    blst_fp2_eucl_inverse,
+    blst_fp2_cneg,
+    blst_p2_add_or_double,
+    blst_p2_double,
+    blst_p2_affine_serialize
 );
 
 macro_rules! fixed_base {

@@ -28,7 +28,12 @@ pub fn planned_work(shape: &Shape) -> u64 {
 }
 
 /// Makes the files unless they are there already.
-pub fn make<W: Write>(directory: &Path, circuit: &Parameterised, shape: Shape, progress: &mut Progress<W>) -> Result<()> {
+pub fn make<W: Write>(
+    directory: &Path,
+    circuit: &Parameterised,
+    shape: Shape,
+    progress: &mut Progress<W>,
+) -> Result<()> {
     let name = circuit.params_file();
     if is_complete(directory, circuit) {
         progress.correct(planned_work(&shape), 0);
@@ -103,10 +108,8 @@ fn verifying_key(secrets: &Secrets, g1: &FixedBaseG1, inputs: &[Evaluation]) -> 
 /// (β·A_i + α·B_i + C_i) / divisor of each variable; all must be other than zero, which means every variable is used.
 fn extended(secrets: &Secrets, variables: &[Evaluation], divisor: Scalar) -> Result<Vec<Scalar>> {
     let inverse: Scalar = Option::from(divisor.invert()).ok_or_else(|| anyhow::anyhow!("a secret number is zero"))?;
-    let scalars: Vec<Scalar> = variables
-        .par_iter()
-        .map(|[a, b, c]| (*a * secrets.beta + *b * secrets.alpha + *c) * inverse)
-        .collect();
+    let scalars: Vec<Scalar> =
+        variables.par_iter().map(|[a, b, c]| (*a * secrets.beta + *b * secrets.alpha + *c) * inverse).collect();
     anyhow::ensure!(!scalars.iter().any(|s| s.is_zero_vartime()), "the circuit has an unconstrained variable");
     Ok(scalars)
 }

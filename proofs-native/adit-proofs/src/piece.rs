@@ -26,7 +26,7 @@ pub(crate) fn infos(pieces: &[Piece]) -> Outcome<Vec<PieceInfo>> {
 
 fn unpadded(size: u64) -> Outcome<UnpaddedBytesAmount> {
     let padded = size / 127 * 128;
-    if size == 0 || size % 127 != 0 || !padded.is_power_of_two() {
+    if size == 0 || !size.is_multiple_of(127) || !padded.is_power_of_two() {
         return Err(Failure::invalid(format!("unpadded piece size {size} is not 127 * 2^n bytes")));
     }
     Ok(UnpaddedBytesAmount(size))
@@ -34,13 +34,7 @@ fn unpadded(size: u64) -> Outcome<UnpaddedBytesAmount> {
 
 /// Appends a piece to `staged` after the pieces in `existing`; bytes after those are from a try that was cut off and
 /// are dropped. A source shorter than the piece is followed by zeroes; no source means zeroes only.
-pub fn add_piece(
-    proof: u64,
-    source: Option<&Path>,
-    size: u64,
-    staged: &Path,
-    existing: &[u64],
-) -> Outcome<Piece> {
+pub fn add_piece(proof: u64, source: Option<&Path>, size: u64, staged: &Path, existing: &[u64]) -> Outcome<Piece> {
     let registered = registry::seal_proof(proof)?;
     let amount = unpadded(size)?;
     let before: Vec<UnpaddedBytesAmount> = existing.iter().map(|s| unpadded(*s)).collect::<Outcome<_>>()?;
@@ -52,7 +46,7 @@ pub fn add_piece(
             u64::from(registered.sector_size())
         )));
     }
-    if start % (end - start) != 0 {
+    if !start.is_multiple_of(end - start) {
         return Err(Failure::invalid(format!(
             "piece of {size} unpadded bytes cannot start at padded offset {start}: padding pieces are missing before it"
         )));
@@ -63,12 +57,10 @@ pub fn add_piece(
             let file = File::open(path).with_context(|| format!("opening piece {}", path.display()))?;
             let length = file.metadata()?.len();
             if length > size {
-                return Err(Failure::invalid(format!(
-                    "{} has {length} bytes, the piece only {size}",
-                    path.display()
-                )));
+                return Err(Failure::invalid(format!("{} has {length} bytes, the piece only {size}", path.display())));
             }
-            let (info, _) = seal::add_piece(registered, file.chain(io::repeat(0)).take(size), &mut target, amount, &before)?;
+            let (info, _) =
+                seal::add_piece(registered, file.chain(io::repeat(0)).take(size), &mut target, amount, &before)?;
             info
         }
         None => seal::add_piece(registered, io::repeat(0).take(size), &mut target, amount, &before)?.0,

@@ -226,7 +226,10 @@ fn empty_directory(directory: &Path) -> Outcome<()> {
 }
 
 fn restore_unsealed(files: &Files, sector_size: u64) -> Outcome<()> {
-    log::warn!("replica {} was being encoded when the process stopped: starting from the data again", files.sealed.display());
+    log::warn!(
+        "replica {} was being encoded when the process stopped: starting from the data again",
+        files.sealed.display()
+    );
     let restore = || -> std::io::Result<()> {
         fs::copy(files.unsealed, files.sealed)?;
         OpenOptions::new().write(true).open(files.sealed)?.set_len(sector_size)

@@ -50,7 +50,16 @@ pub fn verify_seal(
     if !well_formed {
         return Ok(false);
     }
-    Ok(seal::verify_seal(registered, comm_r, comm_d, prover_id(sector.miner), sector.number.into(), ticket, seed, proof)?)
+    Ok(seal::verify_seal(
+        registered,
+        comm_r,
+        comm_d,
+        prover_id(sector.miner),
+        sector.number.into(),
+        ticket,
+        seed,
+        proof,
+    )?)
 }
 
 /// Whether the bytes parse as an aggregate of as many proofs as `count` pads to.
@@ -58,7 +67,8 @@ fn aggregates(bytes: &[u8], count: usize) -> bool {
     let parsed = catch_unwind(AssertUnwindSafe(|| AggregateProof::<Bls12>::read(Cursor::new(bytes))));
     match parsed {
         Ok(Ok(aggregate)) => {
-            aggregate.tmipp.gipa.nproofs as usize == count.next_power_of_two().max(2) && aggregate.parsing_check().is_ok()
+            aggregate.tmipp.gipa.nproofs as usize == count.next_power_of_two().max(2)
+                && aggregate.parsing_check().is_ok()
         }
         _ => false,
     }
@@ -148,10 +158,8 @@ fn public_replicas(
     if !replicas.iter().all(|r| is_commitment(&r.comm_r)) {
         return Ok(None);
     }
-    let known = replicas
-        .iter()
-        .map(|r| (SectorId::from(r.number), PublicReplicaInfo::new(registered, r.comm_r)))
-        .collect();
+    let known =
+        replicas.iter().map(|r| (SectorId::from(r.number), PublicReplicaInfo::new(registered, r.comm_r))).collect();
     Ok(Some(known))
 }
 

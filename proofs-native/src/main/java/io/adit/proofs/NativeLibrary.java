@@ -25,15 +25,16 @@ public record NativeLibrary(Path file) {
     /** Names one library file and wins over every search. */
     public static final String ENVIRONMENT_VARIABLE = "ADIT_NATIVE_LIBRARY";
 
-    /** System property naming the directory that holds {@code sha/} and {@code portable/}; an install sets it. */
-    public static final String DIRECTORY_PROPERTY = "adit.native.directory";
+    /** Names the directory that holds {@code sha/} and {@code portable/}; the launcher and an install set it. */
+    public static final String DIRECTORY_VARIABLE = "ADIT_NATIVE_DIR";
 
     private static final Set<String> SHA_VARIANT_NEEDS = Set.of("sha_ni", "ssse3", "sse4_1");
     private static final int SEARCH_DEPTH = 6;
 
-    /** Finds the library by the environment variable, the install's directory, or the source tree around the caller. */
+    /** Finds the library by the environment variables, or in the source tree around the working directory. */
     public static NativeLibrary locate() {
-        return locate(System.getenv(), searchRoots(), currentCpu());
+        var environment = System.getenv();
+        return locate(environment, searchRoots(environment), currentCpu());
     }
 
     static NativeLibrary locate(Map<String, String> environment, List<Path> directories, Cpu cpu) {
@@ -77,10 +78,10 @@ public record NativeLibrary(Path file) {
                         + ENVIRONMENT_VARIABLE + ".");
     }
 
-    private static List<Path> searchRoots() {
+    private static List<Path> searchRoots(Map<String, String> environment) {
         var roots = new ArrayList<Path>();
-        var installed = System.getProperty(DIRECTORY_PROPERTY);
-        if (installed != null) {
+        var installed = environment.get(DIRECTORY_VARIABLE);
+        if (installed != null && !installed.isBlank()) {
             roots.add(Path.of(installed));
         }
         var directory = Path.of("").toAbsolutePath();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 /**
  * One really sealed and really proven 2 KiB sector, shared by the tests of every module.
@@ -59,7 +60,7 @@ public record SealedSectorFixture(
     public static SealedSectorFixture get() {
         var proofs = ProofsTestKit.proofs();
         var directory = Path.of(System.getProperty("user.home"), ".cache", "adit", "test-sectors")
-                .resolve(proofs.version().replaceAll("[^A-Za-z0-9.=,-]+", "_"));
+                .resolve(libraryVersion(proofs));
         try {
             Files.createDirectories(directory);
             try (var lockFile =
@@ -74,6 +75,15 @@ public record SealedSectorFixture(
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** Without the variant and the CPU: they change how long a proof takes, not what it is. */
+    private static String libraryVersion(Proofs proofs) {
+        var version = Pattern.compile("version=(\\S+) api=(\\S+)").matcher(proofs.version());
+        if (!version.find()) {
+            throw new IllegalStateException("unexpected version of the native library: " + proofs.version());
+        }
+        return version.group(1) + "-" + version.group(2);
     }
 
     /** What a verifier is given. */
