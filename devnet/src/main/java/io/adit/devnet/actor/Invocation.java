@@ -83,6 +83,10 @@ public record Invocation(
         try {
             return codec.apply(params);
         } catch (InvalidValueException outOfRange) {
+            // A bitfield that is not in its shortest form fails while the parameters are read, other values later.
+            if (outOfRange.what().startsWith("bitfield")) {
+                throw ActorAbort.serialization(outOfRange);
+            }
             throw ActorAbort.illegalArgument(String.valueOf(outOfRange.getMessage()));
         } catch (AditException | IllegalArgumentException malformed) {
             throw ActorAbort.serialization(malformed);

@@ -1,0 +1,85 @@
+package io.adit.devnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.SignatureType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestartTest {
+    @TempDir
+    private Path directory = Path.of(".");
+
+    private Devnet open() throws IOException {
+        return Devnet.open(directory, DealLifeTest.settings(29), new RecordingProofs(), Duration.ZERO);
+    }
+
+    @Test
+    void theChainIsTheSame_afterARestart() throws IOException {
+        var before = open();
+        var provider = new Provider(before, before.node());
+        provider.createMiner();
+        provider.preCommit(1);
+        provider.prove(1);
+        before.reorg(2);
+        before.advance(3);
+        var head = before.node().chainHead();
+        var root = before.ledger().chain().head().stateRoot();
+        before.close();
+
+        try (var after = open()) {
+            assertThat(after.node().chainHead()).isEqualTo(head);
+            assertThat(after.ledger().chain().head().stateRoot()).isEqualTo(root);
+            assertThat(after.node().stateMinerSectors(provider.miner(), java.util.Optional.empty(), TipSetKey.EMPTY))
+                    .hasSize(1);
+            assertThat(after.advance(1)).isEqualTo(head.height().value() + 1);
+        }
+    }
+
+    @Test
+    void aPushedMessageIsNotForgotten_whenTheProcessEndsBeforeABlock() throws IOException {
+        var rich = Provider.key("rich", SignatureType.BLS).address();
+        var before = open();
+        before.advance(1);
+        before.ledger().fund(rich, TokenAmount.ofFil(5));
+        before.close();
+
+        try (var after = open()) {
+            assertThat(after.node().mpoolPending(TipSetKey.EMPTY)).hasSize(1);
+            after.advance(2);
+            assertThat(after.node().walletBalance(rich)).isEqualTo(TokenAmount.ofFil(5));
+        }
+    }
+
+    @Test
+    void aTornLastRecordIsCutOff() throws IOException {
+        var before = open();
+        before.advance(3);
+        before.close();
+        Files.write(directory.resolve("chain.log"), new byte[] {0, 0, 1, 0, 7, 7}, StandardOpenOption.APPEND);
+
+        try (var after = open()) {
+            assertThat(after.epoch()).isEqualTo(3);
+            assertThat(after.advance(1)).isEqualTo(4);
+        }
+        try (var again = open()) {
+            assertThat(again.epoch()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void twoDevnetsCannotShareADirectory() throws IOException {
+        try (var first = open()) {
+            assertThat(first.epoch()).isZero();
+            assertThatThrownBy(this::open).isInstanceOfAny(IOException.class, IllegalStateException.class);
+        }
+    }
+}

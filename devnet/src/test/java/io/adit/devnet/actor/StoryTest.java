@@ -1,0 +1,119 @@
+package io.adit.devnet.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.adit.core.Vectors;
+import io.adit.core.fil.BitField;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The recorded messages and the states between them come out as on the recorded network. */
+class StoryTest {
+    private static @Nullable Story story;
+
+    @BeforeAll
+    static void play() {
+        story = Story.play();
+    }
+
+    private static Story story() {
+        return java.util.Objects.requireNonNull(story);
+    }
+
+    @Test
+    void everyRecordedMessage_endsAndReturnsAsRecorded() {
+        assertThat(story().played()).hasSize(19 + 3).allSatisfy(played -> {
+            assertThat(played.applied().receipt().exitCode())
+                    .as(played.name() + ": " + played.applied().error())
+                    .isEqualTo(played.expectedExit());
+            assertThat(Vectors.hex(played.applied().receipt().returnValue()))
+                    .as(played.name())
+                    .isEqualTo(played.expectedReturn());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "01-before-p1-d0-sector1-hidden",
+                "02-p1-d0-open",
+                "03-before-deal-A-activation",
+                "04-after-deal-A-activation",
+                "05-p1-d0-last-epoch",
+                "06-p1-d0-closed-sector1-skipped",
+                "07-p1-d2-closed-missed-post-of-new-sector-2",
+                "08-after-aggregate-of-4",
+                "09-before-deal-start-3000",
+                "10-after-deal-start-3000",
+                "11-p1-d0-before-skip-post",
+                "12-p1-d0-after-skip-post",
+                "13-p1-d2-last-epoch-no-post",
+                "14-p1-d2-after-cron",
+                "15-p2-before-recovery-declared",
+                "16-p2-after-recovery-declared-sector-1",
+                "17-p2-d0-open-before-post",
+                "18-p2-d0-after-post-sector-1-recovered",
+                "19-p2-d0-closed",
+                "20-p2-d2-before-post",
+                "21-p2-d2-after-post-sector-2-recovered",
+                "22-p2-d2-closed",
+                "23-p3-before-d0",
+                "24-p3-d0-last-epoch-proven",
+                "25-p3-d0-after-cron-proven",
+                "26-p3-d2-last-epoch",
+                "27-p3-d2-after-cron",
+                "28-p3-d5-last-epoch-sector-6-hidden-no-post",
+                "29-p3-d5-after-cron-missed"
+            })
+    void everySnapshot_showsTheRecordedPowerFaultsAndPartitions(String name) {
+        var snapshot = Vectors.read("lotus2/snapshots/" + name + ".json");
+        var tree = story().at(snapshot.required("height").asLong());
+        var power = tree.read(StateTree.POWER, PowerState.class).claim(Story.MINER);
+        var miner = tree.read(Story.MINER, MinerState.class);
+
+        var recorded = snapshot.required("StateMinerPower").required("MinerPower");
+        assertThat(power.raw()).isEqualTo(recorded.required("RawBytePower").asText());
+        assertThat(power.qualityAdjusted())
+                .isEqualTo(recorded.required("QualityAdjPower").asText());
+        assertThat(union(miner, Partition::faults)).isEqualTo(bits(snapshot.required("StateMinerFaults")));
+        assertThat(union(miner, Partition::recoveries)).isEqualTo(bits(snapshot.required("StateMinerRecoveries")));
+        assertThat(union(miner, Partition::live).cardinality())
+                .isEqualTo(snapshot.required("StateMinerSectorCount")
+                        .required("Live")
+                        .asLong());
+        snapshot.required("partitions").properties().forEach(entry -> {
+            var partitions = entry.getValue().required("partitions");
+            var deadline = miner.deadlines().get(Integer.parseInt(entry.getKey()));
+            for (int index = 0; index < partitions.size(); index++) {
+                var expected = partitions.get(index);
+                var partition = deadline.partition(index);
+                assertThat(partition.sectors()).isEqualTo(bits(expected.required("AllSectors")));
+                assertThat(partition.active()).isEqualTo(bits(expected.required("ActiveSectors")));
+            }
+            assertThat(deadline.posted())
+                    .isEqualTo(bits(entry.getValue().required("deadline").required("PostSubmissions")));
+        });
+    }
+
+    private static BitField union(MinerState miner, Function<Partition, BitField> which) {
+        return miner.deadlines().stream()
+                .flatMap(deadline -> deadline.partitions().stream())
+                .map(which)
+                .reduce(BitField.of(), BitField::union);
+    }
+
+    private static BitField bits(JsonNode runs) {
+        return BitField.ofRuns(stream(runs).mapToLong(JsonNode::asLong).toArray());
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+}
