@@ -8,6 +8,8 @@ public enum IndexErrorCode implements ErrorCode {
     INDEX_STORE(ErrorKind.HARDWARE, """
             The index's database could not be read or written: the disk is full, broken or read-only. Deals and proving \
             go on; retrieval by CID does not. Make room or replace the disk; the index is rebuilt from the pieces."""),
+    INDEX_NO_COPY(ErrorKind.OPERATOR, """
+            The piece exists only sealed; indexing reads an unsealed copy. Unseal the piece, then index it again."""),
     INDEX_PIECE_MALFORMED(ErrorKind.NETWORK, """
             The piece is not a CAR that can be indexed. It is kept, proven and served whole under its piece CID; its \
             blocks cannot be found by CID.""");

@@ -6,6 +6,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Commitment;
 import io.adit.core.ipld.Multihash;
 import io.adit.core.ipld.Varint;
+import io.adit.core.task.CrashPoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -16,21 +17,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
 import org.rocksdb.EnvOptions;
 import org.rocksdb.IngestExternalFileOptions;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileWriter;
-import org.rocksdb.WriteOptions;
 
 /**
  * The multihash index over all pieces (RocksDB).
@@ -47,21 +42,20 @@ import org.rocksdb.WriteOptions;
  * <p>Entries reach the database as sorted files that RocksDB ingests as they are, which costs a quarter of the CPU of
  * writing them one by one. Identity hashes carry their data in the CID and are not stored.
  *
- * <p>Safe for use by many threads; one piece is indexed at a time.
+ * <p>Safe for use by many threads; one piece is indexed at a time, look-ups go on meanwhile.
  */
 public final class PieceIndex implements AutoCloseable {
-    private static final byte INDEXING = 1;
-    private static final byte INDEXED = 2;
-    private static final byte[] NEXT_ORDINAL = "next-ordinal".getBytes(US_ASCII);
     private static final int MAX_COPIES = 64;
+    /** Entries of forgotten pieces that a look-up steps over before it gives up. */
+    private static final int MAX_SCANNED = 4096;
 
     private final Path runs;
-    private final DBOptions options;
-    private final ColumnFamilyOptions blockOptions;
-    private final ColumnFamilyOptions pieceOptions = new ColumnFamilyOptions();
+    private final int runCapacity;
+    private final IndexOptions options;
     private final RocksDB db;
     private final ColumnFamilyHandle blocks;
-    private final ColumnFamilyHandle pieces;
+    private final ColumnFamilyHandle pieceFamily;
+    private final PieceTable pieces;
     private final ReentrantLock writing = new ReentrantLock();
 
     /**
@@ -70,198 +64,216 @@ public final class PieceIndex implements AutoCloseable {
      * @param directory where it lives; nothing else may be in there
      */
     public static PieceIndex open(Path directory) {
+        return open(directory, SortedRun.CAPACITY);
+    }
+
+    /** As {@link #open(Path)}, with runs of at most {@code runCapacity} entries. */
+    static PieceIndex open(Path directory, int runCapacity) {
         RocksDB.loadLibrary();
+        var options = new IndexOptions();
         try {
-            return new PieceIndex(directory);
+            return new PieceIndex(directory, runCapacity, options);
         } catch (RocksDBException | IOException e) {
-            throw new AditException(IndexErrorCode.INDEX_STORE, "opening the piece index in " + directory, e);
+            options.close();
+            throw new AditException(
+                    IndexErrorCode.INDEX_STORE, "cannot open the piece index in " + directory + ": " + e, e);
         }
     }
 
-    private PieceIndex(Path directory) throws RocksDBException, IOException {
+    private PieceIndex(Path directory, int runCapacity, IndexOptions options) throws RocksDBException, IOException {
+        this.runCapacity = runCapacity;
+        this.options = options;
         runs = Files.createDirectories(directory.resolve("runs"));
-        options = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
-        blockOptions = blockOptions();
         var handles = new ArrayList<ColumnFamilyHandle>();
         db = RocksDB.open(
-                options,
+                options.database(),
                 directory.resolve("db").toString(),
                 List.of(
-                        new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, blockOptions),
-                        new ColumnFamilyDescriptor("pieces".getBytes(US_ASCII), pieceOptions)),
+                        new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.blocks()),
+                        new ColumnFamilyDescriptor("pieces".getBytes(US_ASCII), options.pieces())),
                 handles);
         blocks = handles.get(0);
-        pieces = handles.get(1);
+        pieceFamily = handles.get(1);
+        pieces = new PieceTable(db, pieceFamily);
+        // RocksDB's lock on its directory is held by now, so no other process can be writing a run.
         removeLeftOverRuns();
-    }
-
-    private static ColumnFamilyOptions blockOptions() {
-        return new ColumnFamilyOptions()
-                .useFixedLengthPrefixExtractor(32)
-                .setTableFormatConfig(new BlockBasedTableConfig()
-                        .setFilterPolicy(new BloomFilter(10))
-                        .setCacheIndexAndFilterBlocks(true)
-                        .setBlockCache(new LRUCache(64L << 20)));
     }
 
     /**
      * Indexes a piece whole. Indexing it again is harmless; a piece indexed before is left as it is.
      *
-     * @param found every block of the piece, in any order; read once
+     * @param found every block of the piece, in any order; read once; what it throws is passed on and leaves the piece
+     *     unindexed
      * @return entries written; 0 when the piece was indexed before
      */
     public long index(Commitment piece, Iterator<IndexedBlock> found) {
         writing.lock();
         try {
-            int ordinal = ordinal(piece);
-            if (state(ordinal) == INDEXED) {
+            int ordinal = pieces.ordinalOf(piece);
+            if (isIndexed(ordinal)) {
                 return 0;
             }
-            long written = 0;
-            var run = new SortedRun();
-            while (found.hasNext()) {
-                var block = found.next();
-                if (block.multihash().code() != Multihash.IDENTITY) {
-                    run.add(key(block.multihash(), ordinal), value(block));
-                    written++;
-                }
-                if (run.isFull()) {
-                    ingest(run, ordinal);
-                }
-            }
-            if (!run.isEmpty()) {
-                ingest(run, ordinal);
-            }
-            putPiece(ordinal, INDEXED, piece);
+            long written = ingestAll(found, ordinal);
+            CrashPoints.reach("index.ingested");
+            pieces.put(ordinal, new IndexedPiece(piece, PieceState.INDEXED, written, ""));
             return written;
         } catch (RocksDBException | IOException e) {
-            throw new AditException(IndexErrorCode.INDEX_STORE, "indexing piece " + piece.toHex(), e);
+            throw failed("index piece " + piece.toHex(), e);
         } finally {
             writing.unlock();
         }
     }
 
-    /** Where the block lies: every indexed piece that holds it, at most {@value #MAX_COPIES}. */
+    /** Notes that a piece is not a CAR that can be indexed, and why. */
+    public void refuse(Commitment piece, String reason) {
+        setState(piece, PieceState.REFUSED, reason);
+    }
+
+    /**
+     * Forgets a piece: from here on none of its blocks is found. Its entries stay on disk, unseen, until the piece is
+     * indexed anew and takes their place, or the index is rebuilt.
+     */
+    public void remove(Commitment piece) {
+        setState(piece, PieceState.INDEXING, "");
+    }
+
+    /** Where the block lies: indexed pieces that hold it, oldest first, at most {@value #MAX_COPIES}. */
     public List<BlockLocation> lookup(Multihash multihash) {
         var prefix = key(multihash);
         var locations = new ArrayList<BlockLocation>();
-        try (var read = new ReadOptions().setPrefixSameAsStart(prefix.length >= 32);
+        // Digests shorter than the filter's prefix are not in its domain and need an ordinary seek.
+        boolean filtered = prefix.length >= IndexOptions.FILTER_PREFIX;
+        try (var read = new ReadOptions().setPrefixSameAsStart(filtered).setTotalOrderSeek(!filtered);
                 var cursor = db.newIterator(blocks, read)) {
-            for (cursor.seek(prefix); cursor.isValid() && locations.size() < MAX_COPIES; cursor.next()) {
+            cursor.seek(prefix);
+            for (int seen = 0; cursor.isValid() && seen < MAX_SCANNED && locations.size() < MAX_COPIES; seen++) {
                 var key = cursor.key();
                 if (key.length != prefix.length + 4 || !startsWith(key, prefix)) {
                     break;
                 }
                 location(ByteBuffer.wrap(key).getInt(prefix.length), cursor.value())
                         .ifPresent(locations::add);
+                cursor.next();
             }
             cursor.status();
         } catch (RocksDBException e) {
-            throw new AditException(IndexErrorCode.INDEX_STORE, "looking up " + multihash, e);
+            throw failed("look up " + multihash, e);
         }
         return locations;
     }
 
     /** Whether every block of the piece can be found. */
     public boolean isIndexed(Commitment piece) {
+        return find(piece).filter(known -> known.state() == PieceState.INDEXED).isPresent();
+    }
+
+    /** What the index knows of a piece. */
+    public Optional<IndexedPiece> find(Commitment piece) {
         try {
-            var known = db.get(pieces, piece.bytes());
-            return known != null && state(ByteBuffer.wrap(known).getInt()) == INDEXED;
+            var ordinal = pieces.find(piece);
+            return ordinal.isEmpty() ? Optional.empty() : pieces.row(ordinal.get());
         } catch (RocksDBException e) {
-            throw new AditException(IndexErrorCode.INDEX_STORE, "asking whether " + piece.toHex() + " is indexed", e);
+            throw failed("find piece " + piece.toHex(), e);
         }
     }
 
-    /** Forgets a piece: from here on none of its blocks is found. Their room is taken again when the piece is indexed anew. */
-    public void remove(Commitment piece) {
-        writing.lock();
+    /** Every piece the index has heard of, in the order it did. */
+    public List<IndexedPiece> pieces() {
         try {
-            var known = db.get(pieces, piece.bytes());
-            if (known != null) {
-                putPiece(ByteBuffer.wrap(known).getInt(), INDEXING, piece);
-            }
+            return pieces.list();
         } catch (RocksDBException e) {
-            throw new AditException(IndexErrorCode.INDEX_STORE, "removing piece " + piece.toHex(), e);
-        } finally {
-            writing.unlock();
+            throw failed("list its pieces", e);
         }
     }
 
-    /** RocksDB's estimate of the number of entries, those of removed pieces included. */
-    public long estimatedEntries() {
+    public IndexStatistics statistics() {
+        var all = pieces();
         try {
-            return db.getLongProperty(blocks, "rocksdb.estimate-num-keys");
+            return new IndexStatistics(
+                    count(all, PieceState.INDEXED),
+                    count(all, PieceState.REFUSED),
+                    count(all, PieceState.INDEXING),
+                    all.stream().mapToLong(IndexedPiece::entries).sum(),
+                    db.getLongProperty(blocks, "rocksdb.total-sst-files-size"));
         } catch (RocksDBException e) {
-            throw new AditException(IndexErrorCode.INDEX_STORE, "counting the index's entries", e);
+            throw failed("measure itself", e);
         }
     }
 
     @Override
     public void close() {
-        blocks.close();
-        pieces.close();
-        db.close();
-        blockOptions.close();
-        pieceOptions.close();
-        options.close();
-    }
-
-    private Optional<BlockLocation> location(int ordinal, byte[] value) throws RocksDBException {
-        var piece = db.get(pieces, ordinalKey(ordinal));
-        if (piece == null || piece[0] != INDEXED) {
-            return Optional.empty();
+        writing.lock();
+        try {
+            blocks.close();
+            pieceFamily.close();
+            db.close();
+            options.close();
+        } finally {
+            writing.unlock();
         }
-        var offset = Varint.decode(value, 0, value.length);
-        var length = Varint.decode(value, offset.length(), value.length);
-        return Optional.of(new BlockLocation(
-                Commitment.of(Arrays.copyOfRange(piece, 1, piece.length)), offset.value(), (int) length.value()));
     }
 
-    /** The piece's number; a new one is taken and kept before anything is written under it. */
-    private int ordinal(Commitment piece) throws RocksDBException {
-        var known = db.get(pieces, piece.bytes());
-        if (known != null) {
-            return ByteBuffer.wrap(known).getInt();
+    private long ingestAll(Iterator<IndexedBlock> found, int ordinal) throws RocksDBException, IOException {
+        long written = 0;
+        var run = new SortedRun(runCapacity);
+        while (found.hasNext()) {
+            var block = found.next();
+            if (block.multihash().code() == Multihash.IDENTITY) {
+                continue;
+            }
+            run.add(key(block.multihash(), ordinal), value(block));
+            written++;
+            if (run.isFull()) {
+                ingest(run, ordinal);
+            }
         }
-        var stored = db.get(pieces, NEXT_ORDINAL);
-        int ordinal = stored == null ? 1 : ByteBuffer.wrap(stored).getInt();
-        put(NEXT_ORDINAL, ByteBuffer.allocate(4).putInt(ordinal + 1).array());
-        putPiece(ordinal, INDEXING, piece);
-        put(piece.bytes(), ByteBuffer.allocate(4).putInt(ordinal).array());
-        return ordinal;
-    }
-
-    private byte state(int ordinal) throws RocksDBException {
-        var piece = db.get(pieces, ordinalKey(ordinal));
-        return piece == null ? INDEXING : piece[0];
-    }
-
-    private void putPiece(int ordinal, byte state, Commitment piece) throws RocksDBException {
-        var bytes = piece.bytes();
-        put(
-                ordinalKey(ordinal),
-                ByteBuffer.allocate(1 + bytes.length).put(state).put(bytes).array());
-    }
-
-    private void put(byte[] key, byte[] value) throws RocksDBException {
-        try (var durable = new WriteOptions().setSync(true)) {
-            db.put(pieces, durable, key, value);
+        if (!run.isEmpty()) {
+            ingest(run, ordinal);
         }
+        return written;
     }
 
     private void ingest(SortedRun run, int ordinal) throws RocksDBException, IOException {
         var file = Files.createTempFile(runs, "piece-" + ordinal + "-", ".sst");
         try (var environment = new EnvOptions();
-                var format = new Options(options, blockOptions);
+                var format = new Options(options.database(), options.blocks());
                 var writer = new SstFileWriter(environment, format);
                 var asMoved = new IngestExternalFileOptions().setMoveFiles(true)) {
             writer.open(file.toString());
             run.<RocksDBException>drainTo(writer::put);
             writer.finish();
+            CrashPoints.reach("index.sorted");
             db.ingestExternalFile(blocks, List.of(file.toString()), asMoved);
         } finally {
             Files.deleteIfExists(file);
         }
+        CrashPoints.reach("index.run");
+    }
+
+    private void setState(Commitment piece, PieceState state, String reason) {
+        writing.lock();
+        try {
+            if (state == PieceState.REFUSED || pieces.find(piece).isPresent()) {
+                pieces.put(pieces.ordinalOf(piece), new IndexedPiece(piece, state, 0, reason));
+            }
+        } catch (RocksDBException e) {
+            throw failed("note piece " + piece.toHex() + " as " + state, e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private boolean isIndexed(int ordinal) throws RocksDBException {
+        return pieces.row(ordinal)
+                .filter(known -> known.state() == PieceState.INDEXED)
+                .isPresent();
+    }
+
+    private Optional<BlockLocation> location(int ordinal, byte[] value) throws RocksDBException {
+        var piece = pieces.row(ordinal).filter(known -> known.state() == PieceState.INDEXED);
+        var offset = Varint.decode(value, 0, value.length);
+        var length = Varint.decode(value, offset.length(), value.length);
+        return piece.map(known -> new BlockLocation(known.piece(), offset.value(), (int) length.value()));
     }
 
     private void removeLeftOverRuns() throws IOException {
@@ -270,6 +282,18 @@ public final class PieceIndex implements AutoCloseable {
                 Files.delete(file);
             }
         }
+    }
+
+    private static AditException failed(String doing, Exception cause) {
+        return new AditException(
+                IndexErrorCode.INDEX_STORE,
+                "the piece index cannot " + doing + ": " + cause.getMessage()
+                        + "; check the disk, the index can be rebuilt from the pieces",
+                cause);
+    }
+
+    private static long count(List<IndexedPiece> all, PieceState state) {
+        return all.stream().filter(piece -> piece.state() == state).count();
     }
 
     private static byte[] key(Multihash multihash) {
@@ -292,10 +316,6 @@ public final class PieceIndex implements AutoCloseable {
         var value = new byte[Varint.length(block.offset()) + Varint.length(block.length())];
         Varint.put(block.length(), value, Varint.put(block.offset(), value, 0));
         return value;
-    }
-
-    private static byte[] ordinalKey(int ordinal) {
-        return ByteBuffer.allocate(5).put((byte) 'o').putInt(ordinal).array();
     }
 
     private static boolean startsWith(byte[] key, byte[] prefix) {

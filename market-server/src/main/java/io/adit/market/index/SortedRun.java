@@ -19,6 +19,7 @@ final class SortedRun {
     private static final int INDEX_MASK = CAPACITY - 1;
 
     private final Arena arena = new Arena();
+    private final int capacity;
     private int[] starts = new int[1024];
     private byte[] keyLengths = new byte[1024];
     private long[] order = new long[1024];
@@ -29,8 +30,13 @@ final class SortedRun {
         void accept(byte[] key, byte[] value) throws E;
     }
 
+    /** A run that is full at {@code capacity} entries, at most {@link #CAPACITY}. */
+    SortedRun(int capacity) {
+        this.capacity = Math.min(capacity, CAPACITY);
+    }
+
     boolean isFull() {
-        return count == CAPACITY;
+        return count >= capacity;
     }
 
     boolean isEmpty() {
