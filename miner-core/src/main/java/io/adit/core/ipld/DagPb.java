@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param links in order; the order is part of the node
  * @param data the UnixFS part
  */
-record DagPb(List<Link> links, Optional<byte[]> data) {
+public record DagPb(List<Link> links, Optional<byte[]> data) {
     private static final int LINK_FIELD = 2;
     private static final int DATA_FIELD = 1;
 
@@ -24,7 +24,7 @@ record DagPb(List<Link> links, Optional<byte[]> data) {
      * @param name of a directory entry, empty in files
      * @param totalSize bytes of the child and everything below it ("Tsize")
      */
-    record Link(Cid cid, String name, long totalSize) {
+    public record Link(Cid cid, String name, long totalSize) {
         private static Link read(Protobuf.Reader reader) {
             Optional<Cid> cid = Optional.empty();
             var name = "";
@@ -57,11 +57,16 @@ record DagPb(List<Link> links, Optional<byte[]> data) {
         }
     }
 
-    DagPb {
+    public DagPb {
         links = List.copyOf(links);
     }
 
-    static DagPb decode(byte[] block) {
+    /**
+     * Reads a block.
+     *
+     * @throws UnixFsException when it is not dag-pb
+     */
+    public static DagPb decode(byte[] block) {
         var reader = new Protobuf.Reader(block);
         var links = new ArrayList<Link>();
         Optional<byte[]> data = Optional.empty();

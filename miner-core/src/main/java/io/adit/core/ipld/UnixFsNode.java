@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param fileSize bytes of the whole file below the node
  * @param blockSizes bytes of the file below each link
  */
-record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) {
+public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) {
     /** What a node stands for; the order is that of the numbers. */
-    enum Type {
+    public enum Type {
         RAW,
         DIRECTORY,
         FILE,
@@ -25,7 +25,7 @@ record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) 
 
     private static final Type[] TYPES = Type.values();
 
-    UnixFsNode {
+    public UnixFsNode {
         blockSizes = List.copyOf(blockSizes);
     }
 
@@ -39,7 +39,12 @@ record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) 
         return new UnixFsNode(Type.DIRECTORY, new byte[0], 0, List.of());
     }
 
-    static UnixFsNode decode(byte[] bytes) {
+    /**
+     * Reads a dag-pb node's data.
+     *
+     * @throws UnixFsException when it is not UnixFS
+     */
+    public static UnixFsNode decode(byte[] bytes) {
         var reader = new Protobuf.Reader(bytes);
         Optional<Type> type = Optional.empty();
         var data = new byte[0];
@@ -74,7 +79,8 @@ record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) 
         return out.toByteArray();
     }
 
-    boolean isFile() {
+    /** Whether the node is a file or a part of one. */
+    public boolean isFile() {
         return type == Type.FILE || type == Type.RAW;
     }
 

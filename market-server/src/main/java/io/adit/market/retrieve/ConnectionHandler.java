@@ -1,0 +1,274 @@
+package io.adit.market.retrieve;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection: reads a request, hands it to a virtual thread, reads the next when it is answered. Nothing is read in
+ * between, so pipelined requests wait, most of them in the kernel. (Netty's FlowControlHandler loses a pending read when
+ * a request comes in two segments.) All fields belong to the event loop.
+ */
+final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+    private static final int DRAIN_SECONDS = 2;
+
+    private final Router router;
+    private final RetrievalLimits limits;
+    private final RetrievalMeters meters;
+    private final Executor workers;
+    private final Deque<Object> decoded = new ArrayDeque<>();
+    private Optional<HttpRequest> head = Optional.empty();
+    private Optional<ScheduledFuture<?>> deadline = Optional.empty();
+    private boolean answering;
+    private boolean draining;
+
+    ConnectionHandler(Router router, RetrievalLimits limits, RetrievalMeters meters, Executor workers) {
+        this.router = router;
+        this.limits = limits;
+        this.meters = meters;
+        this.workers = workers;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        awaitRequest(context);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        cancelDeadline();
+        forgetDecoded();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        decoded.add(message);
+        takeDecoded(context);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!answering) {
+            context.read();
+        }
+    }
+
+    /** One read from the socket may hold several pipelined requests; each waits for the answer to the one before. */
+    private void takeDecoded(ChannelHandlerContext context) {
+        if (draining) {
+            forgetDecoded();
+        }
+        while (!answering && !decoded.isEmpty()) {
+            var message = decoded.remove();
+            try {
+                take(context, message);
+            } finally {
+                ReferenceCountUtil.release(message);
+            }
+        }
+    }
+
+    private void take(ChannelHandlerContext context, Object message) {
+        if (message instanceof HttpRequest request) {
+            head = Optional.of(request);
+            if (request.decoderResult().isFailure()) {
+                begin(
+                        context,
+                        request,
+                        Optional.of(undecodable(request.decoderResult().cause())));
+                return;
+            }
+        }
+        if (message instanceof HttpContent content && head.isPresent()) {
+            body(context, head.get(), content);
+        }
+    }
+
+    private void forgetDecoded() {
+        while (!decoded.isEmpty()) {
+            ReferenceCountUtil.release(decoded.remove());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent && answering) {
+            // The client has taken nothing for the stall timeout.
+            var ignored = context.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // Resets and broken pipes are a client's daily business; what it was sent is counted when the write fails.
+        var ignored = context.close();
+    }
+
+    private void body(ChannelHandlerContext context, HttpRequest request, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            begin(
+                    context,
+                    request,
+                    Optional.of(undecodable(content.decoderResult().cause())));
+        } else if (content.content().isReadable()) {
+            begin(context, request, Optional.of(bad("a request with a body", "GET and HEAD without a body")));
+        } else if (content instanceof LastHttpContent) {
+            begin(context, request, problem(request));
+        }
+    }
+
+    /** What stands against serving a well-formed request. */
+    private static Optional<RefusedException> problem(HttpRequest request) {
+        var headers = request.headers();
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            return Optional.of(
+                    new RefusedException(RefusalCode.METHOD_NOT_ALLOWED, "the method is not served", "GET and HEAD"));
+        }
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
+                || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").strip().equals("0")) {
+            return Optional.of(bad("a request with a body", "GET and HEAD without a body"));
+        }
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && headers.getAll(HttpHeaderNames.HOST).size() != 1) {
+            return Optional.of(bad("no Host header, or several", "exactly one"));
+        }
+        return Optional.empty();
+    }
+
+    private void begin(ChannelHandlerContext context, HttpRequest request, Optional<RefusedException> problem) {
+        answering = true;
+        head = Optional.empty();
+        cancelDeadline();
+        if (problem.isPresent()) {
+            refuse(context, request, problem.get());
+            return;
+        }
+        long started = System.nanoTime();
+        var answer = new Answer(context, request, started);
+        try {
+            answer.start();
+        } catch (RefusedException e) {
+            refuse(context, request, e);
+        } catch (RejectedExecutionException e) {
+            answer.release();
+            var ignored = context.close();
+        }
+    }
+
+    private void refuse(ChannelHandlerContext context, HttpRequest request, RefusedException problem) {
+        long started = System.nanoTime();
+        var answer = new Answer(context, request, started);
+        Router.refuse(answer.exchange, problem);
+    }
+
+    private void awaitRequest(ChannelHandlerContext context) {
+        answering = false;
+        deadline = Optional.of(context.executor()
+                .schedule(() -> expire(context), limits.headerTimeout().toMillis(), TimeUnit.MILLISECONDS));
+        takeDecoded(context);
+        if (!answering) {
+            context.read();
+        }
+    }
+
+    private void expire(ChannelHandlerContext context) {
+        if (!answering) {
+            var ignored = context.close();
+        }
+    }
+
+    /**
+     * Ends a connection so that the client gets to read the answer: closing while bytes of its request are unread would
+     * reset the connection and take the answer away.
+     */
+    private void drain(ChannelHandlerContext context) {
+        draining = true;
+        answering = false;
+        forgetDecoded();
+        var ignored = ((DuplexChannel) context.channel()).shutdownOutput();
+        deadline = Optional.of(context.executor().schedule(() -> expire(context), DRAIN_SECONDS, TimeUnit.SECONDS));
+        context.read();
+    }
+
+    private void cancelDeadline() {
+        deadline.ifPresent(scheduled -> scheduled.cancel(false));
+        deadline = Optional.empty();
+    }
+
+    private static RefusedException undecodable(Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException e ->
+                new RefusedException(RefusalCode.URI_TOO_LONG, "the request line is too long", "");
+            case TooLongHttpHeaderException e ->
+                new RefusedException(RefusalCode.TOO_MANY_HEADERS, "the headers are too long", "");
+            default -> bad("the request is not well-formed HTTP", "HTTP/1.1");
+        };
+    }
+
+    private static RefusedException bad(String problem, String limit) {
+        return new RefusedException(RefusalCode.BAD_REQUEST, problem, limit);
+    }
+
+    /** A request being answered; counts it and lets the connection go on when the answer is out. */
+    private final class Answer {
+        private final ChannelHandlerContext context;
+        private final long started;
+        private final Exchange exchange;
+        private Optional<Router.Admitted> admitted = Optional.empty();
+        private boolean done;
+
+        Answer(ChannelHandlerContext context, HttpRequest request, long started) {
+            this.context = context;
+            this.started = started;
+            this.exchange = new Exchange(context.channel(), request, limits.stallTimeout(), this::done);
+        }
+
+        void start() {
+            var request = router.admit(exchange);
+            admitted = Optional.of(request);
+            workers.execute(() -> request.answer(exchange));
+        }
+
+        void release() {
+            admitted.ifPresent(Router.Admitted::release);
+            admitted = Optional.empty();
+        }
+
+        private void done(boolean reusable) {
+            if (done) {
+                return;
+            }
+            done = true;
+            var kind = admitted.map(Router.Admitted::kind).orElse(RequestKind.OTHER);
+            release();
+            meters.answered(kind, exchange, Duration.ofNanos(System.nanoTime() - started));
+            if (!context.channel().isActive()) {
+                return;
+            }
+            if (reusable) {
+                awaitRequest(context);
+            } else {
+                drain(context);
+            }
+        }
+    }
+}

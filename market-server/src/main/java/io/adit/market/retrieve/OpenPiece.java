@@ -1,0 +1,83 @@
+package io.adit.market.retrieve;
+
+import io.netty.channel.DefaultFileRegion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A piece's file while it is read from. Closed when its opener and every region handed out have let go of it. */
+final class OpenPiece implements AutoCloseable {
+    private final FileChannel channel;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    private OpenPiece(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the piece's file.
+     *
+     * @throws RefusedException when the file is gone or shorter than the payload
+     */
+    static OpenPiece open(StoredPiece piece) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(piece.file(), StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new RefusedException(RefusalCode.GONE, "the piece's unsealed copy is not on disk at present", "");
+        }
+        var open = new OpenPiece(channel);
+        if (channel.size() < piece.rawSize()) {
+            open.close();
+            throw new RefusedException(
+                    RefusalCode.DAMAGED,
+                    "the stored copy has " + channel.size() + " of " + piece.rawSize() + " bytes",
+                    "");
+        }
+        return open;
+    }
+
+    byte[] read(long offset, int length) throws IOException {
+        var bytes = new byte[length];
+        var buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, offset + buffer.position()) < 0) {
+                throw new IOException("the piece's file ended before byte " + (offset + length));
+            }
+        }
+        return bytes;
+    }
+
+    /** A part of the file for Netty to send without copying; sending it, or failing to, lets go of the file. */
+    DefaultFileRegion region(long offset, long length) {
+        holders.incrementAndGet();
+        return new Region(offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (holders.decrementAndGet() == 0) {
+            channel.close();
+        }
+    }
+
+    /** Shares the file with other regions, where Netty's own would close it. */
+    private final class Region extends DefaultFileRegion {
+        Region(long offset, long length) {
+            super(channel, offset, length);
+        }
+
+        @Override
+        protected void deallocate() {
+            try {
+                OpenPiece.this.close();
+            } catch (IOException e) {
+                // The file was only read; there is nothing that closing it could have lost.
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.adit.market.retrieve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.error.AditException;
+import io.adit.market.index.PieceIndex;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends a request to its endpoint and turns what goes wrong into an answer. Called on a virtual thread. */
+final class Router {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final PieceEndpoint pieces;
+    private final IpfsEndpoint ipfs;
+    private final RetrievalMeters meters;
+    private final Map<RequestKind, Semaphore> slots = new EnumMap<>(RequestKind.class);
+
+    Router(
+            PieceIndex index,
+            PieceCatalog catalog,
+            ContentPolicy policy,
+            RetrievalLimits limits,
+            RetrievalMeters meters) {
+        this.pieces = new PieceEndpoint(catalog, policy);
+        this.ipfs = new IpfsEndpoint(index, catalog, policy, limits);
+        this.meters = meters;
+        slots.put(RequestKind.PIECE, new Semaphore(limits.pieceRequests()));
+        slots.put(RequestKind.BLOCK, new Semaphore(limits.blockRequests()));
+        slots.put(RequestKind.CAR, new Semaphore(limits.carRequests()));
+        slots.put(RequestKind.OTHER, new Semaphore(limits.blockRequests()));
+    }
+
+    /** A request that was understood, and the slot it holds until it is answered. */
+    final class Admitted {
+        private final RequestKind kind;
+        private final RequestTarget target;
+        private final ResponseFormat format;
+
+        private Admitted(RequestKind kind, RequestTarget target, ResponseFormat format) {
+            this.kind = kind;
+            this.target = target;
+            this.format = format;
+        }
+
+        RequestKind kind() {
+            return kind;
+        }
+
+        /** Answers; never throws. */
+        void answer(Exchange exchange) {
+            try {
+                switch (kind) {
+                    case PIECE -> pieces.answer(exchange, target);
+                    case BLOCK, CAR -> ipfs.answer(exchange, target, format);
+                    case OTHER -> other(exchange, target);
+                }
+            } catch (RefusedException e) {
+                fail(exchange, kind, e);
+            } catch (IOException | AditException e) {
+                LOG.warn("cannot answer {}: {}", exchange.uri(), e.toString());
+                fail(exchange, kind, new RefusedException(RefusalCode.FAILED, "the request could not be served", ""));
+            }
+        }
+
+        void release() {
+            slot(kind).release();
+        }
+    }
+
+    /**
+     * Reads the request's target and takes a slot for it. Cheap enough for an event loop.
+     *
+     * @throws RefusedException when it is malformed or there is no slot
+     */
+    Admitted admit(Exchange exchange) {
+        var target = RequestTarget.parse(exchange.uri());
+        var first = target.segments().isEmpty() ? "" : target.segments().getFirst();
+        ResponseFormat format = new ResponseFormat.Raw();
+        var kind = RequestKind.OTHER;
+        if (first.equals("piece")) {
+            kind = RequestKind.PIECE;
+        } else if (first.equals("ipfs")) {
+            format = ResponseFormat.of(target, exchange.header(HttpHeaderNames.ACCEPT));
+            kind = format instanceof ResponseFormat.Raw ? RequestKind.BLOCK : RequestKind.CAR;
+        }
+        if (!slot(kind).tryAcquire()) {
+            throw new RefusedException(
+                    RefusalCode.BUSY, "as many " + kind.label() + " requests as allowed are being served", "");
+        }
+        return new Admitted(kind, target, format);
+    }
+
+    /** Answers with a refusal as JSON: error, code, limit. */
+    static void refuse(Exchange exchange, RefusedException refusal) {
+        var headers = Exchange.headers();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        headers.set("x-content-type-options", "nosniff");
+        if (refusal.refusal() == RefusalCode.METHOD_NOT_ALLOWED) {
+            headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        }
+        if (refusal.refusal() == RefusalCode.BUSY) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, "1");
+        }
+        if (refusal.refusal() == RefusalCode.RANGE_NOT_SATISFIABLE) {
+            refusal.rangeSize().ifPresent(size -> headers.set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + size));
+        }
+        var body = new LinkedHashMap<String, Object>();
+        body.put("error", String.valueOf(refusal.getMessage()));
+        body.put("code", refusal.refusal().name());
+        if (!refusal.limit().isEmpty()) {
+            body.put("limit", refusal.limit());
+        }
+        exchange.sendBytes(refusal.refusal().status(), headers, json(body));
+    }
+
+    private Semaphore slot(RequestKind kind) {
+        var slot = slots.get(kind);
+        if (slot == null) {
+            throw new IllegalStateException("no slots for " + kind);
+        }
+        return slot;
+    }
+
+    private void fail(Exchange exchange, RequestKind kind, RefusedException refusal) {
+        if (exchange.status() == 0) {
+            refuse(exchange, refusal);
+            return;
+        }
+        LOG.info("broke off the answer to {}: {}", exchange.uri(), refusal.getMessage());
+        meters.brokenOff(kind);
+        exchange.abort();
+    }
+
+    private static void other(Exchange exchange, RequestTarget target) {
+        if (!target.segments().isEmpty()) {
+            throw new RefusedException(
+                    RefusalCode.NOT_FOUND,
+                    "nothing is served under this path",
+                    "/piece/{cid}, /ipfs/{cid}[/path] or /");
+        }
+        var headers = Exchange.headers();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        var body = new LinkedHashMap<String, Object>();
+        body.put("name", "adit");
+        body.put(
+                "serves",
+                Map.of(
+                        "/piece/{pieceCid}", "piece payloads, one byte range a request (FRC-0066)",
+                        "/ipfs/{cid}[/path]", "raw blocks and CARs (trustless gateway)"));
+        exchange.sendBytes(200, headers, json(body));
+    }
+
+    private static byte[] json(Map<String, Object> body) {
+        try {
+            return JSON.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a map of strings is always JSON", e);
+        }
+    }
+}
