@@ -1,0 +1,276 @@
+package io.adit.market.client;
+
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.AddBalanceParams;
+import io.adit.chain.actor.ClientDealProposal;
+import io.adit.chain.actor.DealLabel;
+import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.MarketMethod;
+import io.adit.chain.message.MessageIntent;
+import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.message.MessagePriority;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.type.CborRecord;
+import io.adit.chain.type.ExitCode;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.CommP;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.CborReader;
+import io.adit.core.ipld.UnixFsOptions;
+import io.adit.core.ipld.UnixFsPacker;
+import io.adit.core.keys.Signatures;
+import io.adit.core.keys.Signer;
+import io.adit.core.state.SqlStateStore;
+import io.adit.libp2p.Host;
+import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.identity.Identity;
+import io.adit.libp2p.identity.KeyType;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.market.deal.wire.AskRequest;
+import io.adit.market.deal.wire.AskResponse;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.deal.wire.DealResponse;
+import io.adit.market.deal.wire.DealStatusRequest;
+import io.adit.market.deal.wire.DealStatusResponse;
+import io.adit.market.deal.wire.SignedStorageAsk;
+import io.adit.market.deal.wire.Transfer;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Makes deals with a provider: packs, asks, pays, proposes, and serves the CAR until it was fetched. Money moves through a
+ * durable outbox of the client's own, so that a crash never pays twice.
+ */
+public final class DealClient implements AutoCloseable {
+    private static final String ASK = "/fil/storage/ask/1.1.0";
+    private static final List<String> PROPOSE = List.of("/fil/storage/mk/1.2.1", "/fil/storage/mk/1.2.0");
+    private static final String STATUS = "/fil/storage/status/1.2.0";
+    private static final Duration CALL = Duration.ofSeconds(30);
+    private static final Duration CHAIN_PATIENCE = Duration.ofMinutes(15);
+    private static final int MAX_ANSWER = 1 << 20;
+    private static final long GIB = 1L << 30;
+
+    private final FullNode node;
+    private final Signer signer;
+    private final Path directory;
+    private final SqlStateStore store;
+    private final MessageOutbox outbox;
+    private final Host host;
+    private final CarServer cars;
+    private final UUID session;
+
+    /** A client whose CARs are fetched over loopback. */
+    public DealClient(FullNode node, Signer signer, Path directory, SecureRandom random, InstantSource clock) {
+        this(node, signer, directory, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), random, clock);
+    }
+
+    /**
+     * A client.
+     *
+     * @param signer holds the key that pays
+     * @param directory CARs and what was sent to the chain; made when it does not exist
+     * @param listen where the provider fetches the CARs
+     */
+    public DealClient(
+            FullNode node,
+            Signer signer,
+            Path directory,
+            InetSocketAddress listen,
+            SecureRandom random,
+            InstantSource clock) {
+        this.node = node;
+        this.signer = signer;
+        this.directory = directory;
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new AditException(ClientErrorCode.CLIENT_FILE, "making " + directory, e);
+        }
+        store = SqlStateStore.sqlite(directory.resolve("client.db"), clock);
+        outbox = new MessageOutbox(store, node, signer, clock);
+        host = Host.builder()
+                .identity(Identity.generate(KeyType.ED25519, random))
+                .agent("adit-client/0.1.0")
+                .build();
+        cars = new CarServer(listen, random);
+        session = uuid(random);
+        try {
+            host.start();
+        } catch (Libp2pException e) {
+            throw new AditException(ClientErrorCode.PROVIDER_UNREACHABLE, "starting the client's host", e);
+        }
+    }
+
+    private static UUID uuid(SecureRandom random) {
+        return new UUID((random.nextLong() & ~0xf000L) | 0x4000, (random.nextLong() >>> 2) | 0x8000000000000000L);
+    }
+
+    /** Packs a file into a CAR in the client's folder. */
+    public PackedPiece pack(Path file) {
+        return pack(file, directory.resolve(file.getFileName() + ".car"));
+    }
+
+    /** Packs a file into a CAR (UnixFS, 1 MiB raw leaves, CIDv1) and computes the CAR's CommP. */
+    public static PackedPiece pack(Path file, Path car) {
+        try {
+            var packed = UnixFsPacker.pack(file, car, UnixFsOptions.V1_2025);
+            try (var in = new BufferedInputStream(Files.newInputStream(car), 1 << 20)) {
+                return new PackedPiece(car, packed.root(), CommP.of(in), packed.carSize());
+            }
+        } catch (IOException e) {
+            throw new AditException(ClientErrorCode.CLIENT_FILE, "packing " + file + " into " + car + ": " + e, e);
+        }
+    }
+
+    /**
+     * The provider's ask.
+     *
+     * @throws AditException {@link ClientErrorCode#ASK_NOT_SIGNED} when the miner's worker did not sign it
+     */
+    public SignedStorageAsk ask(Multiaddr provider, Address miner) {
+        var signed = AskResponse.fromCbor(call(provider, List.of(ASK), new AskRequest(miner)))
+                .ask()
+                .orElseThrow(() -> new AditException(
+                        ClientErrorCode.NO_ASK,
+                        "asking " + provider + " for the price of " + miner + ": it names none"));
+        var worker =
+                node.stateAccountKey(node.stateMinerInfo(miner, TipSetKey.EMPTY).worker(), TipSetKey.EMPTY);
+        if (!signed.ask().miner().equals(miner)
+                || !Signatures.verify(worker, signed.ask().toCbor(), signed.signature())) {
+            throw new AditException(
+                    ClientErrorCode.ASK_NOT_SIGNED,
+                    "asking " + provider + " for the price of " + miner + ": the ask is not signed by " + worker);
+        }
+        return signed;
+    }
+
+    /** What keeping the piece costs at this ask. */
+    public Quote quote(SignedStorageAsk ask, PackedPiece piece, long epochs) {
+        long size = piece.piece().size().bytes();
+        // Rounded up, or a small piece would cost nothing and be refused.
+        var perEpoch =
+                ask.ask().price().times(size).plus(TokenAmount.ofAtto(GIB - 1)).dividedBy(GIB);
+        var bounds = node.stateDealProviderCollateralBounds(piece.piece().size(), false, TipSetKey.EMPTY);
+        // A tenth more than the least: the bound moves with the supply until the deal is published.
+        var collateral = bounds.min().plus(bounds.min().dividedBy(10));
+        return new Quote(
+                perEpoch,
+                epochs,
+                perEpoch.times(epochs),
+                collateral,
+                size,
+                Duration.ofSeconds(node.stateGetNetworkParams().blockDelaySeconds()));
+    }
+
+    /** Adds to the client's escrow with the market actor until it holds {@code needed} free; answers once it is on chain. */
+    public void ensureEscrow(Address client, TokenAmount needed) {
+        var free = node.stateMarketBalance(client, TipSetKey.EMPTY).available();
+        if (free.compareTo(needed) >= 0) {
+            return;
+        }
+        var key = "escrow/" + session + "/" + needed.attoText();
+        outbox.send(new MessageIntent(
+                key,
+                client,
+                Actor.MARKET,
+                needed.minus(free),
+                MarketMethod.ADD_BALANCE.number(),
+                new AddBalanceParams(client).toCbor(),
+                TokenAmount.ofFil(1),
+                MessagePriority.DEAL));
+        long end = System.nanoTime() + CHAIN_PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            var found = outbox.found(key, 1);
+            if (found.isPresent()) {
+                long code = found.get().receipt().exitCode();
+                if (code != 0) {
+                    throw new AditException(
+                            ClientErrorCode.ESCROW_REFUSED, "adding to the escrow: " + ExitCode.explain(code));
+                }
+                return;
+            }
+            pause();
+        }
+        throw new AditException(
+                ClientErrorCode.ESCROW_REFUSED,
+                "adding to the escrow: not executed within " + CHAIN_PATIENCE.toMinutes() + " minutes");
+    }
+
+    /**
+     * Signs a proposal and sends it. From here until this client is closed the CAR can be fetched.
+     *
+     * @param start the epoch by which the data must be sealed
+     */
+    public Proposed propose(
+            Multiaddr provider, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+        var proposal = new DealProposal(
+                piece.piece().pieceCidV1(),
+                piece.piece().size().bytes(),
+                false,
+                client,
+                miner,
+                new DealLabel.Text(piece.root().toString()),
+                start,
+                start.plus(quote.epochs()),
+                quote.pricePerEpoch(),
+                quote.providerCollateral(),
+                TokenAmount.ZERO);
+        var signed = new ClientDealProposal(proposal, signer.sign(client, proposal.toCbor()));
+        var url = cars.offer(piece.car());
+        var params = ("{\"URL\":\"" + url + "\",\"Headers\":{}}").getBytes(StandardCharsets.UTF_8);
+        var uuid = UUID.randomUUID();
+        var transfer = new Transfer(piece.carSize(), "http", params, uuid.toString());
+        var deal = new DealParams(uuid, false, signed, piece.root(), transfer, false, false);
+        return new Proposed(uuid, DealResponse.fromCbor(call(provider, PROPOSE, deal)), signed);
+    }
+
+    /** How far a deal has come. */
+    public DealStatusResponse status(Multiaddr provider, Address client, UUID deal) {
+        var signature = signer.sign(client, DealStatusRequest.signedBytes(deal));
+        return DealStatusResponse.fromCbor(call(provider, List.of(STATUS), new DealStatusRequest(deal, signature)));
+    }
+
+    private byte[] call(Multiaddr provider, List<String> protocols, CborRecord request) {
+        try (var stream = host.newStream(provider, protocols, CALL)) {
+            stream.setReadDeadline(CALL);
+            stream.setWriteDeadline(CALL);
+            var bytes = request.toCbor();
+            stream.write(bytes, 0, bytes.length);
+            return CborReader.readOneItem(stream.input(), MAX_ANSWER);
+        } catch (IOException e) {
+            throw new AditException(
+                    ClientErrorCode.PROVIDER_UNREACHABLE,
+                    "speaking " + protocols.getFirst() + " with " + provider + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(200);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AditException(ClientErrorCode.ESCROW_REFUSED, "interrupted while waiting for the chain", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        cars.close();
+        host.close();
+        store.close();
+    }
+}
