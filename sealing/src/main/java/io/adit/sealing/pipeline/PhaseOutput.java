@@ -25,6 +25,9 @@ final class PhaseOutput {
     /** Written after PC2. */
     static final String PRE_COMMIT_2 = "adit-precommit2-output";
 
+    /** Written, empty, before PC2 first touches the replica. */
+    static final String PRE_COMMIT_2_BEGUN = "adit-precommit2-begun";
+
     /** Written after C1. */
     static final String COMMIT_1 = "adit-commit1-output";
 
@@ -64,7 +67,7 @@ final class PhaseOutput {
     }
 
     static void remove(Path cache) throws IOException {
-        for (String name : new String[] {PRE_COMMIT_1, PRE_COMMIT_2, COMMIT_1}) {
+        for (String name : new String[] {PRE_COMMIT_1, PRE_COMMIT_2_BEGUN, PRE_COMMIT_2, COMMIT_1}) {
             Files.deleteIfExists(cache.resolve(name));
         }
         DurableFiles.syncDirectory(cache);

@@ -14,6 +14,7 @@ import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.sealing.SealingError;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -95,7 +96,8 @@ abstract class SectorTask implements TaskHandler {
                 LOG.info("sector {}: {} done", number.value(), step.kind());
             }
             return outcome;
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException | ClosedByInterruptException stopping) {
+            // The engine is closing; the step has not failed.
             throw stopping;
         } catch (Exception e) {
             return failedAttempt(task, number, e);

@@ -32,10 +32,10 @@ record ProvingWindow(long deadline, Epoch open, Epoch close, Epoch challenge, Ep
     }
 
     /**
-     * How many windows ahead faults can still be declared for at any epoch of the present one: enough that the last of
-     * them opens later than the cutoff away.
+     * How many windows ahead faults can be declared for: the first that opens later than the cutoff away, and one more,
+     * so that a chain in a hurry does not pass the time in which it can be done.
      */
     static int declarableAhead(DeadlineInfo now) {
-        return (int) Math.ceilDiv(now.faultDeclarationCutoff(), now.wPoStChallengeWindow()) + 1;
+        return (int) Math.ceilDiv(now.faultDeclarationCutoff(), now.wPoStChallengeWindow()) + 2;
     }
 }

@@ -9,13 +9,14 @@ import io.adit.core.state.StateStore;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ public final class WindowPoStScheduler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WindowPoStScheduler.class);
 
+    /** How long closing waits for threads that are writing or talking to the node. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
+
     private record Work(ProvingWindow window, long partition) {}
 
     private final ProvingContext context;
@@ -35,6 +39,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private final FaultWatch faultWatch;
     private final HeadWatch heads = new HeadWatch();
     private final Semaphore lane;
+    private final ReentrantLock lock = new ReentrantLock();
     private final Map<Work, Thread> started = new HashMap<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -103,10 +108,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     }
 
     private void schedule(DeadlineInfo now, TipSet head) {
-        started.entrySet()
-                .removeIf(
-                        entry -> !head.height().isBefore(entry.getKey().window().close())
-                                && !entry.getValue().isAlive());
+        forgetEnded(head);
         for (ProvingWindow window : ProvingWindow.from(now, 1)) {
             long confidence = context.settings().challengeConfidence();
             boolean challengeKnown = !head.height().isBefore(window.challenge().plus(confidence));
@@ -127,15 +129,35 @@ public final class WindowPoStScheduler implements AutoCloseable {
                     .union(partition.recoveringSectors())
                     .isEmpty();
             var work = new Work(window, index);
-            @Nullable Thread running = started.get(work);
-            if (due && running == null) {
-                var prover = new PartitionProver(context, maker, heads, lane, window, index);
-                started.put(
-                        work,
-                        Thread.ofVirtual()
-                                .name("post-" + window.deadline() + "-" + index)
-                                .start(() -> runProver(prover)));
+            if (due) {
+                startOnce(work);
             }
+        }
+    }
+
+    private void startOnce(Work work) {
+        lock.lock();
+        try {
+            started.computeIfAbsent(work, key -> {
+                var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.partition());
+                return Thread.ofVirtual()
+                        .name("post-" + key.window().deadline() + "-" + key.partition())
+                        .start(() -> runProver(prover));
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetEnded(TipSet head) {
+        lock.lock();
+        try {
+            started.entrySet()
+                    .removeIf(entry ->
+                            !head.height().isBefore(entry.getKey().window().close())
+                                    && !entry.getValue().isAlive());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -147,10 +169,28 @@ public final class WindowPoStScheduler implements AutoCloseable {
         }
     }
 
-    /** Stops; a proof being made is finished by the library and thrown away. */
+    /**
+     * Stops. Threads that wait end by themselves; one that is inside a proof is left to end when the library does, and
+     * finds the scheduler closed.
+     */
     @Override
     public void close() {
         heads.close();
-        threads.forEach(Thread::interrupt);
+        var running = new ArrayList<>(threads);
+        lock.lock();
+        try {
+            running.addAll(started.values());
+        } finally {
+            lock.unlock();
+        }
+        long until = System.nanoTime() + CLOSE_GRACE.toNanos();
+        try {
+            for (Thread thread : running) {
+                thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        running.forEach(Thread::interrupt);
     }
 }

@@ -1,0 +1,458 @@
+package io.adit.sealing;
+
+import io.adit.chain.actor.DeclareFaultsParams;
+import io.adit.chain.actor.DeclareFaultsRecoveredParams;
+import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.PreCommitSectorBatch2Params;
+import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.chain.actor.SectorDeclaration;
+import io.adit.chain.actor.SectorOnChainInfo;
+import io.adit.chain.actor.SectorPreCommitInfo;
+import io.adit.chain.actor.SectorPreCommitOnChainInfo;
+import io.adit.chain.actor.SubmitWindowedPoStParams;
+import io.adit.chain.node.ActorState;
+import io.adit.chain.node.Deadline;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.MessageSendSpec;
+import io.adit.chain.node.NetworkParams;
+import io.adit.chain.node.PartialFullNode;
+import io.adit.chain.node.Partition;
+import io.adit.chain.type.BlockHeader;
+import io.adit.chain.type.DeadlineInfo;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.MessageReceipt;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.Ticket;
+import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.ProvingPeriodPolicy;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import io.adit.core.ipld.Hashes;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A scripted chain with one miner: epochs pass when a test says so, messages in the pool are executed in the next epoch
+ * by a few lines of the miner actor's rules. It does not verify proofs; tests that need that look at what arrived.
+ */
+public final class FakeChain extends PartialFullNode {
+
+    public static final TokenAmount DEPOSIT = TokenAmount.ofAtto(1000);
+    public static final TokenAmount PLEDGE = TokenAmount.ofAtto(3000);
+    public static final long CHALLENGE_DELAY = 10;
+    public static final ProvingPeriodPolicy POLICY = new ProvingPeriodPolicy(60, 6, 10, 4, 10);
+
+    /** One deadline's only partition. */
+    public record FakePartition(BitField live, BitField faulty, BitField recovering) {}
+
+    private final Address miner;
+    private final List<TipSet> tipSets = new ArrayList<>();
+    private final List<SignedMessage> pool = new ArrayList<>();
+    private final Map<Cid, MessageLookup> executed = new HashMap<>();
+    private final Map<Long, SectorPreCommitOnChainInfo> preCommits = new TreeMap<>();
+    private final Map<Long, SectorOnChainInfo> sectors = new TreeMap<>();
+    private final Map<Long, FakePartition> partitions = new TreeMap<>();
+    private final Map<Long, Long> submittedInWindow = new HashMap<>();
+    private final Map<Address, Long> nonces = new HashMap<>();
+    private final List<Consumer<TipSet>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Message> included = new ArrayList<>();
+    private final Map<Long, Long> refusals = new HashMap<>();
+    private BitField allocated = BitField.EMPTY;
+    private Function<Epoch, Randomness> ticket = epoch -> random("ticket", epoch);
+    private Function<Epoch, Randomness> seed = epoch -> random("seed", epoch);
+    private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
+    private boolean dropMessages;
+
+    public FakeChain(Address miner, long height) {
+        this.miner = miner;
+        tipSets.add(tipSet(List.of(), new Epoch(height), 0));
+    }
+
+    public synchronized void advance(int epochs) {
+        for (int i = 0; i < epochs; i++) {
+            mine(1);
+        }
+    }
+
+    /** Null rounds, then a block. */
+    public synchronized void skip(int nullRounds) {
+        mine(nullRounds + 1);
+    }
+
+    /** The newest blocks are replaced by others of the same epochs; messages in them go back to the pool unexecuted. */
+    public synchronized void forkChallenges() {
+        challenge = epoch -> random("other challenge", epoch);
+        var old = tipSets.removeLast();
+        tipSets.add(tipSet(old.parents().cids(), old.height(), 1));
+        announce();
+    }
+
+    public void ticket(Randomness value) {
+        ticket = epoch -> value;
+    }
+
+    public synchronized void seed(Randomness value) {
+        seed = epoch -> value;
+    }
+
+    /** The next message with this method ends with the exit code. */
+    public synchronized void refuseNext(MinerMethod method, long exitCode) {
+        refusals.put(method.number(), exitCode);
+    }
+
+    public synchronized void dropMessages(boolean drop) {
+        dropMessages = drop;
+    }
+
+    public synchronized void allocate(long... numbers) {
+        allocated = allocated.union(BitField.of(numbers));
+    }
+
+    public synchronized void put(SectorOnChainInfo sector, long deadline) {
+        sectors.put(sector.sectorNumber().value(), sector);
+        var old = partitions.getOrDefault(deadline, new FakePartition(BitField.EMPTY, BitField.EMPTY, BitField.EMPTY));
+        partitions.put(
+                deadline,
+                new FakePartition(
+                        old.live().union(BitField.of(sector.sectorNumber().value())), old.faulty(), old.recovering()));
+    }
+
+    public synchronized void partition(long deadline, FakePartition partition) {
+        partitions.put(deadline, partition);
+    }
+
+    public synchronized FakePartition partition(long deadline) {
+        return Objects.requireNonNull(partitions.get(deadline));
+    }
+
+    public void onHead(Consumer<TipSet> listener) {
+        listeners.add(listener);
+        listener.accept(chainHead());
+    }
+
+    /** Every message executed so far with this method, refused ones included. */
+    public synchronized List<Message> included(MinerMethod method) {
+        return included.stream()
+                .filter(message -> message.method() == method.number())
+                .toList();
+    }
+
+    public synchronized List<SubmitWindowedPoStParams> proofs() {
+        return included(MinerMethod.SUBMIT_WINDOWED_POST).stream()
+                .map(message -> SubmitWindowedPoStParams.fromCbor(message.params()))
+                .toList();
+    }
+
+    public synchronized DeadlineInfo deadline() {
+        return DeadlineInfo.of(POLICY.current(0, chainHead().height()));
+    }
+
+    private void mine(int epochs) {
+        var parent = tipSets.getLast();
+        var height = parent.height().plus(epochs);
+        var head = tipSet(parent.key().cids(), height, 0);
+        tipSets.add(head);
+        if (!dropMessages) {
+            for (SignedMessage signed : List.copyOf(pool)) {
+                execute(signed, head);
+            }
+            pool.clear();
+        }
+        announce();
+    }
+
+    private void announce() {
+        var head = tipSets.getLast();
+        listeners.forEach(listener -> listener.accept(head));
+    }
+
+    private void execute(SignedMessage signed, TipSet at) {
+        Message message = signed.message();
+        nonces.merge(message.from(), 1L, Long::sum);
+        included.add(message);
+        Long refusal = refusals.remove(message.method());
+        long exit = refusal != null ? refusal : run(message, at.height());
+        executed.put(
+                signed.cid(),
+                new MessageLookup(
+                        signed.cid(),
+                        new MessageReceipt(exit, new byte[0], 1000, Optional.empty()),
+                        at.key(),
+                        at.height()));
+    }
+
+    private long run(Message message, Epoch height) {
+        if (message.method() == MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number()) {
+            for (SectorPreCommitInfo info :
+                    PreCommitSectorBatch2Params.fromCbor(message.params()).sectors()) {
+                preCommits.put(
+                        info.sectorNumber().value(), new SectorPreCommitOnChainInfo(info, message.value(), height));
+                allocate(info.sectorNumber().value());
+            }
+        } else if (message.method() == MinerMethod.PROVE_COMMIT_SECTORS3.number()) {
+            return prove(ProveCommitSectors3Params.fromCbor(message.params()), height);
+        } else if (message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()) {
+            return submit(SubmitWindowedPoStParams.fromCbor(message.params()), height);
+        } else if (message.method() == MinerMethod.DECLARE_FAULTS.number()) {
+            DeclareFaultsParams.fromCbor(message.params()).faults().forEach(this::fault);
+        } else if (message.method() == MinerMethod.DECLARE_FAULTS_RECOVERED.number()) {
+            DeclareFaultsRecoveredParams.fromCbor(message.params()).recoveries().forEach(this::recover);
+        }
+        return 0;
+    }
+
+    private long prove(ProveCommitSectors3Params params, Epoch height) {
+        for (var activation : params.sectorActivations()) {
+            var preCommit = preCommits.remove(activation.sectorNumber().value());
+            if (preCommit == null) {
+                return 17;
+            }
+            var info = preCommit.info();
+            put(onChain(info.sectorNumber(), info.sealProof(), info.sealedCid(), height, info.expiration()), 3);
+        }
+        return 0;
+    }
+
+    private long submit(SubmitWindowedPoStParams params, Epoch height) {
+        var now = DeadlineInfo.of(POLICY.current(0, height));
+        if (now.index() != params.deadline()) {
+            return 16;
+        }
+        if (Long.valueOf(now.open().value())
+                .equals(submittedInWindow.put(params.deadline(), now.open().value()))) {
+            return 16;
+        }
+        var old = partition(params.deadline());
+        var skipped = params.partitions().getFirst().skipped();
+        partitions.put(
+                params.deadline(),
+                new FakePartition(
+                        old.live(), old.faulty().minus(old.recovering()).union(skipped), BitField.EMPTY));
+        return 0;
+    }
+
+    private void fault(SectorDeclaration declaration) {
+        var old = partition(declaration.deadline());
+        partitions.put(
+                declaration.deadline(),
+                new FakePartition(old.live(), old.faulty().union(declaration.sectors()), old.recovering()));
+    }
+
+    private void recover(SectorDeclaration declaration) {
+        var old = partition(declaration.deadline());
+        partitions.put(
+                declaration.deadline(),
+                new FakePartition(old.live(), old.faulty(), old.recovering().union(declaration.sectors())));
+    }
+
+    public static SectorOnChainInfo onChain(
+            SectorNumber number, long proof, Cid sealed, Epoch activation, Epoch expiration) {
+        return new SectorOnChainInfo(
+                number,
+                proof,
+                sealed,
+                List.of(),
+                activation,
+                expiration,
+                BigInteger.ZERO,
+                BigInteger.ZERO,
+                PLEDGE,
+                Optional.empty(),
+                Optional.empty(),
+                activation,
+                Optional.empty(),
+                Optional.empty(),
+                SectorOnChainInfo.SIMPLE_QA_POWER,
+                TokenAmount.ZERO);
+    }
+
+    private TipSet tipSet(List<Cid> parents, Epoch height, int fork) {
+        Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
+        return TipSet.of(List.of(new BlockHeader(
+                miner,
+                Optional.of(new Ticket(new byte[] {(byte) fork})),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                parents,
+                BigInteger.valueOf(height.value()),
+                height,
+                none,
+                none,
+                none,
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                0,
+                TokenAmount.ofAtto(100))));
+    }
+
+    private static Randomness random(String what, Epoch epoch) {
+        byte[] hash = Hashes.blake2b256(ByteBuffer.allocate(64)
+                .put(what.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .putLong(epoch.value())
+                .array());
+        return Randomness.of(hash);
+    }
+
+    @Override
+    public synchronized TipSet chainHead() {
+        return tipSets.getLast();
+    }
+
+    @Override
+    public synchronized TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
+        return tipSets.stream()
+                .filter(tipSet -> !tipSet.height().isAfter(epoch))
+                .reduce((one, other) -> other)
+                .orElse(tipSets.getFirst());
+    }
+
+    @Override
+    public NetworkParams stateGetNetworkParams() {
+        return new NetworkParams("fake", 1, BigInteger.valueOf(2048), CHALLENGE_DELAY, Map.of(), 31415926, 0);
+    }
+
+    @Override
+    public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
+        Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
+        return Optional.of(new ActorState(
+                none, none, nonces.getOrDefault(actor, 0L), TokenAmount.ofFil(1_000_000), Optional.empty()));
+    }
+
+    @Override
+    public synchronized Optional<MessageLookup> stateSearchMsg(
+            TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
+        return Optional.ofNullable(executed.get(message));
+    }
+
+    @Override
+    public synchronized Randomness stateGetRandomnessFromTickets(
+            long domainTag, Epoch epoch, byte[] entropy, TipSetKey key) {
+        return domainTag == 5 ? ticket.apply(epoch) : random("tag " + domainTag, epoch);
+    }
+
+    @Override
+    public synchronized Randomness stateGetRandomnessFromBeacon(
+            long domainTag, Epoch epoch, byte[] entropy, TipSetKey key) {
+        return domainTag == 6 ? seed.apply(epoch) : challenge.apply(epoch);
+    }
+
+    @Override
+    public synchronized DeadlineInfo stateMinerProvingDeadline(Address of, TipSetKey key) {
+        return deadline();
+    }
+
+    @Override
+    public synchronized List<Deadline> stateMinerDeadlines(Address of, TipSetKey key) {
+        var deadlines = new ArrayList<Deadline>();
+        for (long index = 0; index < 6; index++) {
+            boolean proven = deadline().index() == index
+                    && Long.valueOf(deadline().open().value()).equals(submittedInWindow.get(index));
+            deadlines.add(new Deadline(proven ? BitField.of(0) : BitField.EMPTY, 0, TokenAmount.ZERO));
+        }
+        return deadlines;
+    }
+
+    @Override
+    public synchronized List<Partition> stateMinerPartitions(Address of, long deadline, TipSetKey key) {
+        var partition = partitions.get(deadline);
+        if (partition == null) {
+            return List.of();
+        }
+        return List.of(new Partition(
+                partition.live(),
+                partition.faulty(),
+                partition.recovering(),
+                partition.live(),
+                partition.live().minus(partition.faulty())));
+    }
+
+    @Override
+    public synchronized List<SectorOnChainInfo> stateMinerSectors(
+            Address of, Optional<BitField> numbers, TipSetKey key) {
+        return sectors.values().stream()
+                .filter(sector -> numbers.isEmpty()
+                        || numbers.get().contains(sector.sectorNumber().value()))
+                .toList();
+    }
+
+    @Override
+    public synchronized BitField stateMinerAllocated(Address of, TipSetKey key) {
+        return allocated;
+    }
+
+    @Override
+    public synchronized boolean stateMinerSectorAllocated(Address of, SectorNumber sector, TipSetKey key) {
+        return allocated.contains(sector.value());
+    }
+
+    @Override
+    public synchronized Optional<SectorOnChainInfo> stateSectorGetInfo(Address of, SectorNumber sector, TipSetKey key) {
+        return Optional.ofNullable(sectors.get(sector.value()));
+    }
+
+    @Override
+    public synchronized Optional<SectorPreCommitOnChainInfo> stateSectorPreCommitInfo(
+            Address of, SectorNumber sector, TipSetKey key) {
+        return Optional.ofNullable(preCommits.get(sector.value()));
+    }
+
+    @Override
+    public TokenAmount stateMinerPreCommitDepositForPower(Address of, SectorPreCommitInfo sector, TipSetKey key) {
+        // Different at every epoch, as on a real chain.
+        return DEPOSIT.plus(TokenAmount.ofAtto(chainHead().height().value()));
+    }
+
+    @Override
+    public TokenAmount stateMinerInitialPledgeForSector(
+            long duration, SectorSize size, long verifiedSize, TipSetKey key) {
+        return PLEDGE.plus(TokenAmount.ofAtto(chainHead().height().value()));
+    }
+
+    @Override
+    public Message gasEstimateMessageGas(Message message, Optional<MessageSendSpec> spec, TipSetKey key) {
+        return message.withGas(1_000_000, TokenAmount.ofAtto(200), TokenAmount.ofAtto(10));
+    }
+
+    @Override
+    public synchronized long mpoolGetNonce(Address sender) {
+        return nonces.getOrDefault(sender, 0L)
+                + pool.stream()
+                        .filter(signed -> signed.message().from().equals(sender))
+                        .count();
+    }
+
+    @Override
+    public synchronized Cid mpoolPush(SignedMessage message) {
+        pool.add(message);
+        return message.cid();
+    }
+
+    @Override
+    public synchronized List<SignedMessage> mpoolPending(TipSetKey key) {
+        return List.copyOf(pool);
+    }
+
+    /** Whose sectors these are. */
+    public Address miner() {
+        return miner;
+    }
+}
