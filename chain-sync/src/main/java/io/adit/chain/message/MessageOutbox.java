@@ -243,7 +243,9 @@ public final class MessageOutbox {
             stored.pushed(record);
             return true;
         }
-        if (record.state() == MessageState.SIGNED) {
+        // Bytes with a later nonce can only be executed after some with this one: then it must not be given back.
+        boolean isLast = stored.nextNonce(record.from()) == record.nonce().getAsLong() + 1;
+        if (record.state() == MessageState.SIGNED && (nonceUsed || isLast)) {
             stored.released(record, refusal.nodeMessage());
             LOG.warn("The node refused {}: {}", record.intentKey(), refusal.nodeMessage());
             if (nonceUsed) {

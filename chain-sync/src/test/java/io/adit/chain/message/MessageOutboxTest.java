@@ -135,6 +135,32 @@ final class MessageOutboxTest {
     }
 
     @Test
+    void nonceIsKept_whenAMessageIsRefusedWhoseFollowerIsSigned() {
+        chain.onCall(call -> {
+            if (call.equals("push!")) {
+                throw new FakeChain.Crash();
+            }
+        });
+        assertThat(catchThrowable(() -> outbox.send(intent("commit/1")))).isInstanceOf(FakeChain.Crash.class);
+        restart();
+        outbox.send(intent("commit/2"));
+        chain.forgetPool();
+        chain.onCall(call -> {
+            if (call.equals("push")) {
+                throw FakeChain.refusedForWhatItIs();
+            }
+        });
+        assertThatThrownBy(() -> outbox.send(intent("commit/3"))).isInstanceOf(AditException.class);
+        chain.heal();
+
+        outbox.send(intent("commit/1"));
+        outbox.send(intent("commit/3"));
+
+        assertExecutedOnce("commit/1", "commit/2", "commit/3");
+        assertSameBytesPerNonce();
+    }
+
+    @Test
     void send_whenAllGoesWell_isExecutedAndFoundAfterTheConfidence() {
         var cid = outbox.send(intent("precommit/1"));
 
