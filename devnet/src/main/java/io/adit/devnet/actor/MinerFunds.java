@@ -17,11 +17,6 @@ final class MinerFunds {
         return sum;
     }
 
-    /** Locks three quarters of a reward (FIP-0004). */
-    static BigInteger lockReward(MinerState state, BigInteger reward, long epoch, long offset) {
-        return lock(state, reward.multiply(BigInteger.valueOf(3)).divide(BigInteger.valueOf(4)), epoch, offset);
-    }
-
     /** Locks money that vests in half-day steps over 180 days. */
     static BigInteger lock(MinerState state, BigInteger locked, long epoch, long offset) {
         long step = ProtocolLimits.REWARD_VESTING_QUANTIZATION;

@@ -2,7 +2,7 @@ package io.adit.devnet.actor;
 
 import java.math.BigInteger;
 
-/** The reward actor (f02), simplified: each epoch pays the block's producer a fixed reward and its tips. */
+/** The reward actor (f02), simplified: each epoch pays the block's producer a fixed reward and its tips, nothing vests. */
 final class RewardActor {
     private RewardActor() {}
 
@@ -13,8 +13,5 @@ final class RewardActor {
         var mined = reward.min(tree.balance(StateTree.REWARD).subtract(tips)).max(BigInteger.ZERO);
         tree.write(StateTree.REWARD, RewardState.class).pay(mined);
         tree.transfer(StateTree.REWARD, producer, mined.add(tips));
-        var miner = tree.write(producer, MinerState.class);
-        var locked = MinerFunds.lockReward(miner, mined, in.chain().epoch(), 0);
-        tree.write(StateTree.POWER, PowerState.class).changePledge(locked);
     }
 }
