@@ -70,7 +70,9 @@ final class SqlTaskClaims implements TaskClaims {
     public Optional<Task> claim(Task seen, String owner, Instant now, Duration lease) {
         return handle.createQuery("UPDATE task SET state = 'RUNNING', owner = :owner, fence = fence + 1,"
                         + " lease_until = :lease, started_at = :now, wake_signal = NULL"
-                        + " WHERE kind = :kind AND task_key = :key AND state = :state AND fence = :fence RETURNING *")
+                        + " WHERE kind = :kind AND task_key = :key AND state = :state AND fence = :fence"
+                        // A renewal does not move the fence; its task must not be taken from who still runs it.
+                        + " AND (state <> 'RUNNING' OR lease_until <= :now) RETURNING *")
                 .bind("owner", owner)
                 .bind("lease", Columns.nanos(now.plus(lease)))
                 .bind("now", Columns.nanos(now))

@@ -25,7 +25,10 @@ public interface TaskClaims {
     /** Whether a task waits for this signal. */
     boolean waitsFor(String signal);
 
-    /** Takes a due task: empty if somebody else was quicker. The returned task carries the new fencing token. */
+    /**
+     * Takes a due task: empty if somebody else was quicker, or its owner has renewed the lease. The returned task carries
+     * the new fencing token.
+     */
     Optional<Task> claim(Task seen, String owner, Instant now, Duration lease);
 
     /** Prolongs the leases of everything this owner runs; answers the tasks that it still owns. */

@@ -194,6 +194,23 @@ abstract class TaskSharingContract extends EngineTestKit {
                 .isTrue();
     }
 
+    @Test
+    void claimFails_whenTheLeaseWasRenewedAfterTheTaskWasSeen() {
+        SqlStateStore store = store();
+        enqueue(store, "t", "1");
+        Duration lease = Duration.ofSeconds(30);
+        store.transact(tx -> tx.claims().claim(tx.tasks().find("t", "1").orElseThrow(), "a", clock.instant(), lease));
+        clock.step(lease);
+        List<Task> due = store.read(tx -> tx.claims().due(Set.of("t"), clock.instant(), 10));
+        assertThat(due).hasSize(1);
+
+        store.transact(tx -> tx.claims().renew("a", clock.instant().plus(lease)));
+        Optional<Task> stolen = store.transact(tx -> tx.claims().claim(due.getFirst(), "b", clock.instant(), lease));
+
+        assertThat(stolen).isEmpty();
+        assertThat(task(store, "t", "1").owner()).contains("a");
+    }
+
     private Ending done() {
         return new Ending(TaskState.DONE, 0, clock.instant(), Optional.empty(), Optional.empty(), clock.instant());
     }
