@@ -86,6 +86,18 @@ public record NodeConfig(
         public Chain {
             within("chain.confidence", confidence, 0, 900);
         }
+
+        /** Shows where the nodes are, not their tokens. */
+        @Override
+        public String toString() {
+            return "Chain[nodes=" + nodes.stream().map(Chain::withoutToken).toList() + ", confidence=" + confidence
+                    + ", maxFee=" + maxFee + "]";
+        }
+
+        private static String withoutToken(String node) {
+            int address = node.indexOf(":/");
+            return address < 0 ? "…" : "…" + node.substring(address);
+        }
     }
 
     /** Where sectors are kept. */

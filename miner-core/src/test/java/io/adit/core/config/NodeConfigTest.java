@@ -65,6 +65,18 @@ class NodeConfigTest {
     }
 
     @Test
+    void tokensOfChainNodes_areNotShown() {
+        NodeConfig config =
+                parse("[chain]\nnodes = [\"eyJh.secret.token:/ip4/10.0.0.1/tcp/1234/http\", \"http://node/rpc\"]");
+
+        assertThat(config.toString())
+                .doesNotContain("secret")
+                .contains("/ip4/10.0.0.1/tcp/1234/http")
+                .contains("confidence=5");
+        assertThat(config.chain().nodes().getFirst()).startsWith("eyJh.secret.token:");
+    }
+
+    @Test
     void valuesHaveUnits() {
         NodeConfig config = parse("""
                 [chain]
