@@ -114,16 +114,19 @@ public final class UnixFsReader {
                         + unixFs.blockSizes().size() + " sizes");
             }
             var read = new FileNode(unixFs.data(), node, unixFs.blockSizes(), unixFs.fileSize());
-            if (read.sum() != read.size) {
-                throw new UnixFsException(cid + " states " + read.size + " bytes but its parts have " + read.sum());
+            if (read.sum(cid) != read.size) {
+                throw new UnixFsException(cid + " states " + read.size + " bytes but its parts have " + read.sum(cid));
             }
             return read;
         }
 
-        /** Own bytes and children's; negative sums from overflow differ from any stated size. */
-        private long sum() {
+        /** Own bytes and children's. */
+        private long sum(Cid cid) {
             long sum = data.length;
             for (long child : childSizes) {
+                if (child > Long.MAX_VALUE - sum) {
+                    throw new UnixFsException(cid + " states more than 2^63 - 1 bytes");
+                }
                 sum += child;
             }
             return sum;

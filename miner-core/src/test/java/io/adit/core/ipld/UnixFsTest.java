@@ -122,6 +122,17 @@ class UnixFsTest {
     }
 
     @Test
+    void readingFails_whenStatedSizesAddUpBeyondALong() {
+        var blocks = new HashMap<Cid, byte[]>();
+        var child = put(blocks, node(List.of(), List.of(), 0));
+        // Together 2^64 + 5, which is 5 in sixty-four bits.
+        var root = put(blocks, node(List.of(child, child, child), List.of(Long.MAX_VALUE, Long.MAX_VALUE, 7L), 5));
+        var reader = new UnixFsReader(cid -> Optional.ofNullable(blocks.get(cid)));
+
+        assertThatExceptionOfType(UnixFsException.class).isThrownBy(() -> reader.size(root));
+    }
+
+    @Test
     void manyEmptyChildrenCostNothing() throws IOException {
         var blocks = new HashMap<Cid, byte[]>();
         var root = put(blocks, node(List.of(), List.of(), 0));
