@@ -85,8 +85,9 @@ final class IdentifyMessage {
             return Optional.empty();
         }
         var length = first < 0x80 ? first : (Varint.read(in) << 7 | (first & 0x7f));
-        if (length > MAX_MESSAGE) {
-            throw new MalformedWireException("a part of " + length + " bytes; the limit is " + MAX_MESSAGE);
+        if (length < 0 || length > MAX_MESSAGE) {
+            throw new MalformedWireException(
+                    "a part of " + Long.toUnsignedString(length) + " bytes; the limit is " + MAX_MESSAGE);
         }
         var bytes = in.readNBytes((int) length);
         if (bytes.length < length) {
