@@ -110,8 +110,12 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
             lock.unlock();
         }
         var context = channel.pipeline().context(this);
-        rest.forEach(context::fireChannelRead);
-        channel.pipeline().remove(this);
+        if (context == null) {
+            rest.forEach(ByteBuf::release); // the channel has closed, and its pipeline was taken apart
+        } else {
+            rest.forEach(context::fireChannelRead);
+            channel.pipeline().remove(this);
+        }
         if (channel.isActive()) {
             channel.config().setAutoRead(true);
         } else {
