@@ -13,6 +13,7 @@ import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.TcpAddress;
 import io.adit.libp2p.transport.TcpTransport;
 import io.adit.libp2p.yamux.Deadline;
+import io.adit.libp2p.yamux.ReceiveBudget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -55,6 +56,7 @@ public final class Host implements AutoCloseable {
     private final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
     private final Identify identify;
     private final ConnectionGate gate;
+    private final ReceiveBudget receiveBudget;
     private final TcpTransport transport;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("libp2p-", 0).factory());
@@ -70,6 +72,8 @@ public final class Host implements AutoCloseable {
         this.limits = builder.limits;
         this.gate =
                 new ConnectionGate(limits.maxConnections(), limits.maxConnectionsPerAddress(), limits.maxHandshakes());
+        this.receiveBudget =
+                new ReceiveBudget(limits.maxReceiveBytes(), limits.maxReceiveBytes() / HostLimits.RECEIVE_SHARES);
         this.identify = new Identify(identity.publicKey(), this::localInformation, limits.negotiationTimeout());
         var ping = new Ping(random);
         handlers.put(Identify.PROTOCOL, identify::answer);
@@ -200,7 +204,7 @@ public final class Host implements AutoCloseable {
     }
 
     private HostConnection begin(SecuredConnection secured) throws Libp2pException {
-        var connection = new HostConnection(secured, handlers, limits, threads);
+        var connection = new HostConnection(secured, handlers, limits, receiveBudget, threads);
         var peer = connection.remotePeer();
         if (peer.equals(peerId())) {
             secured.drop();

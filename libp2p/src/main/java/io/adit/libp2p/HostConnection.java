@@ -8,6 +8,7 @@ import io.adit.libp2p.multistream.MultistreamSelect;
 import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.TcpAddress;
 import io.adit.libp2p.yamux.Deadline;
+import io.adit.libp2p.yamux.ReceiveBudget;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.adit.libp2p.yamux.YamuxStream;
 import java.io.IOException;
@@ -38,14 +39,18 @@ final class HostConnection implements Connection {
     private volatile long lastUsed = System.nanoTime();
 
     HostConnection(
-            SecuredConnection secured, Map<String, StreamHandler> handlers, HostLimits limits, Executor threads) {
+            SecuredConnection secured,
+            Map<String, StreamHandler> handlers,
+            HostLimits limits,
+            ReceiveBudget budget,
+            Executor threads) {
         this.secured = secured;
         this.remotePeer = secured.remoteKey().peerId();
         this.remoteAddress = TcpAddress.toMultiaddr(secured.remoteAddress());
         this.handlers = handlers;
         this.limits = limits;
         this.threads = threads;
-        this.session = secured.newSession(limits.yamux(), this::accept);
+        this.session = secured.newSession(limits.yamux(), budget, this::accept);
     }
 
     /** Lets streams flow. */

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param handshakeTimeout for everything from the accepted socket to the agreed muxer
  * @param negotiationTimeout for a stream's agreement on a protocol, and for identify
  * @param idleTimeout after this long without a stream a connection is closed
+ * @param maxReceiveBytes memory for what has arrived on all streams and was not read yet; one connection gets a quarter
+ *     of it at most, and a stream that would go beyond either is reset
  * @param yamux limits of each connection's streams
  */
 public record HostLimits(
@@ -21,10 +23,17 @@ public record HostLimits(
         Duration handshakeTimeout,
         Duration negotiationTimeout,
         Duration idleTimeout,
+        long maxReceiveBytes,
         YamuxLimits yamux) {
+    /** How many connections it takes to use up the memory for what was received. */
+    static final int RECEIVE_SHARES = 4;
+
     public HostLimits {
         if (maxConnections < 1 || maxConnectionsPerAddress < 1 || maxHandshakes < 1) {
             throw new IllegalArgumentException("connection limits must be positive");
+        }
+        if (maxReceiveBytes < (long) RECEIVE_SHARES * YamuxLimits.INITIAL_WINDOW) {
+            throw new IllegalArgumentException("receive memory must be at least 1 MiB, not " + maxReceiveBytes);
         }
         if (!handshakeTimeout.isPositive() || !negotiationTimeout.isPositive() || !idleTimeout.isPositive()) {
             throw new IllegalArgumentException("host time-outs must be positive");
@@ -39,16 +48,32 @@ public record HostLimits(
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(10),
+                256 << 20,
                 YamuxLimits.defaults());
     }
 
     public HostLimits withConnections(int total, int perAddress, int handshakes) {
-        return new HostLimits(total, perAddress, handshakes, handshakeTimeout, negotiationTimeout, idleTimeout, yamux);
+        return new HostLimits(
+                total,
+                perAddress,
+                handshakes,
+                handshakeTimeout,
+                negotiationTimeout,
+                idleTimeout,
+                maxReceiveBytes,
+                yamux);
     }
 
     public HostLimits withTimeouts(Duration handshake, Duration negotiation, Duration idle) {
         return new HostLimits(
-                maxConnections, maxConnectionsPerAddress, maxHandshakes, handshake, negotiation, idle, yamux);
+                maxConnections,
+                maxConnectionsPerAddress,
+                maxHandshakes,
+                handshake,
+                negotiation,
+                idle,
+                maxReceiveBytes,
+                yamux);
     }
 
     public HostLimits withYamux(YamuxLimits limits) {
@@ -59,6 +84,7 @@ public record HostLimits(
                 handshakeTimeout,
                 negotiationTimeout,
                 idleTimeout,
+                maxReceiveBytes,
                 limits);
     }
 }

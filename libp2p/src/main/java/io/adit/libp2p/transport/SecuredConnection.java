@@ -2,6 +2,7 @@ package io.adit.libp2p.transport;
 
 import io.adit.libp2p.identity.PublicKey;
 import io.adit.libp2p.noise.TransportCipher;
+import io.adit.libp2p.yamux.ReceiveBudget;
 import io.adit.libp2p.yamux.YamuxLimits;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.adit.libp2p.yamux.YamuxStream;
@@ -58,8 +59,8 @@ public final class SecuredConnection {
     }
 
     /** The one session of this connection; {@code acceptor} is called on the event loop. */
-    public YamuxSession newSession(YamuxLimits limits, Consumer<YamuxStream> acceptor) {
-        return new YamuxSession(initiator, limits, writer, acceptor);
+    public YamuxSession newSession(YamuxLimits limits, ReceiveBudget budget, Consumer<YamuxStream> acceptor) {
+        return new YamuxSession(initiator, limits, budget, writer, acceptor);
     }
 
     /**

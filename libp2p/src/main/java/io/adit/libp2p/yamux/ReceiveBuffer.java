@@ -17,9 +17,15 @@ final class ReceiveBuffer {
         return ring.length;
     }
 
+    /** What the capacity will be once {@code length} more bytes are in. */
+    int capacityWith(int length) {
+        var needed = size + length;
+        return needed <= ring.length ? ring.length : Math.max(SMALLEST, Integer.highestOneBit(needed - 1) << 1);
+    }
+
     void append(byte[] source, int offset, int length) {
         if (size + length > ring.length) {
-            grow(size + length);
+            grow(capacityWith(length));
         }
         var tail = (head + size) & (ring.length - 1);
         var first = Math.min(length, ring.length - tail);
@@ -45,8 +51,8 @@ final class ReceiveBuffer {
         size = 0;
     }
 
-    private void grow(int needed) {
-        var larger = new byte[Math.max(SMALLEST, Integer.highestOneBit(needed - 1) << 1)];
+    private void grow(int capacity) {
+        var larger = new byte[capacity];
         var held = size;
         take(larger, 0, held);
         ring = larger;

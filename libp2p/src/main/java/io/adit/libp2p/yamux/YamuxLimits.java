@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param maxWindow bytes: how far the receive window of a stream may grow from {@link #INITIAL_WINDOW}
  * @param maxGrowth bytes: how far the windows of all streams together may grow beyond their initial ones
- * @param maxInboundStreams streams that the remote may have open, or whose handlers still run
+ * @param maxInboundStreams streams that the remote may have open, finished here or not, or whose handlers
+ *     still run
  * @param acceptBacklog inbound streams that have not agreed on a protocol yet
  * @param openBacklog streams opened here that the remote has not acknowledged yet
  * @param keepAlive how often the remote is pinged; one that has not answered by the next ping is taken for lost

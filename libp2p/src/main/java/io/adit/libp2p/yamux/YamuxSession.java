@@ -30,6 +30,7 @@ public final class YamuxSession {
     private final AtomicInteger unaccepted = new AtomicInteger();
     private final Map<Integer, Boolean> unacknowledged = new ConcurrentHashMap<>();
     private final Semaphore openSlots;
+    private final ReceiveBudget.Share memory;
     private final AtomicLong growthLeft;
     private final AtomicReference<@Nullable Libp2pException> end = new AtomicReference<>();
 
@@ -45,12 +46,19 @@ public final class YamuxSession {
 
     /**
      * @param client whether this side dialled; its streams have odd numbers
+     * @param budget what its streams may hold for their readers, shared with other sessions
      * @param acceptor told of each inbound stream on the event loop; must not wait, and sees to it that
      *     {@link #negotiated} and {@link #served} are called in the end
      */
-    public YamuxSession(boolean client, YamuxLimits limits, YamuxTransport transport, Consumer<YamuxStream> acceptor) {
+    public YamuxSession(
+            boolean client,
+            YamuxLimits limits,
+            ReceiveBudget budget,
+            YamuxTransport transport,
+            Consumer<YamuxStream> acceptor) {
         this.client = client;
         this.limits = limits;
+        this.memory = budget.newShare();
         this.transport = transport;
         this.acceptor = acceptor;
         this.nextId = new AtomicLong(client ? 1 : 2);
@@ -94,7 +102,14 @@ public final class YamuxSession {
 
     /** The handler of an inbound stream has returned. Once for each stream. */
     public void served(YamuxStream stream) {
-        inbound.decrementAndGet();
+        leave(stream);
+    }
+
+    /** A stream counts as inbound until its handler has returned and the remote has finished or was reset. */
+    private void leave(YamuxStream stream) {
+        if (stream.isInbound() && stream.leaveOneOfTwo()) {
+            inbound.decrementAndGet();
+        }
     }
 
     /** Streams open now. */
@@ -303,6 +318,7 @@ public final class YamuxSession {
         if (streams.remove(stream.id(), stream)) {
             acknowledged(stream.id());
             stream.markRemoved();
+            leave(stream);
         }
     }
 
@@ -324,6 +340,10 @@ public final class YamuxSession {
 
     long roundTripNanos() {
         return roundTripNanos;
+    }
+
+    ReceiveBudget.Share memory() {
+        return memory;
     }
 
     boolean reserveGrowth(int bytes) {

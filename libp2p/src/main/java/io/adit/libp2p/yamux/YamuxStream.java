@@ -4,6 +4,7 @@ import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class YamuxStream {
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
     private final ReceiveBuffer received = new ReceiveBuffer();
+    private final AtomicBoolean leaving = new AtomicBoolean();
 
     private int window = YamuxLimits.INITIAL_WINDOW;
     /** What the remote may still send. */
@@ -59,6 +61,11 @@ public final class YamuxStream {
 
     boolean isInbound() {
         return inbound;
+    }
+
+    /** For the session, which asks when the handler has returned and when it forgets the stream: false the first time. */
+    boolean leaveOneOfTwo() {
+        return leaving.getAndSet(true);
     }
 
     public void setReadDeadline(Deadline deadline) {
@@ -95,6 +102,9 @@ public final class YamuxStream {
             taken = received.take(target, offset, length);
             consumed += taken;
             given = windowToGive();
+            if (remoteFinished && received.size() == 0) {
+                clearReceived();
+            }
             returnGrowth();
         } finally {
             lock.unlock();
@@ -191,8 +201,7 @@ public final class YamuxStream {
             if (!readingGivenUp) {
                 readingGivenUp = true;
                 readingGivenUpAt = System.nanoTime();
-                received.clear();
-                returnGrowth();
+                giveUpReceived();
                 readable.signalAll();
             }
         } finally {
@@ -200,9 +209,31 @@ public final class YamuxStream {
         }
     }
 
+    private void giveUpReceived() {
+        clearReceived();
+        returnGrowth();
+    }
+
+    private void clearReceived() {
+        session.memory().give(received.capacity());
+        received.clear();
+    }
+
     /** See {@link io.adit.libp2p.Stream#reset}. */
     public void reset() {
-        if (fail(new Libp2pException(Kind.CLOSED, "stream was reset on this side"))) {
+        reset(new Libp2pException(Kind.CLOSED, "stream was reset on this side"));
+        lock.lock();
+        try {
+            // The remote may have ended it before; what came until then is not wanted either.
+            readingGivenUp = true;
+            giveUpReceived();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void reset(Libp2pException reason) {
+        if (fail(reason)) {
             session.sendControl(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST, id, 0));
             session.remove(this);
         }
@@ -217,7 +248,7 @@ public final class YamuxStream {
             }
             failure = reason;
             if (!remoteFinished) {
-                received.clear();
+                clearReceived();
             }
             readable.signalAll();
             writable.signalAll();
@@ -265,13 +296,18 @@ public final class YamuxStream {
     void receive(byte[] source, int offset, int length) {
         lock.lock();
         try {
-            if (!readingGivenUp && failure == null) {
+            if (readingGivenUp || failure != null) {
+                return;
+            }
+            if (session.memory().tryTake(received.capacityWith(length) - received.capacity())) {
                 received.append(source, offset, length);
                 readable.signal();
+                return;
             }
         } finally {
             lock.unlock();
         }
+        reset(new Libp2pException(Kind.LIMIT, "too many bytes have arrived that nobody has read yet"));
     }
 
     void credit(long given) {

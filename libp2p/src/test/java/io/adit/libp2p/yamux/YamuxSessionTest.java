@@ -21,21 +21,31 @@ class YamuxSessionTest {
     private static final YamuxLimits LIMITS =
             new YamuxLimits(4 * WINDOW, 4L * WINDOW, 4, 2, 2, Duration.ofSeconds(1), Duration.ofNanos(1));
 
+    private final ReceiveBudget budget = new ReceiveBudget(32L * WINDOW, 16L * WINDOW);
     private final RecordingTransport transport = new RecordingTransport();
     private final List<YamuxStream> accepted = new ArrayList<>();
-    private final YamuxSession server = new YamuxSession(false, LIMITS, transport, accepted::add);
+    private final YamuxSession server = new YamuxSession(false, LIMITS, budget, transport, accepted::add);
 
     private void receive(int type, int flags, int streamId, int length, byte... data) throws Libp2pException {
+        receive(server, type, flags, streamId, length, data);
+    }
+
+    private static void receive(YamuxSession session, int type, int flags, int streamId, int length, byte... data)
+            throws Libp2pException {
         var bytes = new byte[YamuxFrame.HEADER + data.length];
         new YamuxFrame(type, flags, streamId, length).encode(bytes, 0);
         System.arraycopy(data, 0, bytes, YamuxFrame.HEADER, data.length);
-        server.receive(bytes, 0, bytes.length);
+        session.receive(bytes, 0, bytes.length);
     }
 
     private YamuxStream opened(int id) throws Libp2pException {
-        receive(YamuxFrame.WINDOW_UPDATE, YamuxFrame.SYN, id, 0);
+        return opened(server, id);
+    }
+
+    private YamuxStream opened(YamuxSession session, int id) throws Libp2pException {
+        receive(session, YamuxFrame.WINDOW_UPDATE, YamuxFrame.SYN, id, 0);
         var stream = accepted.getLast();
-        server.negotiated(stream);
+        session.negotiated(stream);
         return stream;
     }
 
@@ -86,6 +96,65 @@ class YamuxSessionTest {
         assertViolation(() -> receive(YamuxFrame.DATA, 0, 1, Integer.MAX_VALUE));
 
         assertThat(stream.bufferCapacity()).isZero();
+    }
+
+    @Test
+    void unreadBytesBeyondTheConnectionsBudget_resetTheStreamThatBringsThem() throws Exception {
+        var session =
+                new YamuxSession(false, LIMITS, new ReceiveBudget(4L * WINDOW, 2L * WINDOW), transport, accepted::add);
+        var streams = new ArrayList<YamuxStream>();
+        for (var id = 1; id <= 5; id += 2) {
+            streams.add(opened(session, id));
+        }
+        receive(session, YamuxFrame.DATA, 0, 1, WINDOW, new byte[WINDOW]);
+        receive(session, YamuxFrame.DATA, 0, 3, WINDOW, new byte[WINDOW]);
+
+        receive(session, YamuxFrame.DATA, 0, 5, 1, (byte) 0);
+
+        assertKind(Kind.LIMIT, () -> streams.get(2).read(new byte[1], 0, 1));
+        assertThat(transport.sent(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST))
+                .extracting(YamuxFrame::streamId)
+                .containsExactly(5);
+        assertThat(streams.get(0).read(new byte[WINDOW], 0, WINDOW)).isEqualTo(WINDOW);
+    }
+
+    @Test
+    void unreadBytesOfAllConnections_areBoundedTogether_andComeBack() throws Exception {
+        var shared = new ReceiveBudget(2L * WINDOW, 2L * WINDOW);
+        var one = new YamuxSession(false, LIMITS, shared, transport, accepted::add);
+        var other = new YamuxSession(false, LIMITS, shared, transport, accepted::add);
+        var finished = opened(one, 1);
+        receive(one, YamuxFrame.DATA, YamuxFrame.FIN, 1, WINDOW, new byte[WINDOW]);
+        var dropped = opened(one, 3);
+        receive(one, YamuxFrame.DATA, 0, 3, WINDOW, new byte[WINDOW]);
+
+        var refused = opened(other, 1);
+        receive(other, YamuxFrame.DATA, 0, 1, WINDOW, new byte[WINDOW]);
+        assertKind(Kind.LIMIT, () -> refused.read(new byte[1], 0, 1));
+
+        assertThat(finished.read(new byte[WINDOW], 0, WINDOW)).isEqualTo(WINDOW);
+        dropped.reset();
+        for (var id = 3; id <= 5; id += 2) {
+            var taken = opened(other, id);
+            receive(other, YamuxFrame.DATA, 0, id, WINDOW, new byte[WINDOW]);
+            assertThat(taken.read(new byte[WINDOW], 0, WINDOW)).isEqualTo(WINDOW);
+        }
+    }
+
+    @Test
+    void streamReset_givesItsMemoryBack_evenAfterTheRemoteHasFinished() throws Exception {
+        var small = new ReceiveBudget(WINDOW, WINDOW);
+        var session = new YamuxSession(false, LIMITS, small, transport, accepted::add);
+        var done = opened(session, 1);
+        receive(session, YamuxFrame.DATA, YamuxFrame.FIN, 1, WINDOW, new byte[WINDOW]);
+        done.closeWrite();
+        done.reset();
+        session.served(done);
+
+        var next = opened(session, 3);
+        receive(session, YamuxFrame.DATA, 0, 3, WINDOW, new byte[WINDOW]);
+
+        assertThat(next.read(new byte[WINDOW], 0, WINDOW)).isEqualTo(WINDOW);
     }
 
     @Test
@@ -202,6 +271,24 @@ class YamuxSessionTest {
     }
 
     @Test
+    void streamsClosedHereThatTheRemoteKeepsOpen_countAgainstTheLimit() throws Exception {
+        for (var id = 1; id <= 7; id += 2) {
+            var stream = opened(id);
+            stream.close();
+            server.served(stream);
+        }
+
+        receive(YamuxFrame.WINDOW_UPDATE, YamuxFrame.SYN, 9, 0);
+
+        assertThat(accepted).hasSize(4);
+        assertThat(transport.sent(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST))
+                .extracting(YamuxFrame::streamId)
+                .containsExactly(9);
+        receive(YamuxFrame.WINDOW_UPDATE, YamuxFrame.FIN, 1, 0);
+        assertThat(opened(11).id()).isEqualTo(11);
+    }
+
+    @Test
     void streamsThatAgreeOnNothing_fillTheAcceptBacklog() throws Exception {
         receive(YamuxFrame.WINDOW_UPDATE, YamuxFrame.SYN, 1, 0);
         receive(YamuxFrame.WINDOW_UPDATE, YamuxFrame.SYN, 3, 0);
@@ -300,7 +387,7 @@ class YamuxSessionTest {
     void randomBytes_neverDoMoreThanEndTheConnection() {
         var random = new Random(42);
         for (var round = 0; round < 2000; round++) {
-            var session = new YamuxSession(false, LIMITS, new RecordingTransport(), stream -> {});
+            var session = new YamuxSession(false, LIMITS, budget, new RecordingTransport(), stream -> {});
             var bytes = new byte[random.nextInt(2000)];
             random.nextBytes(bytes);
             for (var at = 0; at + 12 <= bytes.length; at += 12 + random.nextInt(4)) {
