@@ -116,7 +116,7 @@ class BitFieldTest {
         assertThat(set.last()).hasValue(9);
     }
 
-    @Property
+    @Property(seed = "1")
     void rleRoundTrips(@ForAll("sets") Set<Long> members) {
         var set = BitField.of(members);
 
@@ -124,7 +124,7 @@ class BitFieldTest {
         assertThat(set.stream(members.size())).containsExactlyElementsOf(new TreeSet<>(members));
     }
 
-    @Property
+    @Property(seed = "1")
     void setOperationsAgreeWithSets(@ForAll("sets") Set<Long> left, @ForAll("sets") Set<Long> right) {
         var union = new HashSet<>(left);
         union.addAll(right);
@@ -142,7 +142,7 @@ class BitFieldTest {
         assertThat(here.containsAll(there)).isEqualTo(left.containsAll(right));
     }
 
-    @Property
+    @Property(seed = "1")
     void parsingNeverFailsUntyped_andAcceptsOnlyTheShortestForm(@ForAll byte[] bytes) {
         try {
             assertThat(BitField.parse(bytes).toRle()).isEqualTo(bytes.length == 0 ? new byte[0] : bytes);

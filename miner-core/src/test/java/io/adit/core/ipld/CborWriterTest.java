@@ -77,7 +77,7 @@ class CborWriterTest {
         assertThat(HexFormat.of().formatHex(outer)).isEqualTo("8282010203");
     }
 
-    @Property
+    @Property(seed = "1")
     void valuesRoundTrip(@ForAll("values") Object value) {
         var writer = new CborWriter();
         write(writer, value);
@@ -88,7 +88,7 @@ class CborWriterTest {
         reader.end();
     }
 
-    @Property
+    @Property(seed = "1")
     void anotherDecoderReadsTheSame_whenThereAreNoLinks(@ForAll("plain") List<Object> value) throws IOException {
         var writer = new CborWriter();
         write(writer, value);
@@ -98,7 +98,7 @@ class CborWriterTest {
         assertThat(tree).isEqualTo(new CBORMapper().valueToTree(value));
     }
 
-    @Property
+    @Property(seed = "1")
     void changedByteNeverFailsUntyped(@ForAll("values") Object value, @ForAll int where, @ForAll byte what) {
         var writer = new CborWriter();
         write(writer, value);

@@ -56,7 +56,7 @@ class VarintTest {
                         Varint.read(new ByteArrayInputStream(HexFormat.of().parseHex(hex))));
     }
 
-    @Property
+    @Property(seed = "1")
     void roundTrips(@ForAll @LongRange(min = 0) long value) throws IOException {
         var bytes = Varint.encode(value);
 
@@ -65,7 +65,7 @@ class VarintTest {
         assertThat(Varint.read(new ByteArrayInputStream(bytes))).isEqualTo(value);
     }
 
-    @Property
+    @Property(seed = "1")
     void negativeIsRefused(@ForAll @LongRange(min = Long.MIN_VALUE, max = -1) long value) {
         assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> Varint.encode(value));
     }
