@@ -17,6 +17,8 @@ import java.util.Optional;
 public record DagPb(List<Link> links, Optional<byte[]> data) {
     private static final int LINK_FIELD = 2;
     private static final int DATA_FIELD = 1;
+    /** Writers shard directories and split files long before; a link takes eight bytes on the wire, some 200 in memory. */
+    static final int MAX_LINKS = 1 << 16;
 
     /**
      * A link to a child.
@@ -73,7 +75,12 @@ public record DagPb(List<Link> links, Optional<byte[]> data) {
         while (reader.hasMore()) {
             switch (reader.field()) {
                 case DATA_FIELD -> data = Optional.of(reader.bytes());
-                case LINK_FIELD -> links.add(Link.read(new Protobuf.Reader(reader.bytes())));
+                case LINK_FIELD -> {
+                    if (links.size() == MAX_LINKS) {
+                        throw new UnixFsException("a dag-pb node of more than " + MAX_LINKS + " links");
+                    }
+                    links.add(Link.read(new Protobuf.Reader(reader.bytes())));
+                }
                 default -> throw reader.unknownField();
             }
         }

@@ -94,12 +94,20 @@ public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> block
     /** Writers repeat the field; packed lists are allowed by protobuf. */
     private static void readBlockSizes(Protobuf.Reader reader, List<Long> sizes) {
         if (!reader.isBytes()) {
-            sizes.add(reader.varint());
+            addSize(reader.varint(), sizes);
             return;
         }
         var packed = new Protobuf.Reader(reader.bytes());
         while (packed.hasMore()) {
-            sizes.add(packed.rawVarint());
+            addSize(packed.rawVarint(), sizes);
         }
+    }
+
+    /** A node has no more sizes than links. */
+    private static void addSize(long size, List<Long> sizes) {
+        if (sizes.size() == DagPb.MAX_LINKS) {
+            throw new UnixFsException("a UnixFS node of more than " + DagPb.MAX_LINKS + " sizes");
+        }
+        sizes.add(size);
     }
 }

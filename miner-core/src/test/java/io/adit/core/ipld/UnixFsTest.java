@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.adit.core.Vectors;
 import io.adit.core.error.InvalidValueException;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -130,6 +132,29 @@ class UnixFsTest {
         var reader = new UnixFsReader(cid -> Optional.ofNullable(blocks.get(cid)));
 
         assertThatExceptionOfType(UnixFsException.class).isThrownBy(() -> reader.size(root));
+    }
+
+    @Test
+    void nodeOfMoreLinksThanAnyWriterMakes_isRefused() {
+        var link = HexFormat.of().parseHex("12060a0401550000");
+        var sizes = new byte[1 << 17];
+        Arrays.fill(sizes, (byte) 1);
+        var links = new ByteArrayOutputStream();
+        for (int i = 0; i < 1 << 16; i++) {
+            links.writeBytes(link);
+        }
+        assertThat(DagPb.decode(links.toByteArray()).links()).hasSize(1 << 16);
+        links.writeBytes(link);
+        var packed = new ByteArrayOutputStream();
+        packed.writeBytes(HexFormat.of().parseHex("080222808008"));
+        packed.writeBytes(sizes);
+
+        assertThatExceptionOfType(UnixFsException.class)
+                .isThrownBy(() -> DagPb.decode(links.toByteArray()))
+                .withMessageContaining("65536");
+        assertThatExceptionOfType(UnixFsException.class)
+                .isThrownBy(() -> UnixFsNode.decode(packed.toByteArray()))
+                .withMessageContaining("65536");
     }
 
     @Test
