@@ -1,5 +1,6 @@
 package io.adit.devnet;
 
+import io.adit.core.ipld.Hashes;
 import io.adit.devnet.chain.Chain;
 import io.adit.devnet.chain.ChainLog;
 import io.adit.devnet.chain.ChainSettings;
@@ -9,8 +10,10 @@ import io.adit.devnet.node.Ledger;
 import io.adit.devnet.rpc.RpcFailures;
 import io.adit.devnet.rpc.RpcServer;
 import io.adit.proofs.Proofs;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -180,10 +183,15 @@ public final class Devnet implements AutoCloseable {
         }
     }
 
-    /** Serves the chain and its control path. Tokens are new each time. */
+    /**
+     * Serves the chain and its control path. API tokens stay good when the chain is taken up again, as Lotus's do; the control
+     * token is new each time.
+     */
     public RpcServer serve(InetSocketAddress address, SecureRandom random) {
-        var secret = new byte[32];
-        random.nextBytes(secret);
+        var named = new ByteArrayOutputStream();
+        named.writeBytes(ledger.chain().settings().seed());
+        named.writeBytes("api token".getBytes(StandardCharsets.UTF_8));
+        var secret = Hashes.sha256(named.toByteArray());
         var control = new byte[32];
         random.nextBytes(control);
         var failures = new RpcFailures();

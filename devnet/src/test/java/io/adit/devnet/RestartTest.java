@@ -3,13 +3,17 @@ package io.adit.devnet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.adit.chain.node.rpc.ApiInfo;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.SignatureType;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +76,21 @@ class RestartTest {
         }
         try (var again = open()) {
             assertThat(again.epoch()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void anApiTokenStaysGood_afterARestart() throws IOException {
+        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        String token;
+        try (var before = open();
+                var server = before.serve(loopback, new SecureRandom())) {
+            token = ApiInfo.parse(server.apiInfo()).token().orElseThrow();
+        }
+
+        try (var after = open();
+                var server = after.serve(loopback, new SecureRandom())) {
+            assertThat(ApiInfo.parse(server.apiInfo()).token()).hasValue(token);
         }
     }
 
