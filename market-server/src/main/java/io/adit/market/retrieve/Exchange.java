@@ -3,6 +3,7 @@ package io.adit.market.retrieve;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -160,10 +161,21 @@ final class Exchange {
      */
     void abort() {
         channel.eventLoop().execute(() -> {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            if (channel.isActive()) {
+                resetOnClose();
+            }
             var ignored = channel.close();
             completion.done(false);
         });
+    }
+
+    private void resetOnClose() {
+        try {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException e) {
+            // The client closed first; there is nobody left to tell.
+            return;
+        }
     }
 
     private boolean isReusable() {
@@ -184,14 +196,14 @@ final class Exchange {
     private void take(int length) throws IOException {
         try {
             if (!window.tryAcquire(Math.min(length, WINDOW), stallTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException("the client took no byte for " + stallTimeout.toSeconds() + " s");
+                throw new ClientGoneException("the client took no byte for " + stallTimeout.toSeconds() + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server is stopping");
         }
         if (!channel.isActive()) {
-            throw new IOException("the client has gone");
+            throw new ClientGoneException("the client has gone");
         }
     }
 

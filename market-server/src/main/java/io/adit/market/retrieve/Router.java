@@ -2,7 +2,6 @@ package io.adit.market.retrieve;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.adit.core.error.AditException;
 import io.adit.market.index.PieceIndex;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
@@ -64,8 +63,12 @@ final class Router {
                 }
             } catch (RefusedException e) {
                 fail(exchange, kind, e);
-            } catch (IOException | AditException e) {
-                LOG.warn("cannot answer {}: {}", exchange.uri(), e.toString());
+            } catch (ClientGoneException e) {
+                LOG.debug("{}: {}", exchange.uri(), e.getMessage());
+                breakOff(exchange, kind);
+            } catch (IOException | RuntimeException e) {
+                // Whatever it was, the slot and the connection must be given back.
+                LOG.warn("cannot answer {}", exchange.uri(), e);
                 fail(exchange, kind, new RefusedException(RefusalCode.FAILED, "the request could not be served", ""));
             }
         }
@@ -136,6 +139,10 @@ final class Router {
             return;
         }
         LOG.info("broke off the answer to {}: {}", exchange.uri(), refusal.getMessage());
+        breakOff(exchange, kind);
+    }
+
+    private void breakOff(Exchange exchange, RequestKind kind) {
         meters.brokenOff(kind);
         exchange.abort();
     }
