@@ -2,8 +2,8 @@
 //!
 //! The library's own phases are not all repeatable. Phase 1 keeps layer files it finds by their length; phase 2 encodes
 //! the replica in place, so running it twice over the same file encodes it twice. The wrappers here make a repeat
-//! harmless: phase 1 starts from an empty cache, and phase 2 leaves a marker while it works and, when it finds one, goes
-//! back to the unsealed data first.
+//! harmless: phase 1 starts from an empty cache, and phase 2 leaves a marker while it works. When it finds one, or finds
+//! that it was finished before and only its answer was lost, it goes back to the unsealed data first.
 
 use crate::piece::{infos, Piece};
 use crate::{prover_id, registry, Commitment, Failure, Outcome, Ticket};
@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 /// Present in the cache directory while phase 2 rewrites the replica.
 const ENCODING_MARKER: &str = "adit-encoding";
+/// Written by the library when the replica is encoded; absent again as soon as phase 1 or a new phase 2 has begun.
+const PHASE_2_DONE: &str = "p_aux";
 
 /// First bytes of a phase output: what it is and the version of its layout (bincode of the library's type).
 const PRE_COMMIT_1_MAGIC: [u8; 8] = *b"aditPC1\x01";
@@ -72,7 +74,7 @@ pub fn pre_commit2(phase1: &[u8], files: &Files) -> Outcome<Commitments> {
     let phase1: SealPreCommitPhase1Output = decode(PRE_COMMIT_1_MAGIC, phase1, "pre-commit phase 1 output")?;
     let sector_size = u64::from(phase1.registered_proof.sector_size());
     let marker = files.cache.join(ENCODING_MARKER);
-    if marker.exists() {
+    if marker.exists() || files.cache.join(PHASE_2_DONE).exists() {
         restore_unsealed(files, sector_size)?;
     }
     create_synced(&marker, files.cache)?;
@@ -226,10 +228,7 @@ fn empty_directory(directory: &Path) -> Outcome<()> {
 }
 
 fn restore_unsealed(files: &Files, sector_size: u64) -> Outcome<()> {
-    log::warn!(
-        "replica {} was being encoded when the process stopped: starting from the data again",
-        files.sealed.display()
-    );
+    log::warn!("replica {} is encoded, or partly: starting from the data again", files.sealed.display());
     let restore = || -> std::io::Result<()> {
         fs::copy(files.unsealed, files.sealed)?;
         OpenOptions::new().write(true).open(files.sealed)?.set_len(sector_size)

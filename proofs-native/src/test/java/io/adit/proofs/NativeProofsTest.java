@@ -245,6 +245,18 @@ class NativeProofsTest {
     }
 
     @Test
+    void preCommit2_repeatedAfterItsAnswerWasLost_givesTheSameReplica() throws IOException {
+        var sector = new SectorId(SealedSectorFixture.MINER, new SectorNumber(32));
+        var files = files(directory, 32);
+        var pieces = List.of(addPiece(files, 32));
+        var phase1 = proofs.preCommit1(SEAL, files, sector, CHALLENGE, pieces);
+        var first = proofs.preCommit2(phase1, files);
+        var replica = Files.readAllBytes(files.sealed());
+        assertThat(proofs.preCommit2(phase1, files)).isEqualTo(first);
+        assertThat(Files.readAllBytes(files.sealed())).isEqualTo(replica);
+    }
+
+    @Test
     void addPiece_repeatedAfterACrash_givesTheSameFile() throws IOException {
         var staged = directory.resolve("staged");
         var small = new UnpaddedSize(508);
