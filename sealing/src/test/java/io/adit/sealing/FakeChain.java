@@ -79,6 +79,7 @@ public final class FakeChain extends PartialFullNode {
     private Function<Epoch, Randomness> seed = epoch -> random("seed", epoch);
     private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
     private boolean dropMessages;
+    private TokenAmount balance = TokenAmount.ofFil(1_000_000);
 
     public FakeChain(Address miner, long height) {
         this.miner = miner;
@@ -115,6 +116,10 @@ public final class FakeChain extends PartialFullNode {
     /** The next message with this method ends with the exit code. */
     public synchronized void refuseNext(MinerMethod method, long exitCode) {
         refusals.put(method.number(), exitCode);
+    }
+
+    public synchronized void balance(TokenAmount amount) {
+        balance = amount;
     }
 
     public synchronized void dropMessages(boolean drop) {
@@ -333,8 +338,7 @@ public final class FakeChain extends PartialFullNode {
     @Override
     public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
         Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
-        return Optional.of(new ActorState(
-                none, none, nonces.getOrDefault(actor, 0L), TokenAmount.ofFil(1_000_000), Optional.empty()));
+        return Optional.of(new ActorState(none, none, nonces.getOrDefault(actor, 0L), balance, Optional.empty()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.adit.sealing.pipeline;
 
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.error.ErrorKind;
@@ -38,6 +39,12 @@ abstract class SectorTask implements TaskHandler {
             SealingError.SECTOR_FILE_MISSING,
             SealingError.STORAGE_NO_PATH,
             SealingError.STORAGE_COPY_DIFFERS);
+
+    /** What ends when space or funds come, or when the base fee falls. */
+    private static final Set<ErrorCode> ENDS_BY_ITSELF = Set.of(
+            SealingError.STORAGE_NO_SPACE,
+            MessageErrorCode.MESSAGE_INSUFFICIENT_FUNDS,
+            MessageErrorCode.MESSAGE_FEE_LIMIT);
 
     final SealingContext context;
     private final SealingStep step;
@@ -118,8 +125,8 @@ abstract class SectorTask implements TaskHandler {
                 ? coded.code()
                 : e instanceof IOException ? SealingError.STORAGE_IO : SealingError.STEP_FAILED;
         String why = step.kind() + ": " + (e.getMessage() == null ? e.toString() : e.getMessage());
-        if (code == SealingError.STORAGE_NO_SPACE || code.kind() == ErrorKind.NETWORK) {
-            // Neither is the sector's fault, and both end without anybody retrying the sector.
+        if (ENDS_BY_ITSELF.contains(code) || code.kind() == ErrorKind.NETWORK) {
+            // None is the sector's fault, and all end without anybody retrying the sector.
             LOG.warn("sector {}: {} waits: {}", number.value(), step.kind(), why);
             remember(number, why);
             return new Outcome.Later(Duration.ofSeconds(10), SealingContext.HEAD_SIGNAL, why);

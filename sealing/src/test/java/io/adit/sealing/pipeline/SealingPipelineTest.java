@@ -14,6 +14,7 @@ import io.adit.core.fil.Randomness;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.SectorPiece;
 import io.adit.core.state.SectorState;
 import io.adit.core.task.Outcome;
@@ -22,6 +23,7 @@ import io.adit.core.task.RetryPolicy;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
+import io.adit.core.task.TaskState;
 import io.adit.proofs.ProofsTestKit;
 import io.adit.proofs.SealVerification;
 import io.adit.proofs.SealedSectorFixture;
@@ -359,6 +361,28 @@ class SealingPipelineTest {
         bench.until(FIRST, SectorState.Proving);
 
         assertThat(bench.chain.included(MinerMethod.PROVE_COMMIT_SECTORS3)).hasSize(2);
+    }
+
+    @Test
+    void sectorWaitsAndGoesOnByItself_whenTheWalletIsEmptyForAWhile() {
+        bench.chain.balance(TokenAmount.ZERO);
+        bench.start();
+
+        bench.accept(fixturePiece());
+        bench.until(
+                () -> bench.pipeline
+                        .sector(FIRST)
+                        .flatMap(SectorView::step)
+                        .filter(pending -> pending.step() == SealingStep.PRE_COMMIT_SEND
+                                && pending.task().state() == TaskState.WAITING)
+                        .isPresent(),
+                () -> "sector " + bench.sector(FIRST));
+        assertThat(bench.state(FIRST)).isEqualTo(SectorState.PreCommitting);
+        assertThat(bench.sector(FIRST).error().orElseThrow()).contains("free there");
+
+        bench.chain.balance(TokenAmount.ofFil(100));
+        bench.until(FIRST, SectorState.Proving);
+        assertThat(bench.chain.included(MinerMethod.PRE_COMMIT_SECTOR_BATCH2)).hasSize(1);
     }
 
     @Test
