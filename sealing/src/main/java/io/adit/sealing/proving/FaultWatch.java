@@ -53,9 +53,11 @@ final class FaultWatch {
         looked.removeIf(pair -> pair.getLast() < now.open().value());
         for (ProvingWindow window : ProvingWindow.from(now, ProvingWindow.declarableAhead(now))) {
             Epoch lastChance = window.faultCutoff().minus(MARGIN);
-            if (head.height().isBefore(lastChance)
-                    && looked.add(List.of(window.open().value(), now.open().value()))) {
+            var look = List.of(window.open().value(), now.open().value());
+            if (head.height().isBefore(lastChance) && !looked.contains(look)) {
                 lookAt(window, head);
+                // Only now: what failed is looked at again at the next head, while there is still time.
+                looked.add(look);
             }
         }
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -37,16 +38,24 @@ final class SectorReadability {
     private static final int NODE = 32;
     private static final String LAST_TREE = "sc-02-data-tree-r-last";
 
-    private final StoragePaths paths;
+    /** What keeps one sector's files from being proven, if anything; may take for ever on a disk that hangs. */
+    @FunctionalInterface
+    interface Check {
+        Optional<String> problem(SectorId sector) throws IOException, InterruptedException;
+    }
+
+    private final Check check;
     private final ActorId miner;
-    private final SectorSize size;
     private final int parallel;
     private final Duration timeout;
 
     SectorReadability(StoragePaths paths, ProvingSettings settings) {
-        this.paths = paths;
+        this(sector -> problem(paths, settings.sectorSize(), sector), settings);
+    }
+
+    SectorReadability(Check check, ProvingSettings settings) {
+        this.check = check;
         this.miner = settings.miner();
-        this.size = settings.sectorSize();
         this.parallel = settings.parallelChecks();
         this.timeout = settings.checkTimeout();
     }
@@ -61,11 +70,11 @@ final class SectorReadability {
             var checks = new ArrayList<Future<Optional<String>>>();
             var numbers = List.copyOf(sectors);
             for (SectorNumber sector : numbers) {
-                checks.add(threads.submit(limited(slots, () -> problem(new SectorId(miner, sector)))));
+                checks.add(threads.submit(limited(slots, threads, new SectorId(miner, sector))));
             }
             for (int i = 0; i < numbers.size(); i++) {
                 SectorNumber sector = numbers.get(i);
-                outcome(checks.get(i)).ifPresent(problem -> problems.put(sector, problem));
+                result(checks.get(i)).ifPresent(problem -> problems.put(sector, problem));
             }
         } finally {
             threads.shutdownNow();
@@ -73,28 +82,35 @@ final class SectorReadability {
         return problems;
     }
 
-    private Optional<String> outcome(Future<Optional<String>> check) throws InterruptedException {
+    private static Optional<String> result(Future<Optional<String>> check) throws InterruptedException {
         try {
-            return check.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return Optional.of("its disk did not answer within " + timeout.toSeconds() + " s");
+            return check.get();
         } catch (ExecutionException e) {
             return Optional.of(String.valueOf(e.getCause()));
         }
     }
 
-    private static Callable<Optional<String>> limited(Semaphore slots, Callable<Optional<String>> check) {
+    private Callable<Optional<String>> limited(Semaphore slots, ExecutorService threads, SectorId sector) {
         return () -> {
             slots.acquire();
             try {
-                return check.call();
+                return inTime(threads.submit(() -> check.problem(sector)));
             } finally {
+                // Also while the check still hangs: its disk must not take the places of the others.
                 slots.release();
             }
         };
     }
 
-    private Optional<String> problem(SectorId sector) throws IOException {
+    private Optional<String> inTime(Future<Optional<String>> check) throws InterruptedException, ExecutionException {
+        try {
+            return check.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return Optional.of("its disk did not answer within " + timeout.toSeconds() + " s");
+        }
+    }
+
+    private static Optional<String> problem(StoragePaths paths, SectorSize size, SectorId sector) throws IOException {
         Optional<Path> sealed = paths.find(sector, SectorFileType.SEALED);
         if (sealed.isEmpty()) {
             return Optional.of("its sealed file is on no attached path");

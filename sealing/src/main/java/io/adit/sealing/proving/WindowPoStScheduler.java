@@ -95,8 +95,8 @@ public final class WindowPoStScheduler implements AutoCloseable {
                 }
             } catch (InterruptedException stopping) {
                 return;
-            } catch (RuntimeException e) {
-                // The node may be away for a while; proving goes on with the next head it gives.
+            } catch (RuntimeException | Error e) {
+                // The node may be away for a while, or memory short; proving goes on with the next head.
                 context.metrics().failed();
                 LOG.warn("looking at the proving deadline failed: {}", e.getMessage(), e);
             }
@@ -161,11 +161,25 @@ public final class WindowPoStScheduler implements AutoCloseable {
         }
     }
 
-    private static void runProver(PartitionProver prover) {
+    private void runProver(PartitionProver prover) {
         try {
-            prover.run();
+            while (!ended(prover)) {
+                heads.awaitOther(heads.latest(), context.settings().poll());
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** False when the prover broke down, whatever by: what it has stored lets it begin again while the window is open. */
+    private boolean ended(PartitionProver prover) throws InterruptedException {
+        try {
+            prover.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            context.metrics().failed();
+            LOG.error("a window proof's thread broke down and begins again", e);
+            return heads.isClosed();
         }
     }
 

@@ -9,6 +9,7 @@ import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.core.fil.ActorId;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Randomness;
@@ -16,6 +17,8 @@ import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.keys.Signature;
+import io.adit.core.keys.Signer;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
 import io.adit.proofs.PoStProof;
@@ -41,6 +44,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +76,7 @@ class WindowPoStSchedulerTest {
     /** Proofs that cost nothing and say what was proven. */
     private static class QuickProofs extends ProofsDecorator {
         final AtomicInteger made = new AtomicInteger();
+        final AtomicInteger errors = new AtomicInteger();
         volatile boolean verifies = true;
         volatile List<SectorNumber> unreadable = List.of();
         volatile CountDownLatch gate = new CountDownLatch(0);
@@ -85,6 +90,9 @@ class WindowPoStSchedulerTest {
         public WindowPoSt windowPoSt(
                 RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
             made.incrementAndGet();
+            if (errors.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("as told");
+            }
             try {
                 gate.await();
             } catch (InterruptedException e) {
@@ -118,8 +126,12 @@ class WindowPoStSchedulerTest {
     }
 
     private WindowPoStScheduler scheduler(Proofs with) {
+        return scheduler(with, signer);
+    }
+
+    private WindowPoStScheduler scheduler(Proofs with, Signer signing) {
         var base = ProvingSettings.devnet(MINER, signer.address(), SectorSize.KIB_2);
-        var outbox = new MessageOutbox(store, chain, signer, InstantSource.system());
+        var outbox = new MessageOutbox(store, chain, signing, InstantSource.system());
         return new WindowPoStScheduler(base, store, chain, with, paths(), outbox, new SimpleMeterRegistry());
     }
 
@@ -401,6 +413,50 @@ class WindowPoStSchedulerTest {
         assertThat(chain.partition(DEADLINE).faulty().isEmpty()).isTrue();
         assertThat(chain.included(MinerMethod.DECLARE_FAULTS)).hasSize(1);
         assertThat(chain.included(MinerMethod.DECLARE_FAULTS_RECOVERED)).hasSize(1);
+    }
+
+    @Test
+    void partitionIsProven_whenAnErrorEndedItsThreadBefore() {
+        proofs.errors.set(2);
+        scheduler.start();
+        advanceTo(OPEN);
+        untilIncluded(1);
+
+        assertThat(proofs.made).hasValue(3);
+    }
+
+    @Test
+    void faultIsDeclared_whenTheFirstTryFailed() throws IOException {
+        Files.delete(path.file(new SectorId(MINER, new SectorNumber(2)), SectorFileType.SEALED));
+        var locked = new AtomicInteger(1);
+        var flaky = new Signer() {
+            @Override
+            public Set<Address> addresses() {
+                return signer.addresses();
+            }
+
+            @Override
+            public Signature sign(Address address, byte[] message) {
+                if (locked.getAndDecrement() > 0) {
+                    throw new IllegalStateException("the keystore is locked");
+                }
+                return signer.sign(address, message);
+            }
+        };
+        scheduler = scheduler(proofs, flaky);
+        // The window at 80 can be declared for until 68, and no other deadline opens before that.
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+
+        until(() -> {
+            if (!chain.mpoolPending(chain.chainHead().key()).isEmpty()) {
+                chain.advance(1);
+            }
+            return !chain.included(MinerMethod.DECLARE_FAULTS).isEmpty();
+        });
+
+        assertThat(chain.included(MinerMethod.DECLARE_FAULTS)).hasSize(1);
     }
 
     @Test
