@@ -1,5 +1,6 @@
 package io.adit.market.deal;
 
+import io.adit.core.config.NodeConfig;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
@@ -15,6 +16,7 @@ import io.adit.core.fil.TokenAmount;
  *     now
  * @param minDuration epochs; the market actor's 180 days unless the operator asks for more
  * @param maxDuration epochs; the market actor's 1278 days unless the operator allows less
+ * @param maxExpiration epochs from now that a sector may live; the deal must end by then
  * @param maxStagingBytes room for pieces on their way to a sector
  */
 public record DealTerms(
@@ -25,8 +27,34 @@ public record DealTerms(
         long startBuffer,
         long minDuration,
         long maxDuration,
+        long maxExpiration,
         long maxStagingBytes) {
+    /** 180 days, the market actor's least duration of a deal. */
+    public static final long CHAIN_MIN_DURATION = 180 * 2880L;
+
+    /** 1278 days, the market actor's longest deal and the furthest expiration of a new sector (FIP-0052). */
+    public static final long CHAIN_MAX_DURATION = 1278 * 2880L;
+
     private static final long GIB = 1L << 30;
+
+    /** The configured terms within the chain's bounds. */
+    public static DealTerms of(NodeConfig.Market market, SectorSize sectorSize) {
+        return new DealTerms(
+                market.pricePerGibEpoch(),
+                new PaddedSize(market.minPieceSize().bytes()),
+                new PaddedSize(market.maxPieceSize().bytes()),
+                sectorSize,
+                market.startBufferEpochs(),
+                CHAIN_MIN_DURATION,
+                CHAIN_MAX_DURATION,
+                CHAIN_MAX_DURATION,
+                market.maxStagingBytes().bytes());
+    }
+
+    /** The largest piece that both the ask and a sector allow. */
+    public PaddedSize largestPiece() {
+        return new PaddedSize(Math.min(maxPieceSize.bytes(), sectorSize.bytes()));
+    }
 
     /** The least price per epoch for a piece, rounded up. */
     public TokenAmount minPricePerEpoch(long paddedBytes) {

@@ -9,6 +9,9 @@ import io.adit.core.keys.Signatures;
 import io.adit.market.deal.ProposalVerdict.Accepted;
 import io.adit.market.deal.ProposalVerdict.Rejected;
 import io.adit.market.deal.wire.DealParams;
+import io.adit.market.fetch.AddressRules;
+import io.adit.market.fetch.FetchException;
+import io.adit.market.fetch.FetchSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -20,6 +23,7 @@ import java.util.function.BiFunction;
  */
 public final class ProposalChecks {
     private final DealTerms terms;
+    private final AddressRules addresses;
     private final List<BiFunction<DealParams, ProposalContext, Optional<Rejected>>> rules = List.of(
             this::provider,
             this::signature,
@@ -30,14 +34,20 @@ public final class ProposalChecks {
             this::order,
             this::start,
             this::duration,
+            this::end,
             this::providerCollateral,
             this::price,
             this::escrow,
             this::transfer,
+            this::address,
             this::staging);
 
-    public ProposalChecks(DealTerms terms) {
+    /**
+     * @param addresses where data may be fetched from
+     */
+    public ProposalChecks(DealTerms terms, AddressRules addresses) {
         this.terms = terms;
+        this.addresses = addresses;
     }
 
     /** Checks one proposal. Reading the chain is the caller's business. */
@@ -121,7 +131,7 @@ public final class ProposalChecks {
                     String.valueOf(size),
                     "put more data into one piece, or ask another provider");
         }
-        var most = largestPiece();
+        var most = terms.largestPiece();
         return unless(
                 size <= most.bytes(),
                 RejectionCode.PIECE_TOO_LARGE,
@@ -129,12 +139,6 @@ public final class ProposalChecks {
                 "at most " + most.bytes(),
                 String.valueOf(size),
                 "split the data into several deals");
-    }
-
-    /** The largest piece that both the ask and a sector allow. */
-    public PaddedSize largestPiece() {
-        return new PaddedSize(
-                Math.min(terms.maxPieceSize().bytes(), terms.sectorSize().bytes()));
     }
 
     private Optional<Rejected> verified(DealParams params, ProposalContext context) {
@@ -181,6 +185,17 @@ public final class ProposalChecks {
                 "choose another duration");
     }
 
+    private Optional<Rejected> end(DealParams params, ProposalContext context) {
+        var latest = context.now().plus(terms.maxExpiration());
+        return unless(
+                !latest.isBefore(proposal(params).endEpoch()),
+                RejectionCode.END_TOO_LATE,
+                "EndEpoch",
+                "at most " + latest.value() + " (no sector lives longer)",
+                String.valueOf(proposal(params).endEpoch().value()),
+                "let the deal end earlier");
+    }
+
     private Optional<Rejected> providerCollateral(DealParams params, ProposalContext context) {
         var given = proposal(params).providerCollateral();
         var bounds = context.collateral();
@@ -221,7 +236,12 @@ public final class ProposalChecks {
 
     private Optional<Rejected> transfer(DealParams params, ProposalContext context) {
         if (params.offline()) {
-            return Optional.empty();
+            return rejected(
+                    RejectionCode.TRANSFER_UNSUPPORTED,
+                    "IsOffline",
+                    "false",
+                    "true",
+                    "serve the CAR over HTTP and name its URL");
         }
         var transfer = params.transfer();
         if (!transfer.type().equals("http")) {
@@ -230,7 +250,7 @@ public final class ProposalChecks {
                     "Transfer.Type",
                     "http",
                     transfer.type().isEmpty() ? "nothing" : transfer.type(),
-                    "serve the CAR over HTTP, or make the deal offline");
+                    "serve the CAR over HTTP and name its URL");
         }
         long most = new PaddedSize(proposal(params).pieceSize()).unpadded().bytes();
         return unless(
@@ -240,6 +260,20 @@ public final class ProposalChecks {
                 "between 1 and " + most + " (the piece before padding)",
                 String.valueOf(transfer.size()),
                 "name the CAR's size in bytes");
+    }
+
+    private Optional<Rejected> address(DealParams params, ProposalContext context) {
+        try {
+            FetchSource.parse(params.transfer().params(), addresses);
+            return Optional.empty();
+        } catch (FetchException e) {
+            return rejected(
+                    RejectionCode.TRANSFER_ADDRESS,
+                    "Transfer.Params",
+                    "{\"URL\":\"http(s)://…\"} of a public host",
+                    "one that is refused: " + e.getMessage(),
+                    "serve the CAR where the provider may fetch it");
+        }
     }
 
     private Optional<Rejected> staging(DealParams params, ProposalContext context) {

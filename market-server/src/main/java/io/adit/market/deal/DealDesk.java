@@ -1,0 +1,238 @@
+package io.adit.market.deal;
+
+import io.adit.chain.node.CollateralBounds;
+import io.adit.chain.node.RpcException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Commitment;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.PieceInfo;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.Signatures;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealRecord;
+import io.adit.core.state.StateStore;
+import io.adit.core.state.Tx;
+import io.adit.core.task.CrashPoints;
+import io.adit.core.task.NewTask;
+import io.adit.core.task.TaskPriority;
+import io.adit.market.deal.ProposalVerdict.Accepted;
+import io.adit.market.deal.ProposalVerdict.Rejected;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.deal.wire.DealStatus;
+import io.adit.market.deal.wire.DealStatusRequest;
+import io.adit.market.deal.wire.DealStatusResponse;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where proposals are decided. An accepted deal and the task that fetches its data are on disk, in one transaction,
+ * before {@link #propose} returns; a rejected one leaves nothing.
+ */
+public final class DealDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(DealDesk.class);
+
+    private final StateStore store;
+    private final MarketChain chain;
+    private final ProposalChecks checks;
+    private final PieceFiles files;
+    private final InstantSource clock;
+    /** Staging space and promised escrow are counted and taken by one proposal at a time. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    DealDesk(StateStore store, MarketChain chain, ProposalChecks checks, PieceFiles files, InstantSource clock) {
+        this.store = store;
+        this.chain = chain;
+        this.checks = checks;
+        this.files = files;
+        this.clock = clock;
+    }
+
+    /** What the chain says about a proposal. */
+    private record ChainFacts(
+            Address providerNamed,
+            Address clientKey,
+            Epoch now,
+            CollateralBounds collateral,
+            TokenAmount escrow) {}
+
+    /**
+     * Decides a proposal. The same proposal under the same UUID gets the same answer again.
+     *
+     * @throws io.adit.core.error.AditException when the store cannot be written; then nothing was accepted
+     */
+    public ProposalVerdict propose(DealParams params) {
+        var verdict = decide(params);
+        switch (verdict) {
+            case Accepted accepted -> LOG.info("Accepted deal {} of {}", params.uuid(), client(params));
+            case Rejected rejected ->
+                LOG.info("Rejected deal {} of {}: {}", params.uuid(), client(params), rejected.message());
+        }
+        return verdict;
+    }
+
+    private ProposalVerdict decide(DealParams params) {
+        var known = store.read(tx -> known(tx, params));
+        if (known.isPresent()) {
+            return known.get();
+        }
+        ChainFacts facts;
+        try {
+            var key = chain.keyOf(client(params));
+            if (key.isEmpty()) {
+                return unknownClient(params);
+            }
+            facts = facts(params, key.get());
+        } catch (RpcException e) {
+            LOG.warn("A proposal cannot be checked: {}", e.getMessage());
+            return new Rejected(
+                    RejectionCode.NOT_READY,
+                    "DealProposal",
+                    "checked against the chain",
+                    "a provider whose chain node does not answer",
+                    "propose again in a few minutes");
+        }
+        turn.lock();
+        try {
+            return decide(params, facts);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private ProposalVerdict decide(DealParams params, ChainFacts facts) {
+        var context = store.read(tx -> new ProposalContext(
+                chain.miner(),
+                facts.providerNamed(),
+                facts.clientKey(),
+                facts.now(),
+                facts.collateral(),
+                facts.escrow().minus(StoredDeals.promised(tx, client(params))),
+                StoredDeals.stagedBytes(tx)));
+        var verdict = checks.check(params, context);
+        if (!(verdict instanceof Accepted)) {
+            return verdict;
+        }
+        var stored = store.transact(tx -> {
+            var known = known(tx, params);
+            if (known.isEmpty()) {
+                tx.deals().insert(record(params));
+                tx.tasks().enqueue(new NewTask(FetchTask.KIND, params.uuid().toString(), "{}", TaskPriority.DEAL));
+            }
+            return known.orElse(verdict);
+        });
+        CrashPoints.reach("deal.accepted");
+        return stored;
+    }
+
+    private ChainFacts facts(DealParams params, Address clientKey) {
+        var proposal = params.proposal().proposal();
+        long size = proposal.pieceSize();
+        // A size that is none is rejected before its collateral is looked at.
+        var bounds = chain.collateralBounds(new PaddedSize(size >= 128 && Long.bitCount(size) == 1 ? size : 128));
+        return new ChainFacts(
+                chain.idOf(proposal.provider()), clientKey, chain.now(), bounds, chain.escrow(proposal.client()));
+    }
+
+    /** What was answered before, if this UUID or this proposal is known. */
+    private static Optional<ProposalVerdict> known(Tx tx, DealParams params) {
+        var signedCid = params.proposal().signedProposalCid();
+        var sameUuid = tx.deals().find(params.uuid());
+        if (sameUuid.isPresent()) {
+            return sameUuid.get().signedProposalCid().equals(signedCid)
+                    ? Optional.of(new Accepted())
+                    : Optional.of(reused("DealUUID", "new, or the one of the same proposal", params.uuid()));
+        }
+        return tx.deals()
+                .findBySignedProposal(signedCid)
+                .map(other -> reused("ClientDealProposal", "proposed under one UUID", other.uuid()));
+    }
+
+    private static ProposalVerdict reused(String field, String limit, UUID taken) {
+        return new Rejected(
+                RejectionCode.UUID_REUSED, field, limit, "one that deal " + taken + " has", "take a new UUID and sign anew");
+    }
+
+    private static ProposalVerdict unknownClient(DealParams params) {
+        return new Rejected(
+                RejectionCode.UNKNOWN_CLIENT,
+                "Client",
+                "an account with a secp256k1 or BLS key",
+                client(params).toString(),
+                "name the client by its f1 or f3 address");
+    }
+
+    private DealRecord record(DealParams params) {
+        var proposal = params.proposal().proposal();
+        var now = clock.instant();
+        return new DealRecord(
+                params.uuid(),
+                params.proposal().signedProposalCid(),
+                new Bytes(params.proposal().toCbor()),
+                new PieceInfo(Commitment.fromCid(proposal.pieceCid()), new PaddedSize(proposal.pieceSize())),
+                proposal.client(),
+                proposal.startEpoch(),
+                proposal.endEpoch(),
+                proposal.pricePerEpoch(),
+                params.dataRoot(),
+                params.offline(),
+                params.transfer().type(),
+                new Bytes(params.transfer().params()),
+                params.transfer().size(),
+                params.skipIpniAnnounce(),
+                params.removeUnsealedCopy(),
+                DealCheckpoint.Accepted,
+                0,
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                now,
+                now,
+                0);
+    }
+
+    private static Address client(DealParams params) {
+        return params.proposal().proposal().client();
+    }
+
+    /** How far a deal has come, for the client that signed it and nobody else. */
+    public DealStatusResponse status(DealStatusRequest request) {
+        var uuid = request.uuid();
+        var found = store.read(tx -> tx.deals().find(uuid));
+        if (found.isEmpty()) {
+            return noStatus(uuid, "no storage deal found with deal UUID " + uuid);
+        }
+        var deal = found.get();
+        var key = chain.keyOf(deal.client());
+        if (key.isEmpty()
+                || !Signatures.verify(key.get(), DealStatusRequest.signedBytes(uuid), request.signature())) {
+            return noStatus(uuid, "signature verification failed: sign the 16 bytes of the UUID with the key of "
+                    + deal.client());
+        }
+        var sealing = deal.sector()
+                .flatMap(number -> store.read(tx -> tx.sectors().find(number)))
+                .map(sector -> sector.state().name())
+                .orElse("");
+        var status = new DealStatus(
+                deal.error().orElse(""),
+                deal.checkpoint().name(),
+                sealing,
+                StoredDeals.proposal(deal).proposal(),
+                deal.signedProposalCid(),
+                deal.publishCid(),
+                deal.chainDealId().orElse(0));
+        long received = deal.checkpoint() == DealCheckpoint.Accepted ? files.received(uuid) : deal.bytesReceived();
+        return new DealStatusResponse(uuid, "", Optional.of(status), deal.offline(), deal.transferSize(), received);
+    }
+
+    private static DealStatusResponse noStatus(UUID uuid, String why) {
+        return new DealStatusResponse(uuid, why, Optional.empty(), false, 0, 0);
+    }
+}

@@ -1,0 +1,36 @@
+package io.adit.market.deal;
+
+import io.adit.core.error.ErrorCode;
+import io.adit.core.error.ErrorKind;
+
+/** What can go wrong with a deal after it was accepted. */
+public enum DealErrorCode implements ErrorCode {
+    DEAL_UNKNOWN(ErrorKind.BUG, "A task names a deal that the state store does not have."),
+    DEAL_WRONG_COMMP(ErrorKind.NETWORK, """
+            The data that the client's URL gave out does not hash to the piece CID of the proposal. The deal is failed; \
+            nothing was published for it."""),
+    DEAL_NO_ESCROW(ErrorKind.OPERATOR, """
+            The worker's balance does not cover the collateral that the deals need in the market's escrow. Send FIL to \
+            the worker; the deals are published then."""),
+    DEAL_PUBLISH_NOT_UNDERSTOOD(ErrorKind.CHAIN, """
+            The PublishStorageDeals message succeeded but its return value does not fit the deals that it was sent with. \
+            Look the message up on the chain and report this.""");
+
+    private final ErrorKind kind;
+    private final String explanation;
+
+    DealErrorCode(ErrorKind kind, String explanation) {
+        this.kind = kind;
+        this.explanation = explanation;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String explanation() {
+        return explanation;
+    }
+}

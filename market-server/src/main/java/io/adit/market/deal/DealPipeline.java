@@ -1,0 +1,84 @@
+package io.adit.market.deal;
+
+import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.node.FullNode;
+import io.adit.core.keys.Signer;
+import io.adit.core.state.StateStore;
+import io.adit.core.task.TaskHandler;
+import io.adit.libp2p.HostBuilder;
+import io.adit.market.deal.wire.RetrievalTransports;
+import io.adit.market.fetch.FetchLimits;
+import io.adit.market.fetch.Fetcher;
+import io.adit.sealing.pipeline.SectorIntake;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Storage deals from proposal to proven sector. The task engine runs the {@link #handlers()}, a libp2p host serves the
+ * protocols, and everything that must not be lost is in the store; this object itself remembers nothing.
+ */
+public final class DealPipeline {
+    /** The signal given when the head of the chain has changed. */
+    static final String HEAD = "chain.head";
+
+    private final DealDesk desk;
+    private final DealProtocols protocols;
+    private final List<TaskHandler> handlers;
+
+    /**
+     * @param signer has the miner's worker key
+     * @param transports how data is retrieved, as told over {@code /fil/retrieval/transports/1.0.0}
+     */
+    public DealPipeline(
+            DealSettings settings,
+            StateStore store,
+            FullNode node,
+            Signer signer,
+            MessageOutbox outbox,
+            SectorIntake intake,
+            PieceIndexer indexer,
+            Supplier<RetrievalTransports> transports,
+            InstantSource clock) {
+        var chain = new MarketChain(node, settings.miner());
+        var files = new PieceFiles(settings.pieces());
+        var fetcher = new Fetcher(FetchLimits.standard(), settings.addresses());
+        var escrow = new MarketEscrow(store, chain, outbox, settings.maxFee());
+        desk = new DealDesk(
+                store, chain, new ProposalChecks(settings.terms(), settings.addresses()), files, clock);
+        protocols = new DealProtocols(
+                desk, new AskBook(store, chain, signer, settings.terms()), settings.miner(), transports);
+        handlers = List.of(
+                new FetchTask(store, files, fetcher, settings.addresses(), settings.maxDownloads()),
+                new BatchTask(store, settings.publishPeriod(), settings.maxDealsPerMessage()),
+                new PublishTask(store, chain, outbox, escrow, settings),
+                new PublishWaitTask(outbox, settings),
+                new HandoffTask(intake),
+                new IndexTask(store, indexer),
+                new CompleteTask(store, settings));
+    }
+
+    /** The durable steps, for the task engine. */
+    public List<TaskHandler> handlers() {
+        return handlers;
+    }
+
+    /** Serves the deal protocols on a host that is about to be built. */
+    public HostBuilder serveOn(HostBuilder host) {
+        return protocols.register(host);
+    }
+
+    public DealDesk desk() {
+        return desk;
+    }
+
+    /**
+     * To be called when the head changed.
+     *
+     * @param signal the task engine's {@code signal}
+     */
+    public void onHead(Consumer<String> signal) {
+        signal.accept(HEAD);
+    }
+}

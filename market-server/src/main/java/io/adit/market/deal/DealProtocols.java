@@ -1,0 +1,139 @@
+package io.adit.market.deal;
+
+import io.adit.chain.type.CborRecord;
+import io.adit.core.error.CoreErrorCode;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.ipld.CborReader;
+import io.adit.libp2p.HostBuilder;
+import io.adit.libp2p.Stream;
+import io.adit.market.deal.ProposalVerdict.Accepted;
+import io.adit.market.deal.ProposalVerdict.Rejected;
+import io.adit.market.deal.wire.AskRequest;
+import io.adit.market.deal.wire.AskResponse;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.deal.wire.DealResponse;
+import io.adit.market.deal.wire.DealStatusRequest;
+import io.adit.market.deal.wire.RetrievalTransports;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * The deal protocols as Boost's clients speak them: one CBOR item each way, unframed. A client does not half-close, so
+ * reading stops at the item's end; waiting for the end of the stream would wait for ever.
+ */
+public final class DealProtocols {
+    public static final String PROPOSE_1_2_0 = "/fil/storage/mk/1.2.0";
+    public static final String PROPOSE_1_2_1 = "/fil/storage/mk/1.2.1";
+    public static final String STATUS = "/fil/storage/status/1.2.0";
+    public static final String ASK = "/fil/storage/ask/1.1.0";
+    public static final String TRANSPORTS = "/fil/retrieval/transports/1.0.0";
+
+    /** The longest proposal that is read. */
+    public static final int MAX_PROPOSAL = 1 << 20;
+
+    private static final int MAX_QUESTION = 4 << 10;
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    /** Together with the largest item this bounds the memory that strangers can take. */
+    private static final int MAX_EXCHANGES = 64;
+
+    private final DealDesk desk;
+    private final AskBook asks;
+    private final Address miner;
+    private final Supplier<RetrievalTransports> transports;
+    private final Semaphore exchanges = new Semaphore(MAX_EXCHANGES);
+
+    DealProtocols(DealDesk desk, AskBook asks, Address miner, Supplier<RetrievalTransports> transports) {
+        this.desk = desk;
+        this.asks = asks;
+        this.miner = miner;
+        this.transports = transports;
+    }
+
+    HostBuilder register(HostBuilder host) {
+        return host.protocol(PROPOSE_1_2_1, this::propose)
+                .protocol(PROPOSE_1_2_0, this::propose)
+                .protocol(STATUS, stream -> answer(stream, desk.status(DealStatusRequest.fromCbor(question(stream)))))
+                .protocol(ASK, stream -> answer(stream, ask(AskRequest.fromCbor(question(stream)))))
+                .protocol(TRANSPORTS, stream -> answer(stream, transports.get()));
+    }
+
+    private void propose(Stream stream) throws IOException {
+        if (!exchanges.tryAcquire()) {
+            answer(stream, response(busy()));
+            return;
+        }
+        try {
+            answer(stream, response(decide(stream)));
+        } finally {
+            exchanges.release();
+        }
+    }
+
+    private ProposalVerdict decide(Stream stream) throws IOException {
+        DealParams params;
+        try {
+            params = DealParams.fromCbor(readItem(stream, MAX_PROPOSAL));
+        } catch (EOFException e) {
+            return malformed("the stream ended before the item did");
+        } catch (AditException e) {
+            // Only the encoding is the client's fault; anything else resets the stream and is logged.
+            if (e.code() instanceof CoreErrorCode) {
+                return malformed(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+        return desk.propose(params);
+    }
+
+    private AskResponse ask(AskRequest request) {
+        return new AskResponse(
+                request.miner().equals(miner) ? Optional.of(asks.current()) : Optional.empty());
+    }
+
+    private static byte[] question(Stream stream) throws IOException {
+        return readItem(stream, MAX_QUESTION);
+    }
+
+    private static byte[] readItem(Stream stream, int most) throws IOException {
+        stream.setReadDeadline(DEADLINE);
+        return CborReader.readOneItem(new BufferedInputStream(stream.input()), most);
+    }
+
+    private static void answer(Stream stream, CborRecord message) throws IOException {
+        var bytes = message.toCbor();
+        stream.setWriteDeadline(DEADLINE);
+        stream.write(bytes, 0, bytes.length);
+        stream.closeWrite();
+    }
+
+    private static DealResponse response(ProposalVerdict verdict) {
+        return switch (verdict) {
+            case Accepted accepted -> new DealResponse(true, "");
+            case Rejected rejected -> new DealResponse(false, rejected.message());
+        };
+    }
+
+    private static Rejected malformed(String given) {
+        return new Rejected(
+                RejectionCode.MALFORMED_PROPOSAL,
+                "DealParams",
+                "one CBOR map of at most " + MAX_PROPOSAL + " bytes",
+                "something else (" + given + ")",
+                "encode it as Boost does");
+    }
+
+    private static Rejected busy() {
+        return new Rejected(
+                RejectionCode.NOT_READY,
+                "DealParams",
+                "one of " + MAX_EXCHANGES + " proposals at a time",
+                "one more",
+                "propose again in a few seconds");
+    }
+}

@@ -1,0 +1,54 @@
+package io.adit.market.deal;
+
+import io.adit.core.fil.Address;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.config.NodeConfig;
+import io.adit.market.fetch.AddressRules;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How this provider makes deals.
+ *
+ * @param miner its ID address
+ * @param terms what it takes
+ * @param pieces the folder of fetched pieces
+ * @param addresses where data may be fetched from
+ * @param publishPeriod how long a fetched deal waits for others to share its message
+ * @param maxDealsPerMessage a message that full goes out at once
+ * @param maxFee most that a publish message may cost in gas; zero leaves it to the node
+ * @param confidence epochs after which a publish message counts as final
+ * @param maxDownloads transfers at one time
+ * @param headPoll how often waiting steps look at the chain when no head signal comes
+ */
+public record DealSettings(
+        Address miner,
+        DealTerms terms,
+        Path pieces,
+        AddressRules addresses,
+        Duration publishPeriod,
+        int maxDealsPerMessage,
+        TokenAmount maxFee,
+        int confidence,
+        int maxDownloads,
+        Duration headPoll) {
+    private static final int DOWNLOADS = 20;
+    private static final Duration HEAD_POLL = Duration.ofSeconds(30);
+
+    /** The configured settings; pieces go into the given folder. */
+    public static DealSettings of(
+            NodeConfig.Market market, Address miner, SectorSize sectorSize, Path pieces, TokenAmount maxFee, int confidence) {
+        return new DealSettings(
+                miner,
+                DealTerms.of(market, sectorSize),
+                pieces,
+                new AddressRules(market.fetchAllowPrivateAddresses()),
+                market.publishPeriod(),
+                market.publishMaxDeals(),
+                maxFee,
+                confidence,
+                DOWNLOADS,
+                HEAD_POLL);
+    }
+}

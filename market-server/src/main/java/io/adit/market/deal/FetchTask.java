@@ -1,0 +1,156 @@
+package io.adit.market.deal;
+
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealRecord;
+import io.adit.core.state.PieceRecord;
+import io.adit.core.state.StateStore;
+import io.adit.core.state.Tx;
+import io.adit.core.task.NewTask;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.RetryPolicy;
+import io.adit.core.task.Task;
+import io.adit.core.task.TaskContext;
+import io.adit.core.task.TaskHandler;
+import io.adit.core.task.TaskPriority;
+import io.adit.market.fetch.AddressRules;
+import io.adit.market.fetch.Download;
+import io.adit.market.fetch.FetchException;
+import io.adit.market.fetch.FetchSource;
+import io.adit.market.fetch.Fetcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches a deal's data and checks its CommP. Ends with the checkpoint Transferred and the piece under its final name, or
+ * with the deal failed.
+ */
+final class FetchTask implements TaskHandler {
+    static final String KIND = "deal.fetch";
+
+    private static final Logger LOG = LoggerFactory.getLogger(FetchTask.class);
+    private static final String FREE_SLOT = "deal.fetch.slot";
+    private static final Duration SLOT_WAIT = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 20;
+
+    private final StateStore store;
+    private final PieceFiles files;
+    private final Fetcher fetcher;
+    private final AddressRules addresses;
+    private final Semaphore slots;
+
+    FetchTask(StateStore store, PieceFiles files, Fetcher fetcher, AddressRules addresses, int maxDownloads) {
+        this.store = store;
+        this.files = files;
+        this.fetcher = fetcher;
+        this.addresses = addresses;
+        this.slots = new Semaphore(maxDownloads);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public RetryPolicy retry() {
+        return new RetryPolicy(Integer.MAX_VALUE, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0.2);
+    }
+
+    @Override
+    public Outcome run(Task task, TaskContext context) throws IOException {
+        var deal = store.read(tx -> StoredDeals.get(tx, UUID.fromString(task.key())));
+        if (StoredDeals.failed(deal) || deal.checkpoint() != DealCheckpoint.Accepted) {
+            return Outcome.done();
+        }
+        if (!slots.tryAcquire()) {
+            return new Outcome.Later(SLOT_WAIT, FREE_SLOT, "other downloads are running");
+        }
+        try {
+            return fetch(deal, context);
+        } catch (FetchException e) {
+            if (e.reason().permanent() || task.attempts() + 1 >= ATTEMPTS) {
+                return failed(deal, e.reason() + ": " + e.getMessage());
+            }
+            throw e;
+        } finally {
+            slots.release();
+        }
+    }
+
+    private Outcome fetch(DealRecord deal, TaskContext context) throws IOException {
+        var known = files.find(deal.piece());
+        if (known.isPresent()) {
+            files.discard(deal.uuid());
+            return transferred(deal, known.get());
+        }
+        var source = FetchSource.parse(deal.transferParams().array(), addresses);
+        var download = new Download(
+                fetcher,
+                source,
+                files.part(deal.uuid()),
+                deal.transferSize(),
+                bytes -> context.progress(bytes + " of " + deal.transferSize() + " bytes"));
+        var piece = download.run().finish(deal.piece().size());
+        if (piece.equals(deal.piece())) {
+            return transferred(deal, files.keep(deal.uuid(), deal.piece()));
+        }
+        download.discard();
+        if (download.wasResumed()) {
+            LOG.warn("Deal {}: the data put together from several answers has a wrong CommP; once more from its start", deal.uuid());
+            return fetch(deal, context);
+        }
+        return failed(
+                deal,
+                DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the data, given "
+                        + deal.piece().pieceCidV1() + " while the data has " + piece.pieceCidV1()
+                        + "; compute CommP of the CAR that the URL serves");
+    }
+
+    private static Outcome transferred(DealRecord deal, Path whole) throws IOException {
+        long rawSize = Files.size(whole);
+        return Outcome.done(tx -> {
+            StoredDeals.change(tx, deal.uuid(), stored -> stored.withBytesReceived(stored.transferSize())
+                    .withCheckpoint(DealCheckpoint.Transferred));
+            remember(tx, deal, whole, rawSize);
+            tx.tasks().signal(FREE_SLOT);
+            tx.tasks().signal(BatchTask.READY);
+            tx.tasks().enqueue(new NewTask(BatchTask.KIND, deal.uuid().toString(), "{}", TaskPriority.DEAL));
+        });
+    }
+
+    private static void remember(Tx tx, DealRecord deal, Path whole, long rawSize) {
+        var now = deal.updatedAt();
+        var piece = new PieceRecord(
+                deal.piece().commP(),
+                deal.piece().size(),
+                rawSize,
+                Optional.of(deal.dataRoot()),
+                Optional.of(whole),
+                false,
+                now,
+                now,
+                0);
+        if (!tx.pieces().insertIfAbsent(piece)) {
+            var known = tx.pieces().find(deal.piece().commP()).orElseThrow();
+            if (known.file().isEmpty()) {
+                tx.pieces().update(known.withFile(whole));
+            }
+        }
+    }
+
+    private Outcome failed(DealRecord deal, String why) throws IOException {
+        files.discard(deal.uuid());
+        LOG.warn("Deal {} failed: {}", deal.uuid(), why);
+        return Outcome.done(tx -> {
+            StoredDeals.change(tx, deal.uuid(), stored -> stored.withError(Optional.of(why)));
+            tx.tasks().signal(FREE_SLOT);
+        });
+    }
+}

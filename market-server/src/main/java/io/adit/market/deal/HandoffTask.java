@@ -1,0 +1,61 @@
+package io.adit.market.deal;
+
+import io.adit.core.ipld.CborWriter;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealRecord;
+import io.adit.core.state.Tx;
+import io.adit.core.task.NewTask;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.Task;
+import io.adit.core.task.TaskContext;
+import io.adit.core.task.TaskHandler;
+import io.adit.core.task.TaskPriority;
+import io.adit.sealing.pipeline.DealPiece;
+import io.adit.sealing.pipeline.SectorIntake;
+import java.util.UUID;
+
+/** Gives a published deal's piece a place in a sector; the place and the checkpoint are written together. */
+final class HandoffTask implements TaskHandler {
+    static final String KIND = "deal.handoff";
+
+    private final SectorIntake intake;
+
+    HandoffTask(SectorIntake intake) {
+        this.intake = intake;
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Outcome run(Task task, TaskContext context) {
+        var uuid = UUID.fromString(task.key());
+        return Outcome.done(tx -> {
+            var deal = StoredDeals.get(tx, uuid);
+            if (deal.checkpoint() != DealCheckpoint.PublishConfirmed || StoredDeals.failed(deal)) {
+                return;
+            }
+            var sector = intake.accept(tx, piece(tx, deal));
+            StoredDeals.change(
+                    tx, uuid, stored -> stored.withSector(sector).withCheckpoint(DealCheckpoint.AddedPiece));
+            tx.tasks().enqueue(new NewTask(IndexTask.KIND, task.key(), "{}", TaskPriority.DEAL));
+        });
+    }
+
+    private static DealPiece piece(Tx tx, DealRecord deal) {
+        var stored = tx.pieces().find(deal.piece().commP()).orElseThrow();
+        long chainId = deal.chainDealId().orElseThrow();
+        return new DealPiece(
+                deal.uuid(),
+                deal.piece(),
+                stored.file().orElseThrow(),
+                stored.rawSize(),
+                chainId,
+                deal.start(),
+                deal.end(),
+                new Bytes(new CborWriter().uint(chainId).toByteArray()));
+    }
+}

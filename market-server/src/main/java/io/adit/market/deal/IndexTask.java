@@ -1,0 +1,74 @@
+package io.adit.market.deal;
+
+import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorKind;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.PieceRecord;
+import io.adit.core.state.StateStore;
+import io.adit.core.task.NewTask;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.RetryPolicy;
+import io.adit.core.task.Task;
+import io.adit.core.task.TaskContext;
+import io.adit.core.task.TaskHandler;
+import io.adit.core.task.TaskPriority;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a deal's blocks findable. A piece that is no CAR is stored and proven all the same: its index is left out and the
+ * deal goes on.
+ */
+final class IndexTask implements TaskHandler {
+    static final String KIND = "deal.index";
+
+    private static final Logger LOG = LoggerFactory.getLogger(IndexTask.class);
+
+    private final StateStore store;
+    private final PieceIndexer indexer;
+
+    IndexTask(StateStore store, PieceIndexer indexer) {
+        this.store = store;
+        this.indexer = indexer;
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public RetryPolicy retry() {
+        return RetryPolicy.persistent();
+    }
+
+    @Override
+    public Outcome run(Task task, TaskContext context) {
+        var uuid = UUID.fromString(task.key());
+        var piece = store.read(tx ->
+                tx.pieces().find(StoredDeals.get(tx, uuid).piece().commP()).orElseThrow());
+        boolean indexed = piece.indexed() || index(uuid, piece);
+        return Outcome.done(tx -> {
+            if (indexed) {
+                var stored = tx.pieces().find(piece.commP()).orElseThrow();
+                tx.pieces().update(stored.withIndexed(true));
+            }
+            StoredDeals.change(tx, uuid, deal -> deal.withCheckpoint(DealCheckpoint.IndexedAndAnnounced));
+            tx.tasks().enqueue(new NewTask(CompleteTask.KIND, task.key(), "{}", TaskPriority.BACKGROUND));
+        });
+    }
+
+    private boolean index(UUID uuid, PieceRecord piece) {
+        try {
+            indexer.index(piece);
+            return true;
+        } catch (AditException e) {
+            if (e.kind() != ErrorKind.NETWORK) {
+                throw e;
+            }
+            LOG.warn("Deal {}: its piece cannot be indexed and is served whole only: {}", uuid, e.getMessage());
+            return false;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.adit.market.deal;
+
+import io.adit.chain.node.CollateralBounds;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.node.RpcException;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.TokenAmount;
+import java.util.Optional;
+
+/** What the deal desk asks the chain, always at the present head. */
+final class MarketChain {
+    private final FullNode node;
+    private final Address miner;
+
+    MarketChain(FullNode node, Address miner) {
+        this.node = node;
+        this.miner = miner;
+    }
+
+    Address miner() {
+        return miner;
+    }
+
+    Epoch now() {
+        return node.chainHead().height();
+    }
+
+    /** The key that publishes deals and signs asks. */
+    Address workerKey() {
+        var worker = node.stateMinerInfo(miner, TipSetKey.EMPTY).worker();
+        return worker.isKey() ? worker : node.stateAccountKey(worker, TipSetKey.EMPTY);
+    }
+
+    /** The key address behind a client; empty if the chain knows no account under that address. */
+    Optional<Address> keyOf(Address client) {
+        return client.isKey()
+                ? Optional.of(client)
+                : ifKnown(() -> node.stateAccountKey(client, TipSetKey.EMPTY))
+                        .filter(Address::isKey);
+    }
+
+    /** The ID address behind a provider's address; the address itself where the chain does not know it. */
+    Address idOf(Address provider) {
+        return provider.id().isPresent()
+                ? provider
+                : ifKnown(() -> node.stateLookupID(provider, TipSetKey.EMPTY)).orElse(provider);
+    }
+
+    /** What an address has free in the market's escrow. */
+    TokenAmount escrow(Address address) {
+        return ifKnown(() -> node.stateMarketBalance(address, TipSetKey.EMPTY).available())
+                .orElse(TokenAmount.ZERO);
+    }
+
+    CollateralBounds collateralBounds(PaddedSize size) {
+        return node.stateDealProviderCollateralBounds(size, false, TipSetKey.EMPTY);
+    }
+
+    private interface Call<T> {
+        T make();
+    }
+
+    private static <T> Optional<T> ifKnown(Call<T> call) {
+        try {
+            return Optional.of(call.make());
+        } catch (RpcException e) {
+            // Nodes answer a failed look-up of an account with a plain error, too.
+            if (e.code() == RpcErrorCode.ACTOR_NOT_FOUND || e.code() == RpcErrorCode.CALL_FAILED) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

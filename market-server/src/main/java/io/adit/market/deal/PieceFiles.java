@@ -1,0 +1,63 @@
+package io.adit.market.deal;
+
+import io.adit.core.fil.PieceInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The folder of pieces: {@code <deal>.part} while one comes in, {@code <piece CID>.car} once its CommP is checked. */
+final class PieceFiles {
+    private final Path folder;
+
+    PieceFiles(Path folder) {
+        this.folder = folder;
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("making the folder of pieces " + folder, e);
+        }
+    }
+
+    Path part(UUID deal) {
+        return folder.resolve(deal + ".part");
+    }
+
+    private Path whole(PieceInfo piece) {
+        return folder.resolve(piece.pieceCidV1() + ".car");
+    }
+
+    /** The checked piece, if it is here: from this deal, before a crash, or from another deal with the same data. */
+    Optional<Path> find(PieceInfo piece) {
+        return Optional.of(whole(piece)).filter(Files::exists);
+    }
+
+    /** Bytes of the deal's data that have come; 0 if none or if that cannot be told now. */
+    long received(UUID deal) {
+        try {
+            var part = part(deal);
+            return Files.exists(part) ? Files.size(part) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Gives a complete, durable, checked part its final name. */
+    Path keep(UUID deal, PieceInfo piece) throws IOException {
+        var whole = whole(piece);
+        Files.move(part(deal), whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+        return whole;
+    }
+
+    void discard(UUID deal) throws IOException {
+        Files.deleteIfExists(part(deal));
+    }
+}

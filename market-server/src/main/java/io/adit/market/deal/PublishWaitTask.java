@@ -1,0 +1,95 @@
+package io.adit.market.deal;
+
+import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.ExitCode;
+import io.adit.core.error.AditException;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.Tx;
+import io.adit.core.task.NewTask;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.RetryPolicy;
+import io.adit.core.task.Task;
+import io.adit.core.task.TaskContext;
+import io.adit.core.task.TaskHandler;
+import io.adit.core.task.TaskPriority;
+import java.util.UUID;
+
+/** Waits until a publish message is deep enough in the chain and tells each of its deals what became of it. */
+final class PublishWaitTask implements TaskHandler {
+    static final String KIND = "deal.publish.wait";
+
+    private final MessageOutbox outbox;
+    private final DealSettings settings;
+
+    PublishWaitTask(MessageOutbox outbox, DealSettings settings) {
+        this.outbox = outbox;
+        this.settings = settings;
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public RetryPolicy retry() {
+        return RetryPolicy.persistent();
+    }
+
+    @Override
+    public Outcome run(Task task, TaskContext context) {
+        var batch = PublishBatch.of(task);
+        var found = outbox.found(PublishTask.messageKey(batch), settings.confidence());
+        if (found.isEmpty()) {
+            return new Outcome.Later(
+                    settings.headPoll(), DealPipeline.HEAD, "waits for PublishStorageDeals on the chain");
+        }
+        long exitCode = found.get().receipt().exitCode();
+        if (exitCode != 0) {
+            var why = "PublishStorageDeals failed on the chain with exit code "
+                    + ExitCode.explain(exitCode, "storagemarket");
+            return Outcome.done(tx -> batch.deals().forEach(uuid -> PublishTask.fail(tx, uuid, why)));
+        }
+        var answer = answer(batch, found.get());
+        return Outcome.done(tx -> settle(tx, batch, answer));
+    }
+
+    private static PublishStorageDealsReturn answer(PublishBatch batch, MessageLookup lookup) {
+        var answer = PublishStorageDealsReturn.fromCbor(lookup.receipt().returnValue());
+        long valid = answer.validDeals().cardinality();
+        if (valid != answer.ids().size() || valid > batch.deals().size()) {
+            throw new AditException(
+                    DealErrorCode.DEAL_PUBLISH_NOT_UNDERSTOOD,
+                    "reading the return of " + lookup.message() + ": " + answer.ids().size() + " IDs for " + valid
+                            + " valid of " + batch.deals().size() + " deals");
+        }
+        return answer;
+    }
+
+    /** The n-th ID belongs to the n-th valid deal. */
+    private static void settle(Tx tx, PublishBatch batch, PublishStorageDealsReturn answer) {
+        int next = 0;
+        for (int i = 0; i < batch.deals().size(); i++) {
+            var uuid = batch.deals().get(i);
+            if (answer.validDeals().contains(i)) {
+                confirm(tx, uuid, answer.ids().get(next++));
+            } else {
+                PublishTask.fail(
+                        tx,
+                        uuid,
+                        "the market actor dropped the deal from PublishStorageDeals: its client's escrow, its dates or"
+                                + " its collateral were not good when it was published; propose again");
+            }
+        }
+    }
+
+    private static void confirm(Tx tx, UUID uuid, long chainDealId) {
+        StoredDeals.change(
+                tx,
+                uuid,
+                deal -> deal.withChainDealId(chainDealId).withCheckpoint(DealCheckpoint.PublishConfirmed));
+        tx.tasks().enqueue(new NewTask(HandoffTask.KIND, uuid.toString(), "{}", TaskPriority.DEAL));
+    }
+}

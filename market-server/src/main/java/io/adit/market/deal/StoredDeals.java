@@ -1,0 +1,63 @@
+package io.adit.market.deal;
+
+import io.adit.chain.actor.ClientDealProposal;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealRecord;
+import io.adit.core.state.Tx;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Questions about the deals in the store that several parts ask. */
+final class StoredDeals {
+    private static final List<DealCheckpoint> STAGED = List.of(
+            DealCheckpoint.Accepted,
+            DealCheckpoint.Transferred,
+            DealCheckpoint.Published,
+            DealCheckpoint.PublishConfirmed);
+    private static final List<DealCheckpoint> UNLOCKED =
+            List.of(DealCheckpoint.Accepted, DealCheckpoint.Transferred, DealCheckpoint.Published);
+
+    private StoredDeals() {}
+
+    static DealRecord get(Tx tx, UUID uuid) {
+        return tx.deals()
+                .find(uuid)
+                .orElseThrow(() -> new AditException(
+                        DealErrorCode.DEAL_UNKNOWN, "carrying deal " + uuid + " on: the store does not have it"));
+    }
+
+    static DealRecord change(Tx tx, UUID uuid, UnaryOperator<DealRecord> change) {
+        return tx.deals().update(change.apply(get(tx, uuid)));
+    }
+
+    static ClientDealProposal proposal(DealRecord deal) {
+        return ClientDealProposal.fromCbor(deal.clientDealProposal().array());
+    }
+
+    /** Whether the deal goes no further. */
+    static boolean failed(DealRecord deal) {
+        return deal.error().isPresent();
+    }
+
+    /** Bytes of pieces on their way to a sector. */
+    static long stagedBytes(Tx tx) {
+        return at(tx, STAGED).mapToLong(DealRecord::transferSize).sum();
+    }
+
+    /** What the client's deals that the market has not locked funds for will take out of its escrow. */
+    static TokenAmount promised(Tx tx, Address client) {
+        return at(tx, UNLOCKED)
+                .filter(deal -> deal.client().equals(client))
+                .map(deal -> proposal(deal).proposal().clientBalanceRequirement())
+                .reduce(TokenAmount.ZERO, TokenAmount::plus);
+    }
+
+    private static Stream<DealRecord> at(Tx tx, List<DealCheckpoint> checkpoints) {
+        return checkpoints.stream().flatMap(checkpoint -> tx.deals().listAt(checkpoint).stream());
+    }
+}

@@ -1,0 +1,168 @@
+package io.adit.market.fetch;
+
+import io.adit.core.fil.CommP;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.LongConsumer;
+
+/**
+ * Brings one file of known length to disk and computes its CommP on the way. What an earlier run left of the file is
+ * hashed again and kept; a connection that breaks is taken up where it broke, as long as each one brings something.
+ */
+public final class Download {
+    private static final int BUFFER = 256 << 10;
+
+    private final Fetcher fetcher;
+    private final FetchSource source;
+    private final Path part;
+    private final long size;
+    private final LongConsumer progress;
+    private CommP commP = new CommP();
+    private boolean resumed;
+
+    /**
+     * @param part the file to write; may hold a first part
+     * @param size bytes of the whole file
+     * @param progress told how many bytes are there
+     */
+    public Download(Fetcher fetcher, FetchSource source, Path part, long size, LongConsumer progress) {
+        this.fetcher = fetcher;
+        this.source = source;
+        this.part = part;
+        this.size = size;
+        this.progress = progress;
+    }
+
+    /**
+     * Fetches what is missing and makes it durable.
+     *
+     * @return the hash of all {@code size} bytes, still to be finished to the piece's size
+     * @throws FetchException when it cannot go on now; what came is kept for the next run
+     */
+    public CommP run() throws IOException {
+        try (var file = FileChannel.open(
+                part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long have = hashPresent(file);
+            resumed = have > 0;
+            while (have < size) {
+                long before = have;
+                try {
+                    have = fetch(file, have);
+                } catch (FetchException e) {
+                    have = commP.rawSize();
+                    if (e.reason().permanent() || have <= before) {
+                        throw e;
+                    }
+                    resumed = true;
+                }
+            }
+            file.force(true);
+            return commP;
+        }
+    }
+
+    /** Whether the file was put together from more than one answer; then a wrong CommP may be the seam's fault. */
+    public boolean wasResumed() {
+        return resumed;
+    }
+
+    /** Forgets what is on disk, for a fresh start. */
+    public void discard() throws IOException {
+        Files.deleteIfExists(part);
+    }
+
+    private long hashPresent(FileChannel file) throws IOException {
+        if (file.size() > size) {
+            file.truncate(0);
+        }
+        var buffer = ByteBuffer.allocate(BUFFER);
+        for (int n = file.read(buffer); n >= 0; n = file.read(buffer)) {
+            checkInterrupt();
+            commP.update(buffer.array(), 0, n);
+            buffer.clear();
+        }
+        progress.accept(commP.rawSize());
+        return commP.rawSize();
+    }
+
+    private long fetch(FileChannel file, long have) throws IOException {
+        try (var body = fetcher.open(source, have, size)) {
+            if (body.offset() != have) {
+                file.truncate(0);
+                commP = new CommP();
+            }
+            copy(body, file);
+        }
+        return commP.rawSize();
+    }
+
+    private void copy(Fetcher.Body body, FileChannel file) throws IOException {
+        var buffer = new byte[BUFFER];
+        file.position(commP.rawSize());
+        var rate = new Rate(fetcher.limits());
+        for (int n = read(body, buffer); n >= 0; n = read(body, buffer)) {
+            checkInterrupt();
+            if (n > size - commP.rawSize()) {
+                throw new FetchException(
+                        FetchErrorCode.FETCH_WRONG_SIZE, "the server sends more than the " + size + " bytes agreed");
+            }
+            for (var bytes = ByteBuffer.wrap(buffer, 0, n); bytes.hasRemaining(); ) {
+                file.write(bytes);
+            }
+            commP.update(buffer, 0, n);
+            progress.accept(commP.rawSize());
+            rate.came(n);
+        }
+        if (commP.rawSize() < size) {
+            throw new FetchException(
+                    FetchErrorCode.FETCH_BROKEN,
+                    "the server ended after " + commP.rawSize() + " of the " + size + " bytes agreed");
+        }
+    }
+
+    private static int read(Fetcher.Body body, byte[] buffer) {
+        try {
+            return body.bytes().read(buffer, 0, buffer.length);
+        } catch (IOException e) {
+            throw Fetcher.broken(e);
+        }
+    }
+
+    private static void checkInterrupt() throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    /** Watches that bytes come at the least rate. */
+    private static final class Rate {
+        private final FetchLimits limits;
+        private long windowStart = System.nanoTime();
+        private long inWindow;
+
+        Rate(FetchLimits limits) {
+            this.limits = limits;
+        }
+
+        void came(int bytes) {
+            inWindow += bytes;
+            long passed = System.nanoTime() - windowStart;
+            long window = limits.rateWindow().toNanos();
+            if (passed < window) {
+                return;
+            }
+            if (inWindow < limits.leastRate() * limits.rateWindow().toMillis() / 1000) {
+                throw new FetchException(
+                        FetchErrorCode.FETCH_STALLED,
+                        "the server sends less than " + limits.leastRate() + " bytes a second");
+            }
+            windowStart += passed;
+            inWindow = 0;
+        }
+    }
+}

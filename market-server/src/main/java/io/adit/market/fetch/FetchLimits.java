@@ -1,0 +1,18 @@
+package io.adit.market.fetch;
+
+import java.time.Duration;
+
+/**
+ * What a server may cost.
+ *
+ * @param connect for one connection, TLS included
+ * @param silence longest time without a byte
+ * @param rateWindow how long the least rate may be missed
+ * @param leastRate bytes a second, on average over the window
+ */
+public record FetchLimits(Duration connect, Duration silence, Duration rateWindow, long leastRate) {
+    /** 10 s to connect, 30 s of silence, 4 KiB a second over a minute. */
+    public static FetchLimits standard() {
+        return new FetchLimits(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(1), 4 << 10);
+    }
+}

@@ -1,0 +1,244 @@
+package io.adit.market.fetch;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * An HTTP/1.1 client of one request: GET with a range.
+ *
+ * <p>It stands on plain sockets because {@code java.net.http} resolves names itself: the address that was checked would
+ * not be the one connected to, and connecting by address instead would lose the Host header, SNI and the certificate's
+ * name. Here the socket goes to the checked address and everything else names the host.
+ */
+public final class Fetcher {
+    private static final int MAX_REDIRECTS = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> FOR_NOW = Set.of(408, 425, 429);
+
+    private final FetchLimits limits;
+    private final AddressRules rules;
+    private final HostResolver resolver;
+    private final SSLSocketFactory tls;
+
+    public Fetcher(FetchLimits limits, AddressRules rules) {
+        this(limits, rules, HostResolver.ofSystem(), (SSLSocketFactory) SSLSocketFactory.getDefault());
+    }
+
+    /** With another resolver and another trust than the system's. */
+    public Fetcher(FetchLimits limits, AddressRules rules, HostResolver resolver, SSLSocketFactory tls) {
+        this.limits = limits;
+        this.rules = rules;
+        this.resolver = resolver;
+        this.tls = tls;
+    }
+
+    FetchLimits limits() {
+        return limits;
+    }
+
+    /**
+     * The data as it comes.
+     *
+     * @param offset the file's byte that the body starts with: the one asked for, or 0 from a server without ranges
+     */
+    record Body(long offset, InputStream bytes, HttpAnswer answer) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            answer.close();
+        }
+    }
+
+    /**
+     * Asks for the file from {@code offset} to its end.
+     *
+     * @param size the whole file's length; an answer that says otherwise is FETCH_WRONG_SIZE
+     * @throws FetchException with any of its reasons
+     */
+    Body open(FetchSource source, long offset, long size) {
+        var url = source.url();
+        var headers = source.headers();
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            var answer = ask(url, headers, offset);
+            try {
+                if (!REDIRECTS.contains(answer.status())) {
+                    return accept(answer, offset, size);
+                }
+                var next = redirected(url, answer);
+                headers = sameOrigin(url, next) ? headers : Map.of();
+                url = next;
+            } catch (RuntimeException e) {
+                closeQuietly(answer);
+                throw e;
+            }
+            closeQuietly(answer);
+        }
+        throw new FetchException(
+                FetchErrorCode.FETCH_REDIRECTS, "the server redirected more than " + MAX_REDIRECTS + " times");
+    }
+
+    private URI redirected(URI from, HttpAnswer answer) {
+        var location = answer.header("location")
+                .orElseThrow(() -> HttpAnswer.malformed("a redirect without a location"));
+        String target;
+        try {
+            target = from.resolve(location).toString();
+        } catch (IllegalArgumentException e) {
+            throw new FetchException(FetchErrorCode.FETCH_URL_REFUSED, "the server redirected to no URL", e);
+        }
+        var url = FetchSource.url(target, rules);
+        if (isTls(from) && !isTls(url)) {
+            throw new FetchException(FetchErrorCode.FETCH_REDIRECTS, "the server redirected from https to http");
+        }
+        return url;
+    }
+
+    private static Body accept(HttpAnswer answer, long offset, long size) {
+        return switch (answer.status()) {
+            case 200 -> {
+                checkLength(answer, size);
+                yield new Body(0, answer.body(), answer);
+            }
+            case 206 -> {
+                var expected = "bytes " + offset + "-" + (size - 1) + "/" + size;
+                var range = answer.header("content-range").orElse("");
+                if (!range.equalsIgnoreCase(expected)) {
+                    throw new FetchException(
+                            FetchErrorCode.FETCH_WRONG_SIZE,
+                            "the server's range is not " + expected + ", which the deal's size asks for");
+                }
+                checkLength(answer, size - offset);
+                yield new Body(offset, answer.body(), answer);
+            }
+            default -> throw refusal(answer.status());
+        };
+    }
+
+    private static void checkLength(HttpAnswer answer, long expected) {
+        answer.length().filter(length -> length != expected).ifPresent(length -> {
+            throw new FetchException(
+                    FetchErrorCode.FETCH_WRONG_SIZE,
+                    "the server offers " + length + " bytes where the deal's size leaves " + expected);
+        });
+    }
+
+    private static FetchException refusal(int status) {
+        var reason = status >= 500 || FOR_NOW.contains(status)
+                ? FetchErrorCode.FETCH_UNAVAILABLE
+                : FetchErrorCode.FETCH_REFUSED;
+        return new FetchException(reason, "the server answered with status " + status);
+    }
+
+    private HttpAnswer ask(URI url, Map<String, String> headers, long offset) {
+        var addresses = FetchSource.resolve(url, resolver, rules);
+        var socket = connect(url, addresses);
+        try {
+            socket.getOutputStream().write(request(url, headers, offset));
+            return new HttpAnswer(socket);
+        } catch (IOException e) {
+            closeQuietly(socket);
+            throw broken(e);
+        } catch (RuntimeException e) {
+            closeQuietly(socket);
+            throw e;
+        }
+    }
+
+    private Socket connect(URI url, List<InetAddress> addresses) {
+        IOException last = new IOException("no address");
+        for (var address : addresses) {
+            var socket = new Socket();
+            try {
+                socket.setSoTimeout((int) limits.silence().toMillis());
+                socket.connect(
+                        new InetSocketAddress(address, port(url)),
+                        (int) limits.connect().toMillis());
+                return isTls(url) ? secured(socket, url) : socket;
+            } catch (IOException e) {
+                closeQuietly(socket);
+                last = e;
+            }
+        }
+        throw new FetchException(
+                FetchErrorCode.FETCH_UNREACHABLE, "no connection to " + url.getHost() + " port " + port(url), last);
+    }
+
+    private SSLSocket secured(Socket plain, URI url) throws IOException {
+        var host = url.getHost();
+        var socket = (SSLSocket) tls.createSocket(plain, host, port(url), true);
+        var parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        if (!host.startsWith("[") && host.chars().anyMatch(Character::isLetter)) {
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+        }
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static byte[] request(URI url, Map<String, String> headers, long offset) {
+        var path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        var text = new StringBuilder("GET ").append(path);
+        if (url.getRawQuery() != null) {
+            text.append('?').append(url.getRawQuery());
+        }
+        text.append(" HTTP/1.1\r\nHost: ").append(url.getHost());
+        if (url.getPort() >= 0) {
+            text.append(':').append(url.getPort());
+        }
+        text.append("\r\nUser-Agent: adit\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
+        if (offset > 0) {
+            text.append("Range: bytes=").append(offset).append("-\r\n");
+        }
+        headers.forEach((name, value) ->
+                text.append(name).append(": ").append(value).append("\r\n"));
+        return text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean isTls(URI url) {
+        return url.getScheme().toLowerCase(Locale.ROOT).equals("https");
+    }
+
+    private static int port(URI url) {
+        return url.getPort() >= 0 ? url.getPort() : isTls(url) ? 443 : 80;
+    }
+
+    private static boolean sameOrigin(URI one, URI other) {
+        return one.getScheme().equalsIgnoreCase(other.getScheme())
+                && one.getHost().equalsIgnoreCase(other.getHost())
+                && port(one) == port(other);
+    }
+
+    /** A failure of a connection that was made. */
+    static FetchException broken(IOException e) {
+        if (e instanceof SocketTimeoutException) {
+            return new FetchException(FetchErrorCode.FETCH_STALLED, "the server went silent", e);
+        }
+        return new FetchException(
+                FetchErrorCode.FETCH_BROKEN,
+                e instanceof EOFException ? "the server ended the connection too early" : "the connection broke",
+                e);
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            // Nothing is lost with it.
+        }
+    }
+}
