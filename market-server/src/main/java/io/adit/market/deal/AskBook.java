@@ -52,7 +52,8 @@ final class AskBook {
 
     private static Optional<SignedStorageAsk> stored(MetaTable meta) {
         return meta.get(STORED)
-                .flatMap(text -> AskResponse.fromCbor(HexFormat.of().parseHex(text)).ask());
+                .flatMap(text ->
+                        AskResponse.fromCbor(HexFormat.of().parseHex(text)).ask());
     }
 
     private boolean stillHolds(StorageAsk ask, Epoch now) {

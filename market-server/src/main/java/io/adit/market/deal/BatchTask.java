@@ -58,8 +58,7 @@ final class BatchTask implements TaskHandler {
         var oldest = deals.stream().limit(mostDeals).toList();
         return oldest.contains(own)
                 ? oldest
-                : Stream.concat(
-                                oldest.stream().limit(mostDeals - 1L), Stream.of(own))
+                : Stream.concat(oldest.stream().limit(mostDeals - 1L), Stream.of(own))
                         .toList();
     }
 

@@ -16,10 +16,12 @@ final class CompleteTask implements TaskHandler {
     static final String KIND = "deal.complete";
 
     private final StateStore store;
+    private final StoredDeals deals;
     private final DealSettings settings;
 
-    CompleteTask(StateStore store, DealSettings settings) {
+    CompleteTask(StateStore store, StoredDeals deals, DealSettings settings) {
         this.store = store;
+        this.deals = deals;
         this.settings = settings;
     }
 
@@ -36,15 +38,15 @@ final class CompleteTask implements TaskHandler {
     @Override
     public Outcome run(Task task, TaskContext context) {
         var uuid = UUID.fromString(task.key());
-        var state = store.read(
-                tx -> StoredDeals.get(tx, uuid).sector().flatMap(tx.sectors()::find).map(sector -> sector.state()));
+        var state = store.read(tx ->
+                StoredDeals.get(tx, uuid).sector().flatMap(tx.sectors()::find).map(sector -> sector.state()));
         if (state.equals(Optional.of(SectorState.Proving))) {
-            return Outcome.done(
-                    tx -> StoredDeals.change(tx, uuid, deal -> deal.withCheckpoint(DealCheckpoint.Complete)));
+            return Outcome.done(tx -> deals.change(tx, uuid, deal -> deal.withCheckpoint(DealCheckpoint.Complete)));
         }
-        if (state.equals(Optional.of(SectorState.FailedUnrecoverable)) || state.equals(Optional.of(SectorState.Removed))) {
+        if (state.equals(Optional.of(SectorState.FailedUnrecoverable))
+                || state.equals(Optional.of(SectorState.Removed))) {
             return Outcome.done(
-                    tx -> PublishTask.fail(tx, uuid, "the deal's sector was lost before it was proven: " + state.get()));
+                    tx -> deals.fail(tx, uuid, "the deal's sector was lost before it was proven: " + state.get()));
         }
         return new Outcome.Later(settings.headPoll(), DealPipeline.HEAD, "waits for its sector to be proven");
     }

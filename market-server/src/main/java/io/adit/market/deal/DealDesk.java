@@ -56,11 +56,7 @@ public final class DealDesk {
 
     /** What the chain says about a proposal. */
     private record ChainFacts(
-            Address providerNamed,
-            Address clientKey,
-            Epoch now,
-            CollateralBounds collateral,
-            TokenAmount escrow) {}
+            Address providerNamed, Address clientKey, Epoch now, CollateralBounds collateral, TokenAmount escrow) {}
 
     /**
      * Decides a proposal. The same proposal under the same UUID gets the same answer again.
@@ -156,7 +152,11 @@ public final class DealDesk {
 
     private static ProposalVerdict reused(String field, String limit, UUID taken) {
         return new Rejected(
-                RejectionCode.UUID_REUSED, field, limit, "one that deal " + taken + " has", "take a new UUID and sign anew");
+                RejectionCode.UUID_REUSED,
+                field,
+                limit,
+                "one that deal " + taken + " has",
+                "take a new UUID and sign anew");
     }
 
     private static ProposalVerdict unknownClient(DealParams params) {
@@ -211,10 +211,10 @@ public final class DealDesk {
         }
         var deal = found.get();
         var key = chain.keyOf(deal.client());
-        if (key.isEmpty()
-                || !Signatures.verify(key.get(), DealStatusRequest.signedBytes(uuid), request.signature())) {
-            return noStatus(uuid, "signature verification failed: sign the 16 bytes of the UUID with the key of "
-                    + deal.client());
+        if (key.isEmpty() || !Signatures.verify(key.get(), DealStatusRequest.signedBytes(uuid), request.signature())) {
+            return noStatus(
+                    uuid,
+                    "signature verification failed: sign the 16 bytes of the UUID with the key of " + deal.client());
         }
         var sealing = deal.sector()
                 .flatMap(number -> store.read(tx -> tx.sectors().find(number)))

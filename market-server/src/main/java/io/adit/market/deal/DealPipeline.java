@@ -42,21 +42,21 @@ public final class DealPipeline {
             Supplier<RetrievalTransports> transports,
             InstantSource clock) {
         var chain = new MarketChain(node, settings.miner());
+        var deals = new StoredDeals(clock);
         var files = new PieceFiles(settings.pieces());
         var fetcher = new Fetcher(FetchLimits.standard(), settings.addresses());
         var escrow = new MarketEscrow(store, chain, outbox, settings.maxFee());
-        desk = new DealDesk(
-                store, chain, new ProposalChecks(settings.terms(), settings.addresses()), files, clock);
+        desk = new DealDesk(store, chain, new ProposalChecks(settings.terms(), settings.addresses()), files, clock);
         protocols = new DealProtocols(
                 desk, new AskBook(store, chain, signer, settings.terms()), settings.miner(), transports);
         handlers = List.of(
-                new FetchTask(store, files, fetcher, settings.addresses(), settings.maxDownloads()),
+                new FetchTask(store, deals, files, fetcher, settings.addresses(), settings.maxDownloads()),
                 new BatchTask(store, settings.publishPeriod(), settings.maxDealsPerMessage()),
-                new PublishTask(store, chain, outbox, escrow, settings),
-                new PublishWaitTask(outbox, settings),
-                new HandoffTask(intake),
-                new IndexTask(store, indexer),
-                new CompleteTask(store, settings));
+                new PublishTask(store, deals, chain, outbox, escrow, settings),
+                new PublishWaitTask(deals, outbox, settings),
+                new HandoffTask(deals, intake),
+                new IndexTask(store, deals, indexer),
+                new CompleteTask(store, deals, settings));
     }
 
     /** The durable steps, for the task engine. */

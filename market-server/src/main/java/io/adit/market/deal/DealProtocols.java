@@ -1,8 +1,8 @@
 package io.adit.market.deal;
 
 import io.adit.chain.type.CborRecord;
-import io.adit.core.error.CoreErrorCode;
 import io.adit.core.error.AditException;
+import io.adit.core.error.CoreErrorCode;
 import io.adit.core.fil.Address;
 import io.adit.core.ipld.CborReader;
 import io.adit.libp2p.HostBuilder;
@@ -37,6 +37,8 @@ public final class DealProtocols {
     /** The longest proposal that is read. */
     public static final int MAX_PROPOSAL = 1 << 20;
 
+    private static final int MAX_DRAINED = 4 * MAX_PROPOSAL;
+    private static final int DRAIN_AT_ONCE = 16 << 10;
     private static final int MAX_QUESTION = 4 << 10;
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     /** Together with the largest item this bounds the memory that strangers can take. */
@@ -68,10 +70,28 @@ public final class DealProtocols {
             answer(stream, response(busy()));
             return;
         }
+        ProposalVerdict verdict;
         try {
-            answer(stream, response(decide(stream)));
+            verdict = decide(stream);
         } finally {
             exchanges.release();
+        }
+        answer(stream, response(verdict));
+        if (verdict instanceof Rejected rejected && rejected.code() == RejectionCode.MALFORMED_PROPOSAL) {
+            drain(stream);
+        }
+    }
+
+    /** A client that is still writing reads the answer only when it is done. */
+    private static void drain(Stream stream) {
+        try {
+            var sink = new byte[DRAIN_AT_ONCE];
+            int drained = 0;
+            for (int n = 0; n >= 0 && drained < MAX_DRAINED; drained += n) {
+                n = stream.read(sink, 0, sink.length);
+            }
+        } catch (IOException e) {
+            // It has the answer, or does not want it.
         }
     }
 
@@ -92,8 +112,7 @@ public final class DealProtocols {
     }
 
     private AskResponse ask(AskRequest request) {
-        return new AskResponse(
-                request.miner().equals(miner) ? Optional.of(asks.current()) : Optional.empty());
+        return new AskResponse(request.miner().equals(miner) ? Optional.of(asks.current()) : Optional.empty());
     }
 
     private static byte[] question(Stream stream) throws IOException {

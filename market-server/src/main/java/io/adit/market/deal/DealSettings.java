@@ -1,9 +1,9 @@
 package io.adit.market.deal;
 
+import io.adit.core.config.NodeConfig;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
-import io.adit.core.config.NodeConfig;
 import io.adit.market.fetch.AddressRules;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,12 @@ public record DealSettings(
 
     /** The configured settings; pieces go into the given folder. */
     public static DealSettings of(
-            NodeConfig.Market market, Address miner, SectorSize sectorSize, Path pieces, TokenAmount maxFee, int confidence) {
+            NodeConfig.Market market,
+            Address miner,
+            SectorSize sectorSize,
+            Path pieces,
+            TokenAmount maxFee,
+            int confidence) {
         return new DealSettings(
                 miner,
                 DealTerms.of(market, sectorSize),

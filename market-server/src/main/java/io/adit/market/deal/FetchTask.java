@@ -40,13 +40,21 @@ final class FetchTask implements TaskHandler {
     private static final int ATTEMPTS = 20;
 
     private final StateStore store;
+    private final StoredDeals deals;
     private final PieceFiles files;
     private final Fetcher fetcher;
     private final AddressRules addresses;
     private final Semaphore slots;
 
-    FetchTask(StateStore store, PieceFiles files, Fetcher fetcher, AddressRules addresses, int maxDownloads) {
+    FetchTask(
+            StateStore store,
+            StoredDeals deals,
+            PieceFiles files,
+            Fetcher fetcher,
+            AddressRules addresses,
+            int maxDownloads) {
         this.store = store;
+        this.deals = deals;
         this.files = files;
         this.fetcher = fetcher;
         this.addresses = addresses;
@@ -103,7 +111,9 @@ final class FetchTask implements TaskHandler {
         }
         download.discard();
         if (download.wasResumed()) {
-            LOG.warn("Deal {}: the data put together from several answers has a wrong CommP; once more from its start", deal.uuid());
+            LOG.warn(
+                    "Deal {}: the data put together from several answers has a wrong CommP; once more from its start",
+                    deal.uuid());
             return fetch(deal, context);
         }
         return failed(
@@ -113,11 +123,14 @@ final class FetchTask implements TaskHandler {
                         + "; compute CommP of the CAR that the URL serves");
     }
 
-    private static Outcome transferred(DealRecord deal, Path whole) throws IOException {
+    private Outcome transferred(DealRecord deal, Path whole) throws IOException {
         long rawSize = Files.size(whole);
         return Outcome.done(tx -> {
-            StoredDeals.change(tx, deal.uuid(), stored -> stored.withBytesReceived(stored.transferSize())
-                    .withCheckpoint(DealCheckpoint.Transferred));
+            deals.change(
+                    tx,
+                    deal.uuid(),
+                    stored ->
+                            stored.withBytesReceived(stored.transferSize()).withCheckpoint(DealCheckpoint.Transferred));
             remember(tx, deal, whole, rawSize);
             tx.tasks().signal(FREE_SLOT);
             tx.tasks().signal(BatchTask.READY);
@@ -147,9 +160,8 @@ final class FetchTask implements TaskHandler {
 
     private Outcome failed(DealRecord deal, String why) throws IOException {
         files.discard(deal.uuid());
-        LOG.warn("Deal {} failed: {}", deal.uuid(), why);
         return Outcome.done(tx -> {
-            StoredDeals.change(tx, deal.uuid(), stored -> stored.withError(Optional.of(why)));
+            deals.fail(tx, deal.uuid(), why);
             tx.tasks().signal(FREE_SLOT);
         });
     }

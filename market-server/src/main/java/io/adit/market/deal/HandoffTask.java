@@ -19,9 +19,11 @@ import java.util.UUID;
 final class HandoffTask implements TaskHandler {
     static final String KIND = "deal.handoff";
 
+    private final StoredDeals deals;
     private final SectorIntake intake;
 
-    HandoffTask(SectorIntake intake) {
+    HandoffTask(StoredDeals deals, SectorIntake intake) {
+        this.deals = deals;
         this.intake = intake;
     }
 
@@ -39,8 +41,7 @@ final class HandoffTask implements TaskHandler {
                 return;
             }
             var sector = intake.accept(tx, piece(tx, deal));
-            StoredDeals.change(
-                    tx, uuid, stored -> stored.withSector(sector).withCheckpoint(DealCheckpoint.AddedPiece));
+            deals.change(tx, uuid, stored -> stored.withSector(sector).withCheckpoint(DealCheckpoint.AddedPiece));
             tx.tasks().enqueue(new NewTask(IndexTask.KIND, task.key(), "{}", TaskPriority.DEAL));
         });
     }

@@ -26,10 +26,12 @@ final class IndexTask implements TaskHandler {
     private static final Logger LOG = LoggerFactory.getLogger(IndexTask.class);
 
     private final StateStore store;
+    private final StoredDeals deals;
     private final PieceIndexer indexer;
 
-    IndexTask(StateStore store, PieceIndexer indexer) {
+    IndexTask(StateStore store, StoredDeals deals, PieceIndexer indexer) {
         this.store = store;
+        this.deals = deals;
         this.indexer = indexer;
     }
 
@@ -54,7 +56,7 @@ final class IndexTask implements TaskHandler {
                 var stored = tx.pieces().find(piece.commP()).orElseThrow();
                 tx.pieces().update(stored.withIndexed(true));
             }
-            StoredDeals.change(tx, uuid, deal -> deal.withCheckpoint(DealCheckpoint.IndexedAndAnnounced));
+            deals.change(tx, uuid, deal -> deal.withCheckpoint(DealCheckpoint.IndexedAndAnnounced));
             tx.tasks().enqueue(new NewTask(CompleteTask.KIND, task.key(), "{}", TaskPriority.BACKGROUND));
         });
     }

@@ -39,8 +39,7 @@ final class MarketChain {
     Optional<Address> keyOf(Address client) {
         return client.isKey()
                 ? Optional.of(client)
-                : ifKnown(() -> node.stateAccountKey(client, TipSetKey.EMPTY))
-                        .filter(Address::isKey);
+                : ifKnown(() -> node.stateAccountKey(client, TipSetKey.EMPTY)).filter(Address::isKey);
     }
 
     /** The ID address behind a provider's address; the address itself where the chain does not know it. */

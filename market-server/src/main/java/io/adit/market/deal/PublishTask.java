@@ -23,7 +23,6 @@ import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +38,21 @@ final class PublishTask implements TaskHandler {
     private static final int ATTEMPTS = 6;
 
     private final StateStore store;
+    private final StoredDeals deals;
     private final MarketChain chain;
     private final MessageOutbox outbox;
     private final MarketEscrow escrow;
     private final DealSettings settings;
 
     PublishTask(
-            StateStore store, MarketChain chain, MessageOutbox outbox, MarketEscrow escrow, DealSettings settings) {
+            StateStore store,
+            StoredDeals deals,
+            MarketChain chain,
+            MessageOutbox outbox,
+            MarketEscrow escrow,
+            DealSettings settings) {
         this.store = store;
+        this.deals = deals;
         this.chain = chain;
         this.outbox = outbox;
         this.escrow = escrow;
@@ -70,19 +76,20 @@ final class PublishTask implements TaskHandler {
     @Override
     public Outcome run(Task task, TaskContext context) {
         var batch = PublishBatch.of(task);
-        var deals = store.read(batch::records);
+        var records = store.read(batch::records);
         if (isSigned(batch)) {
-            return published(batch, outbox.send(intent(batch, deals)));
+            return published(batch, outbox.send(intent(batch, records)));
         }
         var now = chain.now();
-        if (deals.stream().anyMatch(deal -> isTooLate(deal, now))) {
+        if (records.stream().anyMatch(deal -> isTooLate(deal, now))) {
             return withoutLate(batch, now);
         }
         try {
-            if (!escrow.covers(batch, deals)) {
-                return new Outcome.Later(settings.headPoll(), DealPipeline.HEAD, "waits for the market's escrow to fill");
+            if (!escrow.covers(batch, records)) {
+                return new Outcome.Later(
+                        settings.headPoll(), DealPipeline.HEAD, "waits for the market's escrow to fill");
             }
-            return published(batch, outbox.send(intent(batch, deals)));
+            return published(batch, outbox.send(intent(batch, records)));
         } catch (AditException e) {
             if (task.attempts() + 1 < ATTEMPTS || isSigned(batch) || e.code() == DealErrorCode.DEAL_NO_ESCROW) {
                 throw e;
@@ -98,9 +105,9 @@ final class PublishTask implements TaskHandler {
                 .isPresent();
     }
 
-    private MessageIntent intent(PublishBatch batch, List<DealRecord> deals) {
+    private MessageIntent intent(PublishBatch batch, List<DealRecord> records) {
         var params = new PublishStorageDealsParams(
-                deals.stream().map(StoredDeals::proposal).toList());
+                records.stream().map(StoredDeals::proposal).toList());
         return new MessageIntent(
                 messageKey(batch),
                 chain.workerKey(),
@@ -112,11 +119,10 @@ final class PublishTask implements TaskHandler {
                 MessagePriority.DEAL);
     }
 
-    private static Outcome published(PublishBatch batch, Cid message) {
+    private Outcome published(PublishBatch batch, Cid message) {
         return Outcome.done(tx -> {
             for (var uuid : batch.deals()) {
-                StoredDeals.change(
-                        tx, uuid, deal -> deal.withPublishCid(message).withCheckpoint(DealCheckpoint.Published));
+                deals.change(tx, uuid, deal -> deal.withPublishCid(message).withCheckpoint(DealCheckpoint.Published));
             }
             batch.enqueue(tx, PublishWaitTask.KIND);
         });
@@ -126,27 +132,34 @@ final class PublishTask implements TaskHandler {
         return !now.isBefore(deal.start());
     }
 
-    private static Outcome withoutLate(PublishBatch batch, Epoch now) {
+    private Outcome withoutLate(PublishBatch batch, Epoch now) {
         return Outcome.done(tx -> {
             for (var deal : batch.records(tx)) {
                 if (isTooLate(deal, now)) {
-                    fail(tx, deal.uuid(), "the deal's start epoch " + deal.start().value()
-                            + " came before it was published; propose again with a later start");
+                    deals.fail(
+                            tx,
+                            deal.uuid(),
+                            "the deal's start epoch " + deal.start().value()
+                                    + " came before it was published; propose again with a later start");
                 }
             }
-            regroup(tx, batch.deals().stream()
-                    .filter(uuid -> !StoredDeals.failed(StoredDeals.get(tx, uuid)))
-                    .toList());
+            regroup(
+                    tx,
+                    batch.deals().stream()
+                            .filter(uuid -> !StoredDeals.failed(StoredDeals.get(tx, uuid)))
+                            .toList());
         });
     }
 
     /** The node refuses to price the message: something in it is wrong. Alone, the deals show which. */
-    private static Outcome givenUp(PublishBatch batch, AditException why) {
+    private Outcome givenUp(PublishBatch batch, AditException why) {
         LOG.warn("A batch of {} deals cannot be published: {}", batch.deals().size(), why.getMessage());
         return Outcome.done(tx -> {
             if (batch.deals().size() == 1) {
-                fail(tx, batch.deals().getFirst(), why.code().name() + ": the deal could not be published: "
-                        + why.getMessage());
+                deals.fail(
+                        tx,
+                        batch.deals().getFirst(),
+                        why.code().name() + ": the deal could not be published: " + why.getMessage());
             } else {
                 batch.deals().forEach(uuid -> regroup(tx, List.of(uuid)));
             }
@@ -157,10 +170,5 @@ final class PublishTask implements TaskHandler {
         if (!deals.isEmpty()) {
             new PublishBatch(deals).enqueue(tx, KIND);
         }
-    }
-
-    static void fail(Tx tx, UUID uuid, String why) {
-        LOG.warn("Deal {} failed: {}", uuid, why);
-        StoredDeals.change(tx, uuid, deal -> deal.withError(Optional.of(why)));
     }
 }

@@ -20,10 +20,12 @@ import java.util.UUID;
 final class PublishWaitTask implements TaskHandler {
     static final String KIND = "deal.publish.wait";
 
+    private final StoredDeals deals;
     private final MessageOutbox outbox;
     private final DealSettings settings;
 
-    PublishWaitTask(MessageOutbox outbox, DealSettings settings) {
+    PublishWaitTask(StoredDeals deals, MessageOutbox outbox, DealSettings settings) {
+        this.deals = deals;
         this.outbox = outbox;
         this.settings = settings;
     }
@@ -50,7 +52,7 @@ final class PublishWaitTask implements TaskHandler {
         if (exitCode != 0) {
             var why = "PublishStorageDeals failed on the chain with exit code "
                     + ExitCode.explain(exitCode, "storagemarket");
-            return Outcome.done(tx -> batch.deals().forEach(uuid -> PublishTask.fail(tx, uuid, why)));
+            return Outcome.done(tx -> batch.deals().forEach(uuid -> deals.fail(tx, uuid, why)));
         }
         var answer = answer(batch, found.get());
         return Outcome.done(tx -> settle(tx, batch, answer));
@@ -62,21 +64,22 @@ final class PublishWaitTask implements TaskHandler {
         if (valid != answer.ids().size() || valid > batch.deals().size()) {
             throw new AditException(
                     DealErrorCode.DEAL_PUBLISH_NOT_UNDERSTOOD,
-                    "reading the return of " + lookup.message() + ": " + answer.ids().size() + " IDs for " + valid
-                            + " valid of " + batch.deals().size() + " deals");
+                    "reading the return of " + lookup.message() + ": "
+                            + answer.ids().size() + " IDs for " + valid + " valid of "
+                            + batch.deals().size() + " deals");
         }
         return answer;
     }
 
     /** The n-th ID belongs to the n-th valid deal. */
-    private static void settle(Tx tx, PublishBatch batch, PublishStorageDealsReturn answer) {
+    private void settle(Tx tx, PublishBatch batch, PublishStorageDealsReturn answer) {
         int next = 0;
         for (int i = 0; i < batch.deals().size(); i++) {
             var uuid = batch.deals().get(i);
             if (answer.validDeals().contains(i)) {
                 confirm(tx, uuid, answer.ids().get(next++));
             } else {
-                PublishTask.fail(
+                deals.fail(
                         tx,
                         uuid,
                         "the market actor dropped the deal from PublishStorageDeals: its client's escrow, its dates or"
@@ -85,11 +88,9 @@ final class PublishWaitTask implements TaskHandler {
         }
     }
 
-    private static void confirm(Tx tx, UUID uuid, long chainDealId) {
-        StoredDeals.change(
-                tx,
-                uuid,
-                deal -> deal.withChainDealId(chainDealId).withCheckpoint(DealCheckpoint.PublishConfirmed));
+    private void confirm(Tx tx, UUID uuid, long chainDealId) {
+        deals.change(
+                tx, uuid, deal -> deal.withChainDealId(chainDealId).withCheckpoint(DealCheckpoint.PublishConfirmed));
         tx.tasks().enqueue(new NewTask(HandoffTask.KIND, uuid.toString(), "{}", TaskPriority.DEAL));
     }
 }

@@ -7,13 +7,18 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.Tx;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Questions about the deals in the store that several parts ask. */
 final class StoredDeals {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredDeals.class);
     private static final List<DealCheckpoint> STAGED = List.of(
             DealCheckpoint.Accepted,
             DealCheckpoint.Transferred,
@@ -22,17 +27,28 @@ final class StoredDeals {
     private static final List<DealCheckpoint> UNLOCKED =
             List.of(DealCheckpoint.Accepted, DealCheckpoint.Transferred, DealCheckpoint.Published);
 
-    private StoredDeals() {}
+    private final InstantSource clock;
+
+    StoredDeals(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Changes the stored deal, whatever its version is by now. */
+    DealRecord change(Tx tx, UUID uuid, UnaryOperator<DealRecord> change) {
+        return tx.deals().update(change.apply(get(tx, uuid)).withUpdatedAt(clock.instant()));
+    }
+
+    /** Ends the deal for a reason that its client can read. */
+    void fail(Tx tx, UUID uuid, String why) {
+        LOG.warn("Deal {} failed: {}", uuid, why);
+        change(tx, uuid, deal -> deal.withError(Optional.of(why)));
+    }
 
     static DealRecord get(Tx tx, UUID uuid) {
         return tx.deals()
                 .find(uuid)
                 .orElseThrow(() -> new AditException(
                         DealErrorCode.DEAL_UNKNOWN, "carrying deal " + uuid + " on: the store does not have it"));
-    }
-
-    static DealRecord change(Tx tx, UUID uuid, UnaryOperator<DealRecord> change) {
-        return tx.deals().update(change.apply(get(tx, uuid)));
     }
 
     static ClientDealProposal proposal(DealRecord deal) {

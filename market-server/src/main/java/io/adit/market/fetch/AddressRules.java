@@ -37,8 +37,8 @@ public record AddressRules(boolean allowPrivate) {
             Block.of("20010db8000000000000000000000000", 32),
             Block.of("20020000000000000000000000000000", 16), // 6to4
             Block.of("3fff0000000000000000000000000000", 20));
-    private static final List<Block> PRIVATE6 = List.of(
-            Block.of("00000000000000000000000000000001", 128), Block.of("fc000000000000000000000000000000", 7));
+    private static final List<Block> PRIVATE6 =
+            List.of(Block.of("00000000000000000000000000000001", 128), Block.of("fc000000000000000000000000000000", 7));
 
     private record Block(byte[] prefix, int bits) {
         static Block of(String hex, int bits) {

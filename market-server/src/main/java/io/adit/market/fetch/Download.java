@@ -45,8 +45,8 @@ public final class Download {
      * @throws FetchException when it cannot go on now; what came is kept for the next run
      */
     public CommP run() throws IOException {
-        try (var file = FileChannel.open(
-                part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (var file =
+                FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long have = hashPresent(file);
             resumed = have > 0;
             while (have < size) {

@@ -13,8 +13,10 @@ public enum FetchErrorCode implements ErrorCode {
             on a public address. On a devnet, market.fetch-allow-private-addresses allows loopback and private ones."""),
     FETCH_UNRESOLVED(ErrorKind.NETWORK, false, "The URL's host name has no address now."),
     FETCH_UNREACHABLE(ErrorKind.NETWORK, false, "No connection to the URL's host could be made."),
-    FETCH_BROKEN(ErrorKind.NETWORK, false, "The connection broke before everything had come; the next try goes on there."),
-    FETCH_STALLED(ErrorKind.NETWORK, false, "The data came more slowly than the least rate; the next try goes on there."),
+    FETCH_BROKEN(
+            ErrorKind.NETWORK, false, "The connection broke before everything had come; the next try goes on there."),
+    FETCH_STALLED(
+            ErrorKind.NETWORK, false, "The data came more slowly than the least rate; the next try goes on there."),
     FETCH_UNAVAILABLE(ErrorKind.NETWORK, false, "The server turned the request away for now (408, 425, 429 or 5xx)."),
     FETCH_REFUSED(ErrorKind.NETWORK, true, "The server does not give the data out (a 4xx status). Check the URL."),
     FETCH_MALFORMED(ErrorKind.NETWORK, false, "The server's answer is not HTTP/1.1, or larger than a head may be."),

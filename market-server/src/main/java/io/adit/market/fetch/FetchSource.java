@@ -30,9 +30,10 @@ public record FetchSource(URI url, Map<String, String> headers) {
     private static final Pattern DOTTED_QUAD =
             Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)");
     private static final Pattern OCTAL_PART = Pattern.compile("(.*\\.)?0\\d.*");
-    private static final Pattern LOOKS_NUMERIC = Pattern.compile("(0[xX][0-9a-fA-F]*|\\d+)(\\.(0[xX][0-9a-fA-F]*|\\d+))*\\.?");
-    private static final Pattern NAME = Pattern.compile("[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?"
-            + "(\\.[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?)*\\.?");
+    private static final Pattern LOOKS_NUMERIC =
+            Pattern.compile("(0[xX][0-9a-fA-F]*|\\d+)(\\.(0[xX][0-9a-fA-F]*|\\d+))*\\.?");
+    private static final Pattern NAME = Pattern.compile(
+            "[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?" + "(\\.[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?)*\\.?");
     private static final Set<String> OURS = Set.of(
             "host",
             "connection",
@@ -108,7 +109,8 @@ public record FetchSource(URI url, Map<String, String> headers) {
     private static void checkHost(String host, AddressRules rules) {
         if (host.startsWith("[")) {
             checkLiteral(host.substring(1, host.length() - 1), rules);
-        } else if (DOTTED_QUAD.matcher(host).matches() && !OCTAL_PART.matcher(host).matches()) {
+        } else if (DOTTED_QUAD.matcher(host).matches()
+                && !OCTAL_PART.matcher(host).matches()) {
             checkLiteral(host, rules);
         } else if (LOOKS_NUMERIC.matcher(host).matches()) {
             throw refused("the URL's host is a number in an unusual form");

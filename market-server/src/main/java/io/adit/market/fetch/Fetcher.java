@@ -92,8 +92,8 @@ public final class Fetcher {
     }
 
     private URI redirected(URI from, HttpAnswer answer) {
-        var location = answer.header("location")
-                .orElseThrow(() -> HttpAnswer.malformed("a redirect without a location"));
+        var location =
+                answer.header("location").orElseThrow(() -> HttpAnswer.malformed("a redirect without a location"));
         String target;
         try {
             target = from.resolve(location).toString();
@@ -164,9 +164,8 @@ public final class Fetcher {
             var socket = new Socket();
             try {
                 socket.setSoTimeout((int) limits.silence().toMillis());
-                socket.connect(
-                        new InetSocketAddress(address, port(url)),
-                        (int) limits.connect().toMillis());
+                socket.connect(new InetSocketAddress(address, port(url)), (int)
+                        limits.connect().toMillis());
                 return isTls(url) ? secured(socket, url) : socket;
             } catch (IOException e) {
                 closeQuietly(socket);
@@ -204,8 +203,8 @@ public final class Fetcher {
         if (offset > 0) {
             text.append("Range: bytes=").append(offset).append("-\r\n");
         }
-        headers.forEach((name, value) ->
-                text.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
         return text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 

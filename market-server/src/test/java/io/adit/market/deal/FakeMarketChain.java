@@ -1,0 +1,256 @@
+package io.adit.market.deal;
+
+import io.adit.chain.actor.AddBalanceParams;
+import io.adit.chain.actor.BeneficiaryTerm;
+import io.adit.chain.actor.MarketMethod;
+import io.adit.chain.actor.PublishStorageDealsParams;
+import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.node.ActorState;
+import io.adit.chain.node.CollateralBounds;
+import io.adit.chain.node.MarketBalance;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.MessageSendSpec;
+import io.adit.chain.node.MinerInfo;
+import io.adit.chain.node.PartialFullNode;
+import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.node.RpcException;
+import io.adit.chain.type.BlockHeader;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.MessageReceipt;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.Ticket;
+import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** A scripted chain with one miner and a market: messages in the pool are executed when a test makes an epoch pass. */
+public final class FakeMarketChain extends PartialFullNode {
+    public static final TokenAmount MIN_COLLATERAL = TokenAmount.ofAtto(1000);
+    private static final long FIRST_DEAL = 42;
+
+    private final Address miner;
+    private final Address worker;
+    private final List<TipSet> tipSets = new ArrayList<>();
+    private final List<SignedMessage> pool = new ArrayList<>();
+    private final List<Message> included = new ArrayList<>();
+    private final Map<Cid, MessageLookup> executed = new HashMap<>();
+    private final Map<Address, Long> nonces = new HashMap<>();
+    private final Map<Address, TokenAmount> escrow = new HashMap<>();
+    private Predicate<Long> drops = index -> false;
+    private long publishExitCode;
+    private boolean refusesToPrice;
+    private boolean away;
+    private long deals;
+
+    public FakeMarketChain(Address miner, Address worker, long height) {
+        this.miner = miner;
+        this.worker = worker;
+        tipSets.add(tipSet(List.of(), new Epoch(height)));
+    }
+
+    public synchronized void advance(int epochs) {
+        for (int i = 0; i < epochs; i++) {
+            var parent = tipSets.getLast();
+            var head = tipSet(parent.key().cids(), parent.height().plus(1));
+            tipSets.add(head);
+            for (var signed : List.copyOf(pool)) {
+                execute(signed, head);
+            }
+            pool.clear();
+        }
+    }
+
+    public synchronized void escrow(Address address, TokenAmount amount) {
+        escrow.put(address, amount);
+    }
+
+    /** The next publish message drops the deals with these indices. */
+    public synchronized void drop(Predicate<Long> indices) {
+        drops = indices;
+    }
+
+    public synchronized void failPublishing(long exitCode) {
+        publishExitCode = exitCode;
+    }
+
+    public synchronized void refuseToPrice(boolean refuses) {
+        refusesToPrice = refuses;
+    }
+
+    public synchronized void goAway(boolean gone) {
+        away = gone;
+    }
+
+    public synchronized List<Message> included(MarketMethod method) {
+        return included.stream()
+                .filter(message -> message.method() == method.number())
+                .toList();
+    }
+
+    private void execute(SignedMessage signed, TipSet at) {
+        var message = signed.message();
+        included.add(message);
+        nonces.merge(message.from(), 1L, Long::sum);
+        long exitCode = 0;
+        var answer = new byte[0];
+        if (message.method() == MarketMethod.ADD_BALANCE.number()) {
+            var whose = AddBalanceParams.fromCbor(message.params()).providerOrClient();
+            escrow.merge(whose, message.value(), TokenAmount::plus);
+        } else if (message.method() == MarketMethod.PUBLISH_STORAGE_DEALS.number()) {
+            exitCode = publishExitCode;
+            answer = exitCode == 0 ? publish(message) : answer;
+        }
+        var receipt = new MessageReceipt(exitCode, answer, 1000, Optional.empty());
+        executed.put(signed.cid(), new MessageLookup(signed.cid(), receipt, at.key(), at.height()));
+    }
+
+    private byte[] publish(Message message) {
+        var proposals = PublishStorageDealsParams.fromCbor(message.params()).deals();
+        var ids = new ArrayList<Long>();
+        var valid = new ArrayList<Long>();
+        for (long i = 0; i < proposals.size(); i++) {
+            if (!drops.test(i)) {
+                valid.add(i);
+                ids.add(FIRST_DEAL + deals++);
+            }
+        }
+        return new PublishStorageDealsReturn(
+                        ids,
+                        BitField.of(valid.stream().mapToLong(Long::longValue).toArray()))
+                .toCbor();
+    }
+
+    private TipSet tipSet(List<Cid> parents, Epoch height) {
+        Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
+        return TipSet.of(List.of(new BlockHeader(
+                miner,
+                Optional.of(new Ticket(new byte[] {1})),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                parents,
+                BigInteger.valueOf(height.value()),
+                height,
+                none,
+                none,
+                none,
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                0,
+                TokenAmount.ofAtto(100))));
+    }
+
+    @Override
+    public synchronized TipSet chainHead() {
+        if (away) {
+            throw RpcException.unanswered(
+                    RpcErrorCode.NODE_UNREACHABLE, "ChainHead", "the test took the node away");
+        }
+        return tipSets.getLast();
+    }
+
+    @Override
+    public synchronized TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
+        return tipSets.reversed().stream()
+                .filter(tipSet -> !epoch.isBefore(tipSet.height()))
+                .findFirst()
+                .orElse(tipSets.getFirst());
+    }
+
+    @Override
+    public MinerInfo stateMinerInfo(Address of, TipSetKey key) {
+        return new MinerInfo(
+                worker,
+                worker,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                RegisteredPoStProof.fromNumber(10),
+                SectorSize.KIB_2,
+                2,
+                new Epoch(-1),
+                Optional.empty(),
+                worker,
+                new BeneficiaryTerm(TokenAmount.ZERO, TokenAmount.ZERO, new Epoch(0)),
+                Optional.empty());
+    }
+
+    @Override
+    public Address stateLookupID(Address address, TipSetKey key) {
+        throw RpcException.answered("StateLookupID", RpcException.ACTOR_NOT_FOUND, "actor not found");
+    }
+
+    @Override
+    public Address stateAccountKey(Address account, TipSetKey key) {
+        throw RpcException.answered("StateAccountKey", RpcException.ACTOR_NOT_FOUND, "actor not found");
+    }
+
+    @Override
+    public synchronized MarketBalance stateMarketBalance(Address address, TipSetKey key) {
+        return new MarketBalance(escrow.getOrDefault(address, TokenAmount.ZERO), TokenAmount.ZERO);
+    }
+
+    @Override
+    public CollateralBounds stateDealProviderCollateralBounds(PaddedSize size, boolean verified, TipSetKey key) {
+        return new CollateralBounds(MIN_COLLATERAL, TokenAmount.ofFil(1000));
+    }
+
+    @Override
+    public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
+        Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
+        return Optional.of(
+                new ActorState(none, none, nonces.getOrDefault(actor, 0L), TokenAmount.ofFil(1000), Optional.empty()));
+    }
+
+    @Override
+    public synchronized Optional<MessageLookup> stateSearchMsg(
+            TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
+        return Optional.ofNullable(executed.get(message));
+    }
+
+    @Override
+    public synchronized Message gasEstimateMessageGas(Message message, Optional<MessageSendSpec> spec, TipSetKey key) {
+        if (refusesToPrice && message.method() == MarketMethod.PUBLISH_STORAGE_DEALS.number()) {
+            throw RpcException.answered("GasEstimateMessageGas", 1, "message execution failed: exit 16");
+        }
+        return message.withGas(1_000_000, TokenAmount.ofAtto(200), TokenAmount.ofAtto(10));
+    }
+
+    @Override
+    public synchronized long mpoolGetNonce(Address sender) {
+        return nonces.getOrDefault(sender, 0L)
+                + pool.stream()
+                        .filter(signed -> signed.message().from().equals(sender))
+                        .count();
+    }
+
+    @Override
+    public synchronized Cid mpoolPush(SignedMessage message) {
+        if (pool.stream().noneMatch(known -> known.cid().equals(message.cid()))) {
+            pool.add(message);
+        }
+        return message.cid();
+    }
+
+    @Override
+    public synchronized List<SignedMessage> mpoolPending(TipSetKey key) {
+        return List.copyOf(pool);
+    }
+}

@@ -1,0 +1,112 @@
+package io.adit.market.deal;
+
+import io.adit.chain.actor.DealLabel;
+import io.adit.chain.actor.DealProposal;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.CommP;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.deal.wire.Transfer;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/** One bad proposal for each rule. */
+enum Proposals {
+    WRONG_PROVIDER(change(p -> provider(p, Address.ofId(1001)))),
+    BAD_SIGNATURE(params -> TestDeals.signed(
+            params.uuid(), params.proposal().proposal(), otherKey(), params.transfer())),
+    LABEL_TOO_LONG(change(p -> label(p, "x".repeat(257)))),
+    BAD_PIECE_CID(change(p -> piece(p, Cid.rawSha256(new byte[1]), p.pieceSize()))),
+    PIECE_SIZE_NOT_POWER_OF_TWO(change(p -> piece(p, p.pieceCid(), 1000))),
+    PIECE_TOO_SMALL(change(p -> piece(p, p.pieceCid(), 128))),
+    PIECE_TOO_LARGE(change(p -> piece(p, p.pieceCid(), 4096))),
+    END_BEFORE_START(change(p -> dates(p, 2000, 1999))),
+    START_TOO_SOON(change(p -> dates(p, TestDeals.NOW + 19, TestDeals.NOW + 19 + DealTerms.CHAIN_MIN_DURATION))),
+    DURATION_OUT_OF_BOUNDS(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MIN_DURATION - 1))),
+    END_TOO_LATE(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MAX_DURATION))),
+    PROVIDER_COLLATERAL_OUT_OF_BOUNDS(change(p -> money(p, p.pricePerEpoch(), TokenAmount.ofAtto(999), p.clientCollateral()))),
+    PRICE_TOO_LOW(change(p -> money(p, TokenAmount.ofAtto(p.pieceSize() - 1), p.providerCollateral(), p.clientCollateral()))),
+    CLIENT_ESCROW_TOO_LOW(change(p -> money(p, p.pricePerEpoch(), p.providerCollateral(), TokenAmount.ofFil(2)))),
+    VERIFIED_DEALS_ENDED(change(Proposals::verified)),
+    TRANSFER_UNSUPPORTED(params -> transfer(params, new Transfer(1, "graphsync", new byte[0], ""))),
+    TRANSFER_SIZE(params -> transfer(params, TestDeals.transfer(5000, "http://198.51.100.7/a"))),
+    TRANSFER_ADDRESS(params -> transfer(params, TestDeals.transfer(500, "file:///etc/passwd"))),
+    STAGING_FULL(params -> params);
+
+    static final byte[] DATA = TestDeals.data(1, 900);
+
+    private final UnaryOperator<DealParams> change;
+
+    Proposals(UnaryOperator<DealParams> change) {
+        this.change = change;
+    }
+
+    RejectionCode code() {
+        return RejectionCode.valueOf(name());
+    }
+
+    DealParams params(UUID uuid) {
+        return change.apply(good(uuid));
+    }
+
+    static DealParams good(UUID uuid) {
+        return TestDeals.params(uuid, DATA, "http://127.0.0.1:1/a.car");
+    }
+
+    private static PrivateKey otherKey() {
+        return TestKeys.key(SignatureType.SECP256K1, 9);
+    }
+
+    private static UnaryOperator<DealParams> change(UnaryOperator<DealProposal> change) {
+        return params -> TestDeals.signed(
+                params.uuid(),
+                change.apply(TestDeals.proposal(CommP.of(Arrays.copyOf(DATA, DATA.length)))),
+                TestDeals.CLIENT,
+                params.transfer());
+    }
+
+    private static DealParams transfer(DealParams params, Transfer transfer) {
+        return TestDeals.signed(params.uuid(), params.proposal().proposal(), TestDeals.CLIENT, transfer);
+    }
+
+    private static DealProposal provider(DealProposal p, Address provider) {
+        return new DealProposal(
+                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), provider, p.label(), p.startEpoch(),
+                p.endEpoch(), p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+    }
+
+    private static DealProposal label(DealProposal p, String label) {
+        return new DealProposal(
+                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), p.provider(), new DealLabel.Text(label),
+                p.startEpoch(), p.endEpoch(), p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+    }
+
+    private static DealProposal piece(DealProposal p, Cid cid, long size) {
+        return new DealProposal(
+                cid, size, p.verifiedDeal(), p.client(), p.provider(), p.label(), p.startEpoch(), p.endEpoch(),
+                TokenAmount.ofAtto(size), p.providerCollateral(), p.clientCollateral());
+    }
+
+    private static DealProposal dates(DealProposal p, long start, long end) {
+        return new DealProposal(
+                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), p.provider(), p.label(), new Epoch(start),
+                new Epoch(end), p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+    }
+
+    private static DealProposal money(DealProposal p, TokenAmount price, TokenAmount provider, TokenAmount client) {
+        return new DealProposal(
+                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), p.provider(), p.label(), p.startEpoch(),
+                p.endEpoch(), price, provider, client);
+    }
+
+    private static DealProposal verified(DealProposal p) {
+        return new DealProposal(
+                p.pieceCid(), p.pieceSize(), true, p.client(), p.provider(), p.label(), p.startEpoch(), p.endEpoch(),
+                p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+    }
+}
