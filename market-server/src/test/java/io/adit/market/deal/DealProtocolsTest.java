@@ -92,7 +92,8 @@ class DealProtocolsTest {
             assertThat(bench.pipeline.desk().propose(params)).isEqualTo(new ProposalVerdict.Accepted());
         }
 
-        var response = propose(DealProtocols.PROPOSE_1_2_1, Proposals.STAGING_FULL.params(DEAL).toCbor());
+        var response = propose(
+                DealProtocols.PROPOSE_1_2_1, Proposals.STAGING_FULL.params(DEAL).toCbor());
 
         assertThat(response.message()).startsWith("STAGING_FULL: ").contains("at most 100 ");
     }
@@ -112,7 +113,8 @@ class DealProtocolsTest {
     void givesTheSameAnswer_whenTheSameDealIsProposedAgain() throws Exception {
         propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(DEAL).toCbor());
 
-        assertThat(propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(DEAL).toCbor()).accepted())
+        assertThat(propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(DEAL).toCbor())
+                        .accepted())
                 .isTrue();
         assertThat(bench.deals()).hasSize(1);
     }
@@ -124,7 +126,9 @@ class DealProtocolsTest {
 
         assertThat(propose(DealProtocols.PROPOSE_1_2_1, other.toCbor()).message())
                 .startsWith("UUID_REUSED: DealUUID");
-        assertThat(propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(new UUID(7, 7)).toCbor())
+        assertThat(propose(
+                                DealProtocols.PROPOSE_1_2_1,
+                                Proposals.good(new UUID(7, 7)).toCbor())
                         .message())
                 .startsWith("UUID_REUSED: ClientDealProposal");
         assertThat(bench.deals()).hasSize(1);
@@ -134,14 +138,16 @@ class DealProtocolsTest {
     void asksToComeBack_whenTheChainDoesNotAnswer() throws Exception {
         bench.chain.goAway(true);
 
-        assertThat(propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(DEAL).toCbor()).message())
+        assertThat(propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(DEAL).toCbor())
+                        .message())
                 .startsWith("NOT_READY: ");
         assertNothingStored();
     }
 
     @Test
     void saysWhatIsWrong_withCborThatIsNoProposal() throws Exception {
-        assertThat(propose(DealProtocols.PROPOSE_1_2_1, new byte[] {(byte) 0xa0}).message())
+        assertThat(propose(DealProtocols.PROPOSE_1_2_1, new byte[] {(byte) 0xa0})
+                        .message())
                 .startsWith("MALFORMED_PROPOSAL: DealParams must be ");
         assertNothingStored();
     }
@@ -206,8 +212,7 @@ class DealProtocolsTest {
         assertThat(signed.ask().maxPieceSize()).isEqualTo(2048);
         assertThat(Signatures.verify(TestDeals.WORKER.address(), signed.ask().toCbor(), signed.signature()))
                 .isTrue();
-        assertThat(AskResponse.fromCbor(exchange(
-                                DealProtocols.ASK, new AskRequest(Address.ofId(5)).toCbor()))
+        assertThat(AskResponse.fromCbor(exchange(DealProtocols.ASK, new AskRequest(Address.ofId(5)).toCbor()))
                         .ask())
                 .isEmpty();
         bench.chain.advance(5);

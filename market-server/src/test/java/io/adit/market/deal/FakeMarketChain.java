@@ -158,8 +158,7 @@ public final class FakeMarketChain extends PartialFullNode {
     @Override
     public synchronized TipSet chainHead() {
         if (away) {
-            throw RpcException.unanswered(
-                    RpcErrorCode.NODE_UNREACHABLE, "ChainHead", "the test took the node away");
+            throw RpcException.unanswered(RpcErrorCode.NODE_UNREACHABLE, "ChainHead", "the test took the node away");
         }
         return tipSets.getLast();
     }

@@ -22,7 +22,9 @@ class ProposalChecksTest {
 
     @Test
     void acceptsAGoodProposal() {
-        assertThat(checks.check(Proposals.good(DEAL), context(Proposals.good(DEAL).proposal().proposal().provider(), 0)))
+        assertThat(checks.check(
+                        Proposals.good(DEAL),
+                        context(Proposals.good(DEAL).proposal().proposal().provider(), 0)))
                 .isEqualTo(new Accepted());
     }
 

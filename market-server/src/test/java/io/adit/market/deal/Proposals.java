@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
 /** One bad proposal for each rule. */
 enum Proposals {
     WRONG_PROVIDER(change(p -> provider(p, Address.ofId(1001)))),
-    BAD_SIGNATURE(params -> TestDeals.signed(
-            params.uuid(), params.proposal().proposal(), otherKey(), params.transfer())),
+    BAD_SIGNATURE(
+            params -> TestDeals.signed(params.uuid(), params.proposal().proposal(), otherKey(), params.transfer())),
     LABEL_TOO_LONG(change(p -> label(p, "x".repeat(257)))),
     BAD_PIECE_CID(change(p -> piece(p, Cid.rawSha256(new byte[1]), p.pieceSize()))),
     PIECE_SIZE_NOT_POWER_OF_TWO(change(p -> piece(p, p.pieceCid(), 1000))),
@@ -29,8 +29,10 @@ enum Proposals {
     START_TOO_SOON(change(p -> dates(p, TestDeals.NOW + 19, TestDeals.NOW + 19 + DealTerms.CHAIN_MIN_DURATION))),
     DURATION_OUT_OF_BOUNDS(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MIN_DURATION - 1))),
     END_TOO_LATE(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MAX_DURATION))),
-    PROVIDER_COLLATERAL_OUT_OF_BOUNDS(change(p -> money(p, p.pricePerEpoch(), TokenAmount.ofAtto(999), p.clientCollateral()))),
-    PRICE_TOO_LOW(change(p -> money(p, TokenAmount.ofAtto(p.pieceSize() - 1), p.providerCollateral(), p.clientCollateral()))),
+    PROVIDER_COLLATERAL_OUT_OF_BOUNDS(
+            change(p -> money(p, p.pricePerEpoch(), TokenAmount.ofAtto(999), p.clientCollateral()))),
+    PRICE_TOO_LOW(
+            change(p -> money(p, TokenAmount.ofAtto(p.pieceSize() - 1), p.providerCollateral(), p.clientCollateral()))),
     CLIENT_ESCROW_TOO_LOW(change(p -> money(p, p.pricePerEpoch(), p.providerCollateral(), TokenAmount.ofFil(2)))),
     VERIFIED_DEALS_ENDED(change(Proposals::verified)),
     TRANSFER_UNSUPPORTED(params -> transfer(params, new Transfer(1, "graphsync", new byte[0], ""))),
@@ -40,6 +42,8 @@ enum Proposals {
 
     static final byte[] DATA = TestDeals.data(1, 900);
 
+    // The functions hold no state.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final UnaryOperator<DealParams> change;
 
     Proposals(UnaryOperator<DealParams> change) {
@@ -76,37 +80,91 @@ enum Proposals {
 
     private static DealProposal provider(DealProposal p, Address provider) {
         return new DealProposal(
-                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), provider, p.label(), p.startEpoch(),
-                p.endEpoch(), p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+                p.pieceCid(),
+                p.pieceSize(),
+                p.verifiedDeal(),
+                p.client(),
+                provider,
+                p.label(),
+                p.startEpoch(),
+                p.endEpoch(),
+                p.pricePerEpoch(),
+                p.providerCollateral(),
+                p.clientCollateral());
     }
 
     private static DealProposal label(DealProposal p, String label) {
         return new DealProposal(
-                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), p.provider(), new DealLabel.Text(label),
-                p.startEpoch(), p.endEpoch(), p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+                p.pieceCid(),
+                p.pieceSize(),
+                p.verifiedDeal(),
+                p.client(),
+                p.provider(),
+                new DealLabel.Text(label),
+                p.startEpoch(),
+                p.endEpoch(),
+                p.pricePerEpoch(),
+                p.providerCollateral(),
+                p.clientCollateral());
     }
 
     private static DealProposal piece(DealProposal p, Cid cid, long size) {
         return new DealProposal(
-                cid, size, p.verifiedDeal(), p.client(), p.provider(), p.label(), p.startEpoch(), p.endEpoch(),
-                TokenAmount.ofAtto(size), p.providerCollateral(), p.clientCollateral());
+                cid,
+                size,
+                p.verifiedDeal(),
+                p.client(),
+                p.provider(),
+                p.label(),
+                p.startEpoch(),
+                p.endEpoch(),
+                TokenAmount.ofAtto(size),
+                p.providerCollateral(),
+                p.clientCollateral());
     }
 
     private static DealProposal dates(DealProposal p, long start, long end) {
         return new DealProposal(
-                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), p.provider(), p.label(), new Epoch(start),
-                new Epoch(end), p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+                p.pieceCid(),
+                p.pieceSize(),
+                p.verifiedDeal(),
+                p.client(),
+                p.provider(),
+                p.label(),
+                new Epoch(start),
+                new Epoch(end),
+                p.pricePerEpoch(),
+                p.providerCollateral(),
+                p.clientCollateral());
     }
 
     private static DealProposal money(DealProposal p, TokenAmount price, TokenAmount provider, TokenAmount client) {
         return new DealProposal(
-                p.pieceCid(), p.pieceSize(), p.verifiedDeal(), p.client(), p.provider(), p.label(), p.startEpoch(),
-                p.endEpoch(), price, provider, client);
+                p.pieceCid(),
+                p.pieceSize(),
+                p.verifiedDeal(),
+                p.client(),
+                p.provider(),
+                p.label(),
+                p.startEpoch(),
+                p.endEpoch(),
+                price,
+                provider,
+                client);
     }
 
     private static DealProposal verified(DealProposal p) {
         return new DealProposal(
-                p.pieceCid(), p.pieceSize(), true, p.client(), p.provider(), p.label(), p.startEpoch(), p.endEpoch(),
-                p.pricePerEpoch(), p.providerCollateral(), p.clientCollateral());
+                p.pieceCid(),
+                p.pieceSize(),
+                true,
+                p.client(),
+                p.provider(),
+                p.label(),
+                p.startEpoch(),
+                p.endEpoch(),
+                p.pricePerEpoch(),
+                p.providerCollateral(),
+                p.clientCollateral());
     }
 }

@@ -158,9 +158,9 @@ class DownloadTest {
     void followsARedirect_andLeavesTheHeadersBehind_onAnotherOrigin() throws Exception {
         try (var second = new CutServer(CutServer.cutting(DATA, DATA.length));
                 var first = new CutServer((request, out) -> say(
-                        out, "HTTP/1.1 302 Found\r\nLocation: " + second.url("/b") + "\r\nContent-Length: 0\r\n\r\n"))) {
-            var source = new FetchSource(
-                    URI.create(first.url("/a")), Map.of("Authorization", "Bearer secret"));
+                        out,
+                        "HTTP/1.1 302 Found\r\nLocation: " + second.url("/b") + "\r\nContent-Length: 0\r\n\r\n"))) {
+            var source = new FetchSource(URI.create(first.url("/a")), Map.of("Authorization", "Bearer secret"));
             var download = new Download(fetcher(DEVNET, HostResolver.ofSystem()), source, part(), DATA.length, n -> {});
 
             assertThat(download.run().finish()).isEqualTo(CommP.of(DATA));
@@ -175,8 +175,8 @@ class DownloadTest {
                         say(out, "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\n\r\n"));
                 var scheme = new CutServer(
                         (request, out) -> say(out, "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n"));
-                var endless = new CutServer(
-                        (request, out) -> say(out, "HTTP/1.1 307 Again\r\nLocation: /again\r\n\r\n"))) {
+                var endless =
+                        new CutServer((request, out) -> say(out, "HTTP/1.1 307 Again\r\nLocation: /again\r\n\r\n"))) {
             assertReason(FetchErrorCode.FETCH_ADDRESS_REFUSED, inward.url("/"), 10);
             assertReason(FetchErrorCode.FETCH_URL_REFUSED, scheme.url("/"), 10);
             assertReason(FetchErrorCode.FETCH_REDIRECTS, endless.url("/"), 10);
@@ -194,8 +194,9 @@ class DownloadTest {
                     new Download(fetcher(new AddressRules(false), rebinding), source, part(), DATA.length, n -> {});
 
             assertThatThrownBy(download::run)
-                    .isInstanceOfSatisfying(FetchException.class, e -> assertThat(e.reason())
-                            .isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
+                    .isInstanceOfSatisfying(
+                            FetchException.class,
+                            e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
             assertThat(server.requests).isEmpty();
         }
     }
@@ -229,8 +230,8 @@ class DownloadTest {
     private void assertReason(FetchErrorCode reason, String url, long size) throws IOException {
         Files.deleteIfExists(part());
         assertThatThrownBy(() -> download(url, size).run())
-                .isInstanceOfSatisfying(FetchException.class, e -> assertThat(e.reason())
-                        .isEqualTo(reason));
+                .isInstanceOfSatisfying(
+                        FetchException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }
 
     private Download download(String url, long size) {

@@ -84,9 +84,10 @@ class FetchSourceTest {
                 ""
             })
     void refusesEveryWayToTheNodeItself(String url) {
-        assertThatThrownBy(() -> parse(url, PUBLIC)).isInstanceOfSatisfying(FetchException.class, e -> assertThat(
-                        e.reason().permanent())
-                .isTrue());
+        assertThatThrownBy(() -> parse(url, PUBLIC))
+                .isInstanceOfSatisfying(
+                        FetchException.class,
+                        e -> assertThat(e.reason().permanent()).isTrue());
     }
 
     @ParameterizedTest
@@ -144,12 +145,14 @@ class FetchSourceTest {
 
     @Test
     void keepsTheClientsOwnHeaders() {
-        assertThat(parse("http://example.com/", Map.of("Authorization", "Bearer x"), PUBLIC).headers())
+        assertThat(parse("http://example.com/", Map.of("Authorization", "Bearer x"), PUBLIC)
+                        .headers())
                 .containsExactly(Map.entry("Authorization", "Bearer x"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "[]", "{\"URL\":5}", "not json", "{\"URL\":\"http://example.com\",\"Headers\":[]}"})
+    @ValueSource(
+            strings = {"", "{}", "[]", "{\"URL\":5}", "not json", "{\"URL\":\"http://example.com\",\"Headers\":[]}"})
     void refusesParamsWithoutAUrl(String params) {
         assertThatThrownBy(() -> FetchSource.parse(params.getBytes(StandardCharsets.UTF_8), PUBLIC))
                 .isInstanceOf(FetchException.class);
@@ -159,10 +162,11 @@ class FetchSourceTest {
     void refusesAHost_whenOneOfItsAddressesIsPrivate() throws Exception {
         var mixed = List.of(InetAddress.ofLiteral("93.184.216.34"), InetAddress.ofLiteral("127.0.0.1"));
 
-        assertThatThrownBy(() ->
-                        FetchSource.resolve(parse("http://rebind.example/", PUBLIC).url(), host -> mixed, PUBLIC))
-                .isInstanceOfSatisfying(FetchException.class, e -> assertThat(e.reason())
-                        .isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
+        assertThatThrownBy(() -> FetchSource.resolve(
+                        parse("http://rebind.example/", PUBLIC).url(), host -> mixed, PUBLIC))
+                .isInstanceOfSatisfying(
+                        FetchException.class,
+                        e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
     }
 
     private static FetchSource parse(String url, AddressRules rules) {

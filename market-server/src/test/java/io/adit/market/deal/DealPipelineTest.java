@@ -1,0 +1,219 @@
+package io.adit.market.deal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.adit.chain.actor.MarketMethod;
+import io.adit.chain.actor.PublishStorageDealsParams;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.RegisteredSealProof;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.state.SectorState;
+import io.adit.market.fetch.CutServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A deal's way from its acceptance to its sector: real store, engine and HTTP; a scripted chain. */
+@Timeout(60)
+class DealPipelineTest {
+    private static final UUID FIRST = new UUID(1, 1);
+    private static final UUID SECOND = new UUID(2, 2);
+    private static final byte[] DATA = TestDeals.data(21, 900);
+    private static final byte[] OTHER = TestDeals.data(22, 950);
+    private static final Duration LONG = Duration.ofHours(1);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void carriesADealFromItsAcceptanceToItsSector() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 300))) {
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(1);
+            assertThat(bench.chain.included(MarketMethod.PUBLISH_STORAGE_DEALS)).hasSize(1);
+            bench.chain.advance(DealBench.CONFIDENCE);
+            waitFor(bench, FIRST, DealCheckpoint.IndexedAndAnnounced);
+
+            var deal = bench.deal(FIRST);
+            assertThat(deal.chainDealId()).hasValue(42);
+            assertThat(deal.sector()).contains(new SectorNumber(7));
+            assertThat(deal.bytesReceived()).isEqualTo(900);
+            var piece = bench.store
+                    .read(tx -> tx.pieces().find(deal.piece().commP()))
+                    .orElseThrow();
+            assertThat(piece.indexed()).isTrue();
+            assertThat(Files.readAllBytes(piece.file().orElseThrow())).isEqualTo(DATA);
+
+            prove(bench, 7);
+            waitFor(bench, FIRST, DealCheckpoint.Complete);
+        }
+    }
+
+    @Test
+    void confirmsNothing_beforeTheMessageIsDeepEnough() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(DealBench.CONFIDENCE);
+
+            await().during(Duration.ofMillis(300))
+                    .until(() -> bench.deal(FIRST).checkpoint() == DealCheckpoint.Published);
+        }
+    }
+
+    @Test
+    void failsTheDeal_whenTheDataIsOther() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(TestDeals.data(99, 900), 900))) {
+            accept(bench, FIRST, DATA, server);
+
+            assertThat(failure(bench, FIRST))
+                    .startsWith("DEAL_WRONG_COMMP: ")
+                    .contains(bench.deal(FIRST).piece().pieceCidV1().toString());
+            assertThat(bench.chain.included(MarketMethod.PUBLISH_STORAGE_DEALS)).isEmpty();
+            try (var files = Files.list(folder.resolve("pieces"))) {
+                assertThat(files).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void putsDealsThatWaitTogetherIntoOneMessage() throws Exception {
+        var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
+        try (var bench = new DealBench(folder, LONG, 2, chain).run();
+                var one = new CutServer(CutServer.cutting(DATA, 900));
+                var two = new CutServer(CutServer.cutting(OTHER, 950))) {
+            accept(bench, FIRST, DATA, one);
+            waitFor(bench, FIRST, DealCheckpoint.Transferred);
+            accept(bench, SECOND, OTHER, two);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            waitFor(bench, SECOND, DealCheckpoint.Published);
+            chain.advance(1 + DealBench.CONFIDENCE);
+
+            assertThat(chain.included(MarketMethod.PUBLISH_STORAGE_DEALS))
+                    .singleElement()
+                    .satisfies(message -> assertThat(PublishStorageDealsParams.fromCbor(message.params())
+                                    .deals())
+                            .hasSize(2));
+            waitFor(bench, FIRST, DealCheckpoint.IndexedAndAnnounced);
+            waitFor(bench, SECOND, DealCheckpoint.IndexedAndAnnounced);
+        }
+    }
+
+    @Test
+    void goesOnWithTheOthers_whenTheActorDropsADeal() throws Exception {
+        var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
+        chain.drop(index -> index == 0);
+        try (var bench = new DealBench(folder, LONG, 2, chain).run();
+                var one = new CutServer(CutServer.cutting(DATA, 900));
+                var two = new CutServer(CutServer.cutting(OTHER, 950))) {
+            accept(bench, FIRST, DATA, one);
+            waitFor(bench, FIRST, DealCheckpoint.Transferred);
+            accept(bench, SECOND, OTHER, two);
+            waitFor(bench, SECOND, DealCheckpoint.Published);
+            chain.advance(1 + DealBench.CONFIDENCE);
+
+            assertThat(failure(bench, FIRST)).contains("the market actor dropped the deal");
+            waitFor(bench, SECOND, DealCheckpoint.IndexedAndAnnounced);
+            assertThat(bench.deal(SECOND).chainDealId()).hasValue(42);
+        }
+    }
+
+    @Test
+    void failsTheDeal_whenTheMessageFails() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            bench.chain.failPublishing(16);
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(1 + DealBench.CONFIDENCE);
+
+            assertThat(failure(bench, FIRST)).contains("exit code 16 USR_ILLEGAL_ARGUMENT");
+        }
+    }
+
+    @Test
+    void fillsTheEscrowUp_beforeItPublishes() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            bench.chain.escrow(TestDeals.MINER, TokenAmount.ofAtto(100));
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Transferred);
+            await().until(() -> !bench.chain.mpoolPending(TipSetKey.EMPTY).isEmpty());
+            bench.chain.advance(1);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+
+            assertThat(bench.chain.included(MarketMethod.ADD_BALANCE))
+                    .singleElement()
+                    .satisfies(message -> assertThat(message.value()).isEqualTo(TokenAmount.ofAtto(900)));
+        }
+    }
+
+    @Test
+    void failsTheDeal_whenItsStartCameBeforeItWasPublished() throws Exception {
+        try (var bench = new DealBench(folder);
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            accept(bench, FIRST, DATA, server);
+            bench.chain.advance(200);
+            bench.run();
+
+            assertThat(failure(bench, FIRST)).contains("start epoch 1100 came before it was published");
+            assertThat(bench.chain.included(MarketMethod.PUBLISH_STORAGE_DEALS)).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsTheDeal_whenTheStoreIsOpenedAgain() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            try (var bench = new DealBench(folder)) {
+                accept(bench, FIRST, DATA, server);
+            }
+            try (var bench = new DealBench(folder).run()) {
+                bench.chain.escrow(TestDeals.MINER, TokenAmount.ofFil(1));
+                waitFor(bench, FIRST, DealCheckpoint.Published);
+            }
+        }
+    }
+
+    private static void accept(DealBench bench, UUID uuid, byte[] data, CutServer server) {
+        if (bench.chain
+                .stateMarketBalance(TestDeals.MINER, TipSetKey.EMPTY)
+                .escrow()
+                .isZero()) {
+            bench.chain.escrow(TestDeals.MINER, TokenAmount.ofFil(1));
+        }
+        assertThat(bench.pipeline.desk().propose(TestDeals.params(uuid, data, server.url("/a.car"))))
+                .isEqualTo(new ProposalVerdict.Accepted());
+    }
+
+    private static void waitFor(DealBench bench, UUID uuid, DealCheckpoint checkpoint) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(bench.deal(uuid).error()).isEmpty();
+            assertThat(bench.deal(uuid).checkpoint()).isGreaterThanOrEqualTo(checkpoint);
+        });
+    }
+
+    private static String failure(DealBench bench, UUID uuid) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> bench.deal(uuid).error().isPresent());
+        return bench.deal(uuid).error().orElseThrow();
+    }
+
+    private static void prove(DealBench bench, long sector) {
+        bench.store.transactVoid(tx -> tx.sectors()
+                .insert(SectorRecord.created(new SectorNumber(sector), RegisteredSealProof.fromNumber(5), Instant.EPOCH)
+                        .withState(SectorState.Proving)));
+    }
+}
