@@ -1,6 +1,8 @@
 package io.adit.market.deal;
 
+import io.adit.core.error.AditException;
 import io.adit.core.state.PieceRecord;
+import io.adit.market.index.IndexOutcome;
 
 /** Makes the blocks of a piece findable. */
 @FunctionalInterface
@@ -12,4 +14,14 @@ public interface PieceIndexer {
      *     kind when it may work later
      */
     void index(PieceRecord piece);
+
+    /** The block index as deals see it. */
+    static PieceIndexer over(io.adit.market.index.PieceIndexer index) {
+        return piece -> {
+            if (index.index(piece) instanceof IndexOutcome.Refused refused) {
+                throw new AditException(
+                        refused.code(), "indexing piece " + piece.commP().asUnsealedCid() + ": " + refused.reason());
+            }
+        };
+    }
 }

@@ -17,6 +17,7 @@ import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.index.PieceIndex;
 import io.adit.sealing.pipeline.DealPiece;
 import io.adit.sealing.pipeline.SectorIntake;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,6 +39,7 @@ final class DealBench implements AutoCloseable {
     final Host provider;
     final Host client;
     final RecordingIntake intake = new RecordingIntake();
+    final PieceIndex index;
     private final TaskEngine engine;
 
     /** Remembers in the store what it was given, so that a piece given twice shows. */
@@ -64,6 +66,7 @@ final class DealBench implements AutoCloseable {
     DealBench(Path folder, Duration publishPeriod, int most, FakeMarketChain chain) throws Exception {
         this.chain = chain;
         chain.escrow(TestDeals.CLIENT.address(), TokenAmount.ofFil(1));
+        index = PieceIndex.open(folder.resolve("index"));
         store = SqlStateStore.sqlite(folder.resolve("state.db"));
         var settings = new DealSettings(
                 TestDeals.MINER,
@@ -85,7 +88,7 @@ final class DealBench implements AutoCloseable {
                 keys,
                 new MessageOutbox(store, chain, keys, clock),
                 intake,
-                piece -> {},
+                PieceIndexer.over(new io.adit.market.index.PieceIndexer(index)),
                 () -> new RetrievalTransports(List.of(new RetrievalTransports.Transport(
                         "http",
                         List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/7777/http").bytes())))),
@@ -133,5 +136,6 @@ final class DealBench implements AutoCloseable {
         provider.close();
         engine.close();
         store.close();
+        index.close();
     }
 }

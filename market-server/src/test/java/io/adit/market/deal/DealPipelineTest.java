@@ -9,14 +9,19 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.UnixFsOptions;
+import io.adit.core.ipld.UnixFsPacker;
 import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.PieceRecord;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.market.fetch.CutServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,9 +41,10 @@ class DealPipelineTest {
 
     @Test
     void carriesADealFromItsAcceptanceToItsSector() throws Exception {
+        var car = car(TestDeals.data(23, 600));
         try (var bench = new DealBench(folder).run();
-                var server = new CutServer(CutServer.cutting(DATA, 300))) {
-            accept(bench, FIRST, DATA, server);
+                var server = new CutServer(CutServer.cutting(car, 300))) {
+            accept(bench, FIRST, car, server);
             waitFor(bench, FIRST, DealCheckpoint.Published);
             bench.chain.advance(1);
             assertThat(bench.chain.included(MarketMethod.PUBLISH_STORAGE_DEALS)).hasSize(1);
@@ -48,16 +54,41 @@ class DealPipelineTest {
             var deal = bench.deal(FIRST);
             assertThat(deal.chainDealId()).hasValue(42);
             assertThat(deal.sector()).contains(new SectorNumber(7));
-            assertThat(deal.bytesReceived()).isEqualTo(900);
-            var piece = bench.store
-                    .read(tx -> tx.pieces().find(deal.piece().commP()))
-                    .orElseThrow();
+            assertThat(deal.bytesReceived()).isEqualTo(car.length);
+            var piece = piece(bench, FIRST);
             assertThat(piece.indexed()).isTrue();
-            assertThat(Files.readAllBytes(piece.file().orElseThrow())).isEqualTo(DATA);
+            assertThat(bench.index.isIndexed(deal.piece().commP())).isTrue();
+            assertThat(Files.readAllBytes(piece.file().orElseThrow())).isEqualTo(car);
 
             prove(bench, 7);
             waitFor(bench, FIRST, DealCheckpoint.Complete);
         }
+    }
+
+    @Test
+    void sealsAPieceThatIsNoCar_withoutAnIndex() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(1 + DealBench.CONFIDENCE);
+            waitFor(bench, FIRST, DealCheckpoint.IndexedAndAnnounced);
+
+            assertThat(piece(bench, FIRST).indexed()).isFalse();
+        }
+    }
+
+    private byte[] car(byte[] data) throws IOException {
+        var file = Files.write(folder.resolve("file"), data);
+        var car = folder.resolve("file.car");
+        UnixFsPacker.pack(file, car, UnixFsOptions.V1_2025);
+        return Files.readAllBytes(car);
+    }
+
+    private static PieceRecord piece(DealBench bench, UUID uuid) {
+        var commP = bench.deal(uuid).piece().commP();
+        Optional<PieceRecord> piece = bench.store.read(tx -> tx.pieces().find(commP));
+        return piece.orElseThrow();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.adit.chain.node.MarketBalance;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.MinerInfo;
+import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.PartialFullNode;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
@@ -197,7 +198,15 @@ public final class FakeMarketChain extends PartialFullNode {
     }
 
     @Override
+    public NetworkParams stateGetNetworkParams() {
+        return new NetworkParams("fake", 30, BigInteger.valueOf(2048), 10, Map.of(), 31415926, 0);
+    }
+
+    @Override
     public Address stateAccountKey(Address account, TipSetKey key) {
+        if (account.isKey()) {
+            return account;
+        }
         throw RpcException.answered("StateAccountKey", RpcException.ACTOR_NOT_FOUND, "actor not found");
     }
 

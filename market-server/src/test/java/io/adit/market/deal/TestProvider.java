@@ -1,7 +1,6 @@
 package io.adit.market.deal;
 
 import io.adit.core.fil.TokenAmount;
-import io.adit.libp2p.Host;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import java.nio.file.Path;
 
@@ -17,10 +16,6 @@ public final class TestProvider implements AutoCloseable {
         var bench = new DealBench(folder).run();
         bench.chain.escrow(TestDeals.MINER, TokenAmount.ofFil(1));
         return new TestProvider(bench);
-    }
-
-    public Host clientHost() {
-        return bench.client;
     }
 
     public FakeMarketChain chain() {
