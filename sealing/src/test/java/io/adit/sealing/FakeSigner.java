@@ -8,15 +8,19 @@ import io.adit.core.keys.Signer;
 import java.util.Arrays;
 import java.util.Set;
 
-/** One secp256k1 key in memory. */
+/** One key in memory. */
 public final class FakeSigner implements Signer {
 
     private final PrivateKey key;
 
     public FakeSigner() {
+        this(SignatureType.SECP256K1, 7);
+    }
+
+    public FakeSigner(SignatureType type, int secretByte) {
         byte[] secret = new byte[32];
-        Arrays.fill(secret, (byte) 7);
-        this.key = PrivateKey.of(SignatureType.SECP256K1, secret);
+        Arrays.fill(secret, (byte) secretByte);
+        this.key = PrivateKey.of(type, secret);
     }
 
     public Address address() {

@@ -1,0 +1,285 @@
+package io.adit.sealing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.AddBalanceParams;
+import io.adit.chain.actor.ClientDealProposal;
+import io.adit.chain.actor.CreateMinerParams;
+import io.adit.chain.actor.CreateMinerReturn;
+import io.adit.chain.actor.DealLabel;
+import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.PublishStorageDealsParams;
+import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.head.Delivery;
+import io.adit.chain.head.HeadFollower;
+import io.adit.chain.head.HeadOptions;
+import io.adit.chain.message.MessageIntent;
+import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.message.MessagePriority;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.ActorId;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.CommP;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PieceInfo;
+import io.adit.core.fil.RegisteredSealProof;
+import io.adit.core.fil.SectorId;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.CborWriter;
+import io.adit.core.keys.SignatureType;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.state.SectorState;
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.task.Resources;
+import io.adit.core.task.TaskEngine;
+import io.adit.devnet.Devnet;
+import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.policy.ChainPolicy;
+import io.adit.proofs.Proofs;
+import io.adit.proofs.ProofsTestKit;
+import io.adit.proofs.SealVerification;
+import io.adit.sealing.pipeline.DealPiece;
+import io.adit.sealing.pipeline.SealingPipeline;
+import io.adit.sealing.pipeline.SealingSettings;
+import io.adit.sealing.proving.PartitionProof;
+import io.adit.sealing.proving.ProvingSettings;
+import io.adit.sealing.proving.WindowPoStScheduler;
+import io.adit.sealing.storage.PathSettings;
+import io.adit.sealing.storage.SpaceProbe;
+import io.adit.sealing.storage.StoragePaths;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole life of a deal's sector against the embedded devnet, whose clock runs at 10 ms an epoch. */
+class DevnetSealingTest {
+
+    private static final byte[] UNPROVEN = filled(192, 0xad);
+
+    @TempDir
+    Path directory;
+
+    private final InstantSource clock = InstantSource.system();
+    private final FakeSigner worker = new FakeSigner(SignatureType.BLS, 3);
+    private final FakeSigner client = new FakeSigner(SignatureType.SECP256K1, 5);
+
+    /** Everything real but C2, which would take both cores for a minute; the chain accepts its mark instead. */
+    private static final class WithoutCommit2 extends ProofsDecorator {
+        WithoutCommit2() {
+            super(ProofsTestKit.proofs());
+        }
+
+        @Override
+        public byte[] commit2(byte[] phase1, SectorId sector) {
+            return UNPROVEN;
+        }
+
+        @Override
+        public boolean verifySeal(SealVerification seal) {
+            return Arrays.equals(seal.proof(), UNPROVEN);
+        }
+    }
+
+    @Test
+    void dealIsSealedActivatedAndProvenForTwoPeriods_whenAllButC2IsReal() throws IOException {
+        liveThrough(new WithoutCommit2(), Duration.ofMinutes(1));
+    }
+
+    @Test
+    @Tag("slow")
+    void dealIsSealedActivatedAndProvenForTwoPeriods_whenEveryProofIsReal() throws IOException {
+        liveThrough(ProofsTestKit.proofs(), Duration.ofMinutes(8));
+    }
+
+    private void liveThrough(Proofs proofs, Duration atMost) throws IOException {
+        var policy = ChainPolicy.fast().withBlockTime(Duration.ofMillis(10));
+        var settings =
+                new ChainSettings(policy, SectorSize.KIB_2, 29, Instant.ofEpochSecond(1_800_000_000), filled(32, 9));
+        try (var devnet = Devnet.inMemory(settings, proofs, Duration.ofMinutes(2));
+                var store = SqlStateStore.sqlite(directory.resolve("state.db"))) {
+            devnet.ledger().fund(worker.address(), TokenAmount.ofFil(10_000));
+            devnet.ledger().fund(client.address(), TokenAmount.ofFil(1_000));
+            devnet.advance(2);
+            var messages = new MessageOutbox(store, devnet.node(), worker, clock);
+            ActorId miner = createMiner(devnet, messages);
+            DealPiece deal = publish(devnet, messages, new MessageOutbox(store, devnet.node(), client, clock), miner);
+            var paths = StoragePaths.open(directory.resolve("storage.json"), SpaceProbe.ofSystem(), clock);
+            paths.init(directory.resolve("path"), PathSettings.create(UUID.randomUUID(), true, true));
+            var meters = new SimpleMeterRegistry();
+            var pipeline = new SealingPipeline(
+                    SealingSettings.devnet(miner, worker.address(), SectorSize.KIB_2),
+                    store,
+                    devnet.node(),
+                    proofs,
+                    paths,
+                    messages,
+                    clock,
+                    meters);
+            var resources = new Resources(2, 8L << 30, 1, 0);
+            try (var engine = new TaskEngine(store, clock, resources, pipeline.handlers(), meters);
+                    var scheduler = new WindowPoStScheduler(
+                            ProvingSettings.devnet(miner, worker.address(), SectorSize.KIB_2),
+                            store,
+                            devnet.node(),
+                            proofs,
+                            paths,
+                            messages,
+                            meters);
+                    var follower = new HeadFollower(devnet.node(), HeadOptions.defaults())) {
+                follower.listen(Delivery.COALESCED, update -> {
+                    pipeline.onHead(engine::signal);
+                    scheduler.onHead(update.head());
+                });
+                pipeline.start();
+                engine.start();
+                scheduler.start();
+                follower.start();
+                SectorNumber number = store.transact(tx -> pipeline.intake().accept(tx, deal));
+                devnet.start();
+
+                until(atMost, () -> sector(store, number).state() == SectorState.Proving);
+                until(atMost, () -> accepted(scheduler) >= 2);
+
+                var head = TipSetKey.EMPTY;
+                assertThat(devnet.node().stateMinerFaults(miner.address(), head).isEmpty())
+                        .isTrue();
+                assertThat(devnet.node()
+                                .stateMinerPower(miner.address(), head)
+                                .minerPower()
+                                .rawBytePower())
+                        .isEqualTo(java.math.BigInteger.valueOf(2048));
+                assertThat(devnet.node()
+                                .stateMarketStorageDeal(deal.chainDealId(), head)
+                                .orElseThrow()
+                                .state()
+                                .sectorStartEpoch()
+                                .value())
+                        .isPositive();
+                assertThat(scheduler.recent()).noneMatch(proof -> proof.phase() == PartitionProof.Phase.MISSED);
+            }
+        }
+    }
+
+    private static SectorRecord sector(SqlStateStore store, SectorNumber number) {
+        return store.read(tx -> tx.sectors().find(number)).orElseThrow();
+    }
+
+    private static long accepted(WindowPoStScheduler scheduler) {
+        return scheduler.recent().stream()
+                .filter(proof -> proof.phase() == PartitionProof.Phase.ACCEPTED)
+                .filter(proof -> proof.message().isPresent())
+                .count();
+    }
+
+    private static void until(Duration atMost, BooleanSupplier condition) {
+        await().atMost(atMost).pollInterval(Duration.ofMillis(50)).until(condition::getAsBoolean);
+    }
+
+    private ActorId createMiner(Devnet devnet, MessageOutbox messages) {
+        var node = devnet.node();
+        var params = new CreateMinerParams(
+                worker.address(),
+                worker.address(),
+                RegisteredSealProof.interactive(SectorSize.KIB_2).windowPoSt().number(),
+                new byte[0],
+                List.of());
+        byte[] answer = run(
+                devnet,
+                messages,
+                intent(
+                        "create",
+                        worker,
+                        Actor.POWER,
+                        node.stateMinerCreationDeposit(TipSetKey.EMPTY),
+                        2,
+                        params.toCbor()));
+        return new ActorId(CreateMinerReturn.fromCbor(answer).idAddress().id().orElseThrow());
+    }
+
+    private DealPiece publish(Devnet devnet, MessageOutbox messages, MessageOutbox clientMessages, ActorId miner)
+            throws IOException {
+        var ten = TokenAmount.ofFil(10);
+        run(
+                devnet,
+                clientMessages,
+                intent("escrow", client, Actor.MARKET, ten, 2, new AddBalanceParams(client.address()).toCbor()));
+        run(
+                devnet,
+                messages,
+                intent("collateral", worker, Actor.MARKET, ten, 2, new AddBalanceParams(miner.address()).toCbor()));
+        byte[] data = new byte[1500];
+        new Random(11).nextBytes(data);
+        Path file = Files.write(directory.resolve("piece"), data);
+        var commP = new CommP();
+        commP.update(data, 0, data.length);
+        PieceInfo piece = commP.finish();
+        var start = new Epoch(devnet.epoch() + 100_000);
+        var end = start.plus(200 * 2880);
+        var proposal = new DealProposal(
+                piece.pieceCidV1(),
+                piece.size().bytes(),
+                false,
+                client.address(),
+                miner.address(),
+                new DealLabel.Text("mars"),
+                start,
+                end,
+                TokenAmount.ofAtto(1_000),
+                devnet.node()
+                        .stateDealProviderCollateralBounds(piece.size(), false, TipSetKey.EMPTY)
+                        .min(),
+                TokenAmount.ZERO);
+        var signed = new ClientDealProposal(proposal, client.sign(client.address(), proposal.toCbor()));
+        byte[] answer = run(
+                devnet,
+                messages,
+                intent(
+                        "publish",
+                        worker,
+                        Actor.MARKET,
+                        TokenAmount.ZERO,
+                        4,
+                        new PublishStorageDealsParams(List.of(signed)).toCbor()));
+        long id = PublishStorageDealsReturn.fromCbor(answer).ids().getFirst();
+        var notification = new Bytes(new CborWriter().uint(id).toByteArray());
+        return new DealPiece(new UUID(0, id), piece, file, data.length, id, start, end, notification);
+    }
+
+    private static MessageIntent intent(
+            String key, FakeSigner from, Address to, TokenAmount value, long method, byte[] params) {
+        return new MessageIntent(
+                key, from.address(), to, value, method, params, TokenAmount.ofFil(1), MessagePriority.BACKGROUND);
+    }
+
+    /** Sends, makes blocks until the message was executed, and answers what it returned. */
+    private static byte[] run(Devnet devnet, MessageOutbox messages, MessageIntent intent) {
+        messages.send(intent);
+        devnet.advance(2);
+        var found = messages.found(intent.key(), 0).orElseThrow();
+        assertThat(found.receipt().exitCode()).as(intent.key()).isZero();
+        return found.receipt().returnValue();
+    }
+
+    private static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+}
