@@ -32,9 +32,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Routes one connection's HTTP requests; turns into a WebSocket when asked to. */
 final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpRoutes.class);
     private static final Set<String> RPC_PATHS = Set.of("/rpc/v0", "/rpc/v1");
     private static final String CONTROL_PATH = "/control/v0";
     private static final int MAX_FRAME = 16 << 20;
@@ -106,9 +109,16 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         var body = ByteBufUtil.getBytes(request.content());
         request.retain();
         routes.workers().execute(() -> {
-            var answer = work.apply(body);
-            reply(context, request, new RpcHandler.Reply(answer.status(), answer.body()));
-            request.release();
+            try {
+                var answer = work.apply(body);
+                reply(context, request, new RpcHandler.Reply(answer.status(), answer.body()));
+            } catch (RuntimeException | Error e) {
+                // Whoever asked must not wait for an answer that will never come.
+                LOG.error("answering {}", request.uri(), e);
+                reply(context, request, new RpcHandler.Reply(500, ""));
+            } finally {
+                request.release();
+            }
         });
     }
 

@@ -1,0 +1,44 @@
+package io.adit.ops;
+
+import io.adit.core.error.ErrorCode;
+import io.adit.core.error.ErrorKind;
+
+/** What can go wrong between the operator and the node. */
+public enum OpsError implements ErrorCode {
+    NODE_NOT_RUNNING(
+            ErrorKind.OPERATOR,
+            "No node answers for this directory. Start one with 'adit run', or name the right directory with --dir or ADIT_DIR."),
+    NODE_REFUSED(ErrorKind.OPERATOR, "The node understood the request and refused it; its message says why."),
+    NOT_INITIALISED(
+            ErrorKind.OPERATOR,
+            "The directory holds no node yet. 'adit init' makes one and creates or adopts a miner."),
+    ALREADY_INITIALISED(ErrorKind.OPERATOR, "The directory holds a node already; 'adit init' never overwrites one."),
+    ALREADY_RUNNING(
+            ErrorKind.OPERATOR,
+            "Another process runs this node's directory. Two nodes on one miner could double-sign and double-spend nonces, so the second refuses."),
+    UNSAFE_LISTEN(
+            ErrorKind.OPERATOR,
+            "The operator API would listen beyond loopback. It moves money: set node.allow-public-api only behind TLS and a firewall."),
+    LOW_FUNDS(ErrorKind.OPERATOR, "An address holds less FIL than the step needs; the message names both sums."),
+    CHAIN_REFUSED(ErrorKind.CHAIN, "The chain executed the message and it failed; the exit code says why."),
+    DEMO_STEP_FAILED(ErrorKind.BUG, "A step of the demo did not end as it must; the message names it."),
+    LOCAL_FILE(ErrorKind.HARDWARE, "A local file could not be read or written.");
+
+    private final ErrorKind kind;
+    private final String explanation;
+
+    OpsError(ErrorKind kind, String explanation) {
+        this.kind = kind;
+        this.explanation = explanation;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String explanation() {
+        return explanation;
+    }
+}

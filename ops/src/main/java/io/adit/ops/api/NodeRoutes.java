@@ -1,0 +1,325 @@
+package io.adit.ops.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.node.FullNode;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.PieceInfo;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.state.DealRecord;
+import io.adit.core.state.SectorPiece;
+import io.adit.core.state.StateStore;
+import io.adit.core.task.TaskEngine;
+import io.adit.ops.OpsError;
+import io.adit.sealing.pipeline.SealingPipeline;
+import io.adit.sealing.pipeline.SectorView;
+import io.adit.sealing.proving.ProvingView;
+import io.adit.sealing.storage.PathSettings;
+import io.adit.sealing.storage.StoragePaths;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** What the operator API can be asked: one route a question, each answered from one view. */
+public final class NodeRoutes {
+    private static final int MOST_MESSAGES = 500;
+    private static final long MOST_FAULTS = 10_000;
+
+    /** Where the answers come from. */
+    public record Views(
+            Address miner,
+            Address worker,
+            FullNode chain,
+            StateStore store,
+            SealingPipeline pipeline,
+            ProvingView proving,
+            StoragePaths paths,
+            TaskEngine engine,
+            MarketAddresses market) {}
+
+    /** Where the market and retrievals listen. */
+    public interface MarketAddresses {
+        /** Multiaddrs with the peer's ID, for deal clients. */
+        List<String> libp2p();
+
+        /** The base URL of {@code /ipfs} and {@code /piece}. */
+        String retrieval();
+    }
+
+    private final Views views;
+
+    public NodeRoutes(Views views) {
+        this.views = views;
+    }
+
+    /** Every route. */
+    public List<ApiRoute> all() {
+        return List.of(
+                new ApiRoute("GET", "/api/v1/info", (parameters, body) -> info()),
+                new ApiRoute(
+                        "GET",
+                        "/api/v1/sectors",
+                        (parameters, body) -> each(views.pipeline().sectors(), this::sector)),
+                new ApiRoute(
+                        "POST",
+                        "/api/v1/sectors/pledge",
+                        (parameters, body) ->
+                                object().put("number", views.pipeline().pledge().value())),
+                new ApiRoute("GET", "/api/v1/sectors/*", (given, body) -> oneSector(given.getFirst())),
+                new ApiRoute("GET", "/api/v1/proving", (parameters, body) -> proving()),
+                new ApiRoute("GET", "/api/v1/proving/deadlines", (parameters, body) -> deadlines()),
+                new ApiRoute("GET", "/api/v1/proving/faults", (parameters, body) -> faults()),
+                new ApiRoute(
+                        "GET",
+                        "/api/v1/deals",
+                        (parameters, body) ->
+                                each(views.store().read(tx -> tx.deals().list()), this::deal)),
+                new ApiRoute("GET", "/api/v1/storage", (parameters, body) -> storage()),
+                new ApiRoute("POST", "/api/v1/storage", (parameters, body) -> attach(body)),
+                new ApiRoute("GET", "/api/v1/tasks", (parameters, body) -> tasks()),
+                new ApiRoute("POST", "/api/v1/tasks/retry", (parameters, body) -> retry(body)),
+                new ApiRoute("GET", "/api/v1/messages", (parameters, body) -> messages()));
+    }
+
+    private JsonNode info() {
+        var proving = views.proving().summary();
+        var sectors = views.pipeline().sectors();
+        int deals = views.store().read(tx -> tx.deals().list().size());
+        return object().put("miner", views.miner().toString())
+                .put("worker", views.worker().toString())
+                .put("network", views.chain().stateNetworkName())
+                .put("epoch", proving.head().value())
+                .put(
+                        "workerBalance",
+                        views.chain().walletBalance(views.worker()).toString())
+                .put("rawPower", proving.power().minerPower().rawBytePower().toString())
+                .put(
+                        "qualityAdjustedPower",
+                        proving.power().minerPower().qualityAdjustedPower().toString())
+                .put("sectors", sectors.size())
+                .put(
+                        "provingSectors",
+                        sectors.stream()
+                                .filter(view -> view.record().state().name().equals("Proving"))
+                                .count())
+                .put("faults", proving.faults().cardinality())
+                .put("deals", deals)
+                .put("libp2p", String.join(" ", views.market().libp2p()))
+                .put("retrieval", views.market().retrieval());
+    }
+
+    private ObjectNode sector(SectorView view) {
+        var record = view.record();
+        var node = object().put("number", record.number().value())
+                .put("state", record.state().name())
+                .put("pieces", record.pieces().size())
+                .put(
+                        "deals",
+                        record.pieces().stream()
+                                .filter(piece -> piece.deal().isPresent())
+                                .count());
+        record.activation().ifPresent(epoch -> node.put("activation", epoch.value()));
+        record.expiration().ifPresent(epoch -> node.put("expiration", epoch.value()));
+        why(view).ifPresent(why -> node.put("why", why));
+        return node;
+    }
+
+    private static Optional<String> why(SectorView view) {
+        return view.record()
+                .error()
+                .or(() -> view.step().flatMap(pending -> pending.task().why()));
+    }
+
+    private JsonNode oneSector(String text) {
+        long number = number(text);
+        var view = views.pipeline()
+                .sector(new SectorNumber(number))
+                .orElseThrow(() -> new AditException(OpsError.NODE_REFUSED, "there is no sector " + number));
+        var record = view.record();
+        var node = sector(view);
+        record.ticket()
+                .ifPresent(ticket -> node.put("ticketEpoch", ticket.epoch().value()));
+        record.commD()
+                .ifPresent(
+                        commD -> node.put("unsealedCid", commD.asUnsealedCid().toString()));
+        record.commR()
+                .ifPresent(commR -> node.put("sealedCid", commR.asSealedCid().toString()));
+        record.preCommitCid().ifPresent(cid -> node.put("preCommitMessage", cid.toString()));
+        record.preCommitEpoch().ifPresent(epoch -> node.put("preCommitEpoch", epoch.value()));
+        record.seed().ifPresent(seed -> node.put("seedEpoch", seed.epoch().value()));
+        record.commitCid().ifPresent(cid -> node.put("commitMessage", cid.toString()));
+        node.set("pieceList", each(record.pieces(), NodeRoutes::piece));
+        node.set("files", each(view.files(), file -> JsonNodeFactory.instance.textNode(file.toString())));
+        node.set(
+                "tasks",
+                each(
+                        view.step().stream().toList(),
+                        pending -> object().put("kind", pending.task().kind())
+                                .put("state", pending.task().state().name())
+                                .put("attempts", pending.task().attempts())
+                                .put("why", pending.task().why().orElse(""))));
+        return node;
+    }
+
+    private static ObjectNode piece(SectorPiece piece) {
+        PieceInfo info = piece.piece();
+        var node = object().put("pieceCid", info.pieceCidV1().toString())
+                .put("size", info.size().bytes());
+        piece.deal().ifPresent(deal -> node.put("deal", deal.toString()));
+        return node;
+    }
+
+    private JsonNode proving() {
+        var info = views.proving().summary();
+        var deadline = info.deadline();
+        return object().put("epoch", info.head().value())
+                .put("deadline", deadline.index())
+                .put("opens", deadline.open().value())
+                .put("closes", deadline.close().value())
+                .put("challenge", deadline.challenge().value())
+                .put("faultCutoff", deadline.faultCutoff().value())
+                .put("periodStart", deadline.periodStart().value())
+                .put("provingPeriod", deadline.wPoStProvingPeriod())
+                .put("challengeWindow", deadline.wPoStChallengeWindow())
+                .put("rawPower", info.power().minerPower().rawBytePower().toString())
+                .put(
+                        "qualityAdjustedPower",
+                        info.power().minerPower().qualityAdjustedPower().toString())
+                .put("faults", info.faults().cardinality())
+                .put("recoveries", info.recoveries().cardinality());
+    }
+
+    private JsonNode deadlines() {
+        return each(
+                views.proving().deadlines().stream()
+                        .filter(deadline -> deadline.partitions() > 0)
+                        .toList(),
+                deadline -> object().put("deadline", deadline.index())
+                        .put("opens", deadline.open().value())
+                        .put("partitions", deadline.partitions())
+                        .put("proven", deadline.proven())
+                        .put("sectors", deadline.live())
+                        .put("faults", deadline.faulty())
+                        .put("current", deadline.current()));
+    }
+
+    private JsonNode faults() {
+        var rows = JsonNodeFactory.instance.arrayNode();
+        for (var fault : views.proving().faults()) {
+            fault.faulty().stream(MOST_FAULTS)
+                    .forEach(sector -> rows.add(object().put("sector", sector)
+                            .put("deadline", fault.deadline())
+                            .put("partition", fault.partition())
+                            .put("recovering", fault.recovering().contains(sector))));
+        }
+        return rows;
+    }
+
+    private ObjectNode deal(DealRecord deal) {
+        var node = object().put("uuid", deal.uuid().toString())
+                .put("client", deal.client().toString())
+                .put("checkpoint", deal.checkpoint().name())
+                .put("pieceCid", deal.piece().pieceCidV1().toString())
+                .put("pieceSize", deal.piece().size().bytes())
+                .put("start", deal.start().value())
+                .put("end", deal.end().value())
+                .put("bytesReceived", deal.bytesReceived())
+                .put("dataRoot", deal.dataRoot().toString());
+        deal.publishCid().ifPresent(cid -> node.put("publishMessage", cid.toString()));
+        deal.chainDealId().ifPresent(id -> node.put("chainDealId", id));
+        deal.sector().ifPresent(sector -> node.put("sector", sector.value()));
+        deal.error().ifPresent(error -> node.put("error", error));
+        return node;
+    }
+
+    private JsonNode storage() {
+        return each(views.paths().list(), path -> {
+            var node = object().put("path", path.root().toString())
+                    .put("capacity", path.capacity())
+                    .put("available", path.available())
+                    .put("reserved", path.reserved())
+                    .put("used", path.used())
+                    .put("sealed", path.sealed());
+            path.settings()
+                    .ifPresent(settings -> node.put("id", settings.id())
+                            .put("seal", settings.canSeal())
+                            .put("store", settings.canStore()));
+            path.problem().ifPresent(problem -> node.put("problem", problem));
+            return node;
+        });
+    }
+
+    private JsonNode attach(JsonNode body) {
+        var path = Path.of(body.path("path").asText());
+        if (!path.isAbsolute()) {
+            throw new AditException(OpsError.NODE_REFUSED, "attaching a storage path: 'path' must be absolute");
+        }
+        var attached = java.nio.file.Files.exists(path.resolve("sectorstore.json"))
+                ? views.paths().attach(path)
+                : views.paths()
+                        .init(
+                                path,
+                                PathSettings.create(
+                                        UUID.randomUUID(),
+                                        body.path("seal").asBoolean(true),
+                                        body.path("store").asBoolean(true)));
+        return object().put("path", path.toString())
+                .put("id", attached.settings().id());
+    }
+
+    private JsonNode tasks() {
+        return each(views.engine().tasks(), view -> {
+            var task = view.task();
+            return object().put("kind", task.kind())
+                    .put("key", task.key())
+                    .put("state", task.state().name())
+                    .put("priority", task.priority().name())
+                    .put("attempts", task.attempts())
+                    .put("why", view.waitsFor().or(view::progress).orElse(""));
+        });
+    }
+
+    private JsonNode retry(JsonNode body) {
+        var kind = body.path("kind").asText();
+        var key = body.path("key").asText();
+        if (!views.engine().retry(kind, key)) {
+            throw new AditException(OpsError.NODE_REFUSED, "no task " + kind + " " + key + " that is not running");
+        }
+        return object().put("retried", true);
+    }
+
+    private JsonNode messages() {
+        return each(views.store().read(tx -> tx.messages().recent(MOST_MESSAGES)), message -> {
+            var node = object().put("key", message.intentKey())
+                    .put("from", message.from().toString())
+                    .put("state", message.state().name());
+            message.nonce().ifPresent(nonce -> node.put("nonce", nonce));
+            message.cid().ifPresent(cid -> node.put("cid", cid.toString()));
+            message.exitCode().ifPresent(code -> node.put("exitCode", code));
+            return node;
+        });
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseUnsignedLong(text);
+        } catch (NumberFormatException e) {
+            throw new AditException(OpsError.NODE_REFUSED, "'" + text + "' is no sector number", e);
+        }
+    }
+
+    private static <T> ArrayNode each(List<T> values, Function<T, JsonNode> toJson) {
+        var array = JsonNodeFactory.instance.arrayNode(values.size());
+        values.forEach(value -> array.add(toJson.apply(value)));
+        return array;
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+}

@@ -1,0 +1,358 @@
+package io.adit.ops.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.node.rpc.ApiInfo;
+import io.adit.chain.node.rpc.JsonRpcFullNode;
+import io.adit.chain.node.rpc.RpcOptions;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.CommP;
+import io.adit.core.fil.Network;
+import io.adit.core.fil.PieceCid;
+import io.adit.core.ipld.Cid;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.market.client.DealClient;
+import io.adit.market.client.PackedPiece;
+import io.adit.market.client.RetrievalClient;
+import io.adit.ops.OpsError;
+import io.adit.ops.daemon.NodeHome;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code adit client}: the other side of the table. */
+@Command(
+        name = "client",
+        mixinStandardHelpOptions = true,
+        description = {
+            "The client's side: what does it cost to keep a file, who keeps it, and how do I get it back?",
+            "Keys are those of 'adit wallet' in the same directory."
+        },
+        subcommands = {
+            ClientCommand.Ask.class,
+            ClientCommand.Pack.class,
+            ClientCommand.ComputeCommP.class,
+            ClientCommand.Deal.class,
+            ClientCommand.Status.class,
+            ClientCommand.Get.class
+        },
+        synopsisSubcommandLabel = "COMMAND")
+public final class ClientCommand {
+    /** A piece of a 64 GiB sector. */
+    private static final long MOST_BYTES = 64L << 30;
+
+    abstract static class Base implements Callable<Integer> {
+        @Option(names = "--json", description = "Print JSON.")
+        protected boolean json;
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        protected PrintWriter out() {
+            return Objects.requireNonNull(spec).commandLine().getOut();
+        }
+
+        protected int print(ObjectNode answer) {
+            if (json) {
+                out().println(answer.toPrettyString());
+            } else {
+                ApiCommand.fields(out(), answer);
+            }
+            out().flush();
+            return 0;
+        }
+
+        protected static ObjectNode object() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+    }
+
+    /** A command that needs the chain and the client's keys. */
+    abstract static class OnChain extends Base {
+        @Mixin
+        protected NodeDirectory directory = new NodeDirectory();
+
+        @Mixin
+        protected ChainOption chain = new ChainOption();
+
+        @Override
+        public Integer call() {
+            var random = new SecureRandom();
+            var home = new NodeHome(directory.path());
+            home.create();
+            try (var node = new JsonRpcFullNode(
+                            ApiInfo.parse(chain.api()), RpcOptions.defaults(Network.TESTNET), random);
+                    var client = new DealClient(
+                            node,
+                            home.keystore(System.getenv(), random),
+                            directory.path().resolve("client"),
+                            random,
+                            InstantSource.system())) {
+                return run(client, node);
+            }
+        }
+
+        protected abstract int run(DealClient client, FullNode node);
+    }
+
+    /** {@code adit client ask}. */
+    @Command(name = "ask", mixinStandardHelpOptions = true, description = "Ask a provider for its price.")
+    public static final class Ask extends OnChain {
+        @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
+        private String provider = "";
+
+        @Parameters(index = "1", paramLabel = "MINER", description = "Its miner address.")
+        private String miner = "";
+
+        @Override
+        protected int run(DealClient client, FullNode node) {
+            var ask =
+                    client.ask(Multiaddr.parse(provider), Address.parse(miner)).ask();
+            return print(object().put("miner", ask.miner().toString())
+                    .put("pricePerGibEpoch", ask.price().toString())
+                    .put("minPieceSize", ask.minPieceSize())
+                    .put("maxPieceSize", ask.maxPieceSize())
+                    .put("expiry", ask.expiry().value()));
+        }
+    }
+
+    /** {@code adit client pack}. */
+    @Command(
+            name = "pack",
+            mixinStandardHelpOptions = true,
+            description = "Pack a file into a CAR and compute its piece CID.")
+    public static final class Pack extends Base {
+        @Parameters(paramLabel = "FILE", description = "The file to pack.")
+        private Path file = Path.of("");
+
+        @Option(
+                names = {"-o", "--out"},
+                paramLabel = "CAR",
+                description = "Where the CAR goes. Default: FILE.car")
+        private @Nullable Path car;
+
+        @Override
+        public Integer call() {
+            var target = car == null ? file.resolveSibling(file.getFileName() + ".car") : car;
+            return print(describe(DealClient.pack(file, target)));
+        }
+
+        private static ObjectNode describe(PackedPiece piece) {
+            return object().put("car", piece.car().toString())
+                    .put("root", piece.root().toString())
+                    .put("pieceCid", piece.piece().pieceCidV1().toString())
+                    .put(
+                            "pieceCidV2",
+                            PieceCid.v2(piece.piece(), piece.carSize()).toString())
+                    .put("pieceSize", piece.piece().size().bytes())
+                    .put("carSize", piece.carSize());
+        }
+    }
+
+    /** {@code adit client commp}. */
+    @Command(name = "commp", mixinStandardHelpOptions = true, description = "Compute the piece CID of a file as it is.")
+    public static final class ComputeCommP extends Base {
+        @Parameters(paramLabel = "FILE", description = "The file.")
+        private Path file = Path.of("");
+
+        @Override
+        public Integer call() {
+            try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+                var piece = CommP.of(in);
+                return print(object().put("pieceCid", piece.pieceCidV1().toString())
+                        .put("pieceCidV2", PieceCid.v2(piece, Files.size(file)).toString())
+                        .put("pieceSize", piece.size().bytes())
+                        .put("rawSize", Files.size(file)));
+            } catch (IOException e) {
+                throw new AditException(OpsError.LOCAL_FILE, "reading " + file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** {@code adit client deal}: from a file to an accepted deal. */
+    @Command(
+            name = "deal",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Pay a provider to keep a file: pack it, show what it costs, lock the money, propose.",
+                "The CAR is served from this machine until the provider has fetched it."
+            })
+    public static final class Deal extends OnChain {
+        @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
+        private String provider = "";
+
+        @Parameters(index = "1", paramLabel = "MINER", description = "Its miner address.")
+        private String miner = "";
+
+        @Parameters(index = "2", paramLabel = "FILE", description = "What to keep.")
+        private Path file = Path.of("");
+
+        @Option(
+                names = "--from",
+                paramLabel = "ADDRESS",
+                required = true,
+                description = "Who pays; a key of the wallet.")
+        private String from = "";
+
+        @Option(
+                names = "--epochs",
+                defaultValue = "518400",
+                description = "How long, in epochs. Default: ${DEFAULT-VALUE} (180 days)")
+        private long epochs;
+
+        @Option(
+                names = "--start-in",
+                defaultValue = "3000",
+                description = "Epochs until the deal must be sealed. Default: ${DEFAULT-VALUE}")
+        private long startIn;
+
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do not ask before the money is locked.")
+        private boolean yes;
+
+        @Override
+        protected int run(DealClient client, FullNode node) {
+            var address = Multiaddr.parse(provider);
+            var payer = Address.parse(from);
+            var piece = client.pack(file);
+            var quote = client.quote(client.ask(address, Address.parse(miner)), piece, epochs);
+            if (!json) {
+                out().println(quote.sentence());
+                out().flush();
+            }
+            if (!yes && !confirmed()) {
+                return 1;
+            }
+            client.ensureEscrow(payer, quote.total());
+            var start = node.chainHead().height().plus(startIn);
+            var proposed = client.propose(address, Address.parse(miner), payer, piece, quote, start);
+            if (!proposed.response().accepted()) {
+                throw new AditException(
+                        OpsError.NODE_REFUSED,
+                        "the provider refused: " + proposed.response().message());
+            }
+            awaitTransfer(client, address, payer, proposed.uuid());
+            return print(object().put("deal", proposed.uuid().toString())
+                    .put("root", piece.root().toString())
+                    .put("pieceCid", piece.piece().pieceCidV1().toString())
+                    .put("cost", quote.total().toString()));
+        }
+
+        private boolean confirmed() {
+            var console = Objects.requireNonNull(System.console());
+            if (!console.isTerminal()) {
+                throw new AditException(OpsError.NODE_REFUSED, "no terminal to ask on; agree with --yes");
+            }
+            var answer = console.readLine("Lock this sum? [y/N] ");
+            return answer != null && answer.strip().equalsIgnoreCase("y");
+        }
+
+        private static void awaitTransfer(DealClient client, Multiaddr provider, Address payer, UUID deal) {
+            long end = System.nanoTime() + Duration.ofHours(6).toNanos();
+            while (System.nanoTime() < end) {
+                var status = client.status(provider, payer, deal).status();
+                if (status.isPresent() && !status.get().error().isEmpty()) {
+                    throw new AditException(
+                            OpsError.NODE_REFUSED,
+                            "the deal failed: " + status.get().error());
+                }
+                if (status.isPresent() && !status.get().status().equals("Accepted")) {
+                    return;
+                }
+                pause();
+            }
+            throw new AditException(OpsError.NODE_REFUSED, "the provider did not fetch the data within six hours");
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(500);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AditException(OpsError.NODE_REFUSED, "interrupted while the provider fetched the data", e);
+            }
+        }
+    }
+
+    /** {@code adit client status}. */
+    @Command(name = "status", mixinStandardHelpOptions = true, description = "Ask a provider how far a deal has come.")
+    public static final class Status extends OnChain {
+        @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
+        private String provider = "";
+
+        @Parameters(index = "1", paramLabel = "UUID", description = "The deal.")
+        private UUID deal = new UUID(0, 0);
+
+        @Option(names = "--from", paramLabel = "ADDRESS", required = true, description = "Who proposed it.")
+        private String from = "";
+
+        @Override
+        protected int run(DealClient client, FullNode node) {
+            var answer = client.status(Multiaddr.parse(provider), Address.parse(from), deal);
+            var report = object().put("deal", deal.toString())
+                    .put("error", answer.error())
+                    .put("transferSize", answer.transferSize())
+                    .put("bytesReceived", answer.bytesReceived());
+            answer.status().ifPresent(status -> {
+                report.put("checkpoint", status.status())
+                        .put("sealing", status.sealingStatus())
+                        .put("chainDealId", status.chainDealId())
+                        .put("dealError", status.error());
+                status.publishCid().ifPresent(cid -> report.put("publishMessage", cid.toString()));
+            });
+            return print(report);
+        }
+    }
+
+    /** {@code adit client get}. */
+    @Command(
+            name = "get",
+            mixinStandardHelpOptions = true,
+            description = "Fetch a file by its root CID; every block is checked against its hash.")
+    public static final class Get extends Base {
+        @Parameters(index = "0", paramLabel = "URL", description = "The provider's HTTP address.")
+        private URI provider = URI.create("http://127.0.0.1:4702");
+
+        @Parameters(index = "1", paramLabel = "CID", description = "The file's root CID.")
+        private String root = "";
+
+        @Option(
+                names = {"-o", "--out"},
+                paramLabel = "FILE",
+                required = true,
+                description = "Where it goes.")
+        private Path target = Path.of("");
+
+        @Override
+        public Integer call() {
+            RetrievalClient.Retrieved got;
+            try (var retrieval = new RetrievalClient(MOST_BYTES, Duration.ofSeconds(60))) {
+                got = retrieval.getFile(Cid.parse(root), provider, target);
+            } catch (IOException e) {
+                throw new AditException(OpsError.NODE_REFUSED, "fetching " + root + ": " + e.getMessage(), e);
+            }
+            return print(object().put("file", target.toString())
+                    .put("bytes", got.bytes())
+                    .put("blocks", got.blocks()));
+        }
+    }
+}

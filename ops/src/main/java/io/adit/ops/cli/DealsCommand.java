@@ -1,0 +1,40 @@
+package io.adit.ops.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+
+/** {@code adit deals}: storage deals and how far each has come. */
+@Command(
+        name = "deals",
+        mixinStandardHelpOptions = true,
+        description = "Storage deals and how far each has come.",
+        subcommands = DealsCommand.List.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class DealsCommand {
+
+    /** {@code adit deals list}. */
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Every deal, one a line.")
+    public static final class List extends ApiCommand {
+        @Override
+        protected JsonNode ask(NodeApi node) {
+            return node.get("/api/v1/deals");
+        }
+
+        @Override
+        protected void show(JsonNode answer, PrintWriter out) {
+            table(
+                    out,
+                    answer,
+                    "No deals yet.",
+                    "uuid",
+                    "client",
+                    "checkpoint",
+                    "pieceCid",
+                    "pieceSize",
+                    "chainDealId",
+                    "sector",
+                    "error");
+        }
+    }
+}

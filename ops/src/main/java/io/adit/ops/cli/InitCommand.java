@@ -1,0 +1,117 @@
+package io.adit.ops.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.adit.chain.node.rpc.ApiInfo;
+import io.adit.chain.node.rpc.JsonRpcFullNode;
+import io.adit.chain.node.rpc.RpcOptions;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Network;
+import io.adit.core.fil.SectorSize;
+import io.adit.ops.daemon.NodeHome;
+import io.adit.ops.daemon.NodeInit;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code adit init}: makes a node and its miner, or adopts a miner. */
+@Command(
+        name = "init",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Make a node: its directory, keys, identity, and a miner actor.",
+            "With --actor, adopt a miner whose worker key was imported before."
+        })
+public final class InitCommand implements Callable<Integer> {
+    @Mixin
+    private NodeDirectory directory = new NodeDirectory();
+
+    @Mixin
+    private ChainOption chain = new ChainOption();
+
+    @Option(
+            names = "--sector-size",
+            converter = SectorSizeConverter.class,
+            defaultValue = "32GiB",
+            description = "2KiB, 8MiB, 512MiB, 32GiB or 64GiB; fixed for the miner's life. Default: ${DEFAULT-VALUE}")
+    private SectorSize sectorSize = SectorSize.GIB_32;
+
+    @Option(names = "--actor", paramLabel = "MINER", description = "Adopt this miner instead of making one.")
+    private @Nullable String actor;
+
+    @Option(
+            names = "--owner",
+            paramLabel = "ADDRESS",
+            description =
+                    "The new miner's owner. Without it the worker key owns the miner: fine for a devnet, not for money.")
+    private @Nullable String owner;
+
+    @Option(names = "--devnet", description = "Settings for development chains: little confidence, loopback transfers.")
+    private boolean development;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A configuration value, for example node.api-listen=127.0.0.1:0. May be given often.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--wait-for-funds",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "How long to wait until the worker's address is funded. Default: ${DEFAULT-VALUE}")
+    private int fundsSeconds;
+
+    @Option(names = "--json", description = "Print one JSON object per line.")
+    private boolean json;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        var out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (var node = new JsonRpcFullNode(
+                ApiInfo.parse(chain.api()), RpcOptions.defaults(Network.TESTNET), new SecureRandom())) {
+            var init = new NodeInit(new NodeHome(directory.path()), node, new SecureRandom(), line -> {
+                out.println(
+                        json
+                                ? JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("note", line)
+                                        .toString()
+                                : line);
+                out.flush();
+            });
+            var made = init.run(new NodeInit.Choice(
+                    chain.api(),
+                    sectorSize,
+                    Optional.ofNullable(actor).map(Address::parse),
+                    Optional.ofNullable(owner).map(Address::parse),
+                    development,
+                    settings,
+                    Duration.ofSeconds(fundsSeconds)));
+            if (json) {
+                out.println(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("miner", made.miner().toString())
+                        .put("owner", made.owner().toString())
+                        .put("worker", made.worker().toString()));
+            } else {
+                out.println("Miner " + made.miner() + " in " + directory.path() + ", worker " + made.worker());
+                out.println("Start it: adit run --dir " + directory.path());
+            }
+            out.flush();
+            return 0;
+        }
+    }
+}

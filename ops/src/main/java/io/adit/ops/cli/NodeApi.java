@@ -1,0 +1,78 @@
+package io.adit.ops.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.error.AditException;
+import io.adit.ops.OpsError;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The CLI's view of a running node: its operator API, found through the files {@code api} and {@code token} of the node's directory. */
+public final class NodeApi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI base;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private NodeApi(URI base, String token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    /** @throws AditException {@link OpsError#NODE_NOT_RUNNING} when the directory holds no running node's address */
+    public static NodeApi of(Path directory) {
+        try {
+            return new NodeApi(
+                    URI.create(Files.readString(directory.resolve("api")).strip()),
+                    Files.readString(directory.resolve("token")).strip());
+        } catch (NoSuchFileException e) {
+            throw new AditException(
+                    OpsError.NODE_NOT_RUNNING,
+                    "looking for a running node in " + directory + ": no file " + e.getFile()
+                            + ". Start it with 'adit run --dir " + directory + "', or name its directory with --dir");
+        } catch (IOException e) {
+            throw new AditException(OpsError.NODE_NOT_RUNNING, "reading the node's address in " + directory, e);
+        }
+    }
+
+    public JsonNode get(String path) {
+        return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+    }
+
+    public JsonNode post(String path, JsonNode body) {
+        return send(HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    }
+
+    private JsonNode send(HttpRequest.Builder request) {
+        var built = request.header("Authorization", "Bearer " + token)
+                .timeout(Duration.ofSeconds(60))
+                .build();
+        try {
+            var response = http.send(built, HttpResponse.BodyHandlers.ofString());
+            var answer = JSON.readTree(response.body());
+            if (response.statusCode() >= 400) {
+                throw new AditException(
+                        OpsError.NODE_REFUSED,
+                        answer.path("error").asText("the node answered " + response.statusCode()));
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new AditException(
+                    OpsError.NODE_NOT_RUNNING, "asking the node at " + base + ": " + e + ". Is it running?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AditException(OpsError.NODE_NOT_RUNNING, "interrupted while asking the node at " + base, e);
+        }
+    }
+}

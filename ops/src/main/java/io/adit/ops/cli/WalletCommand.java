@@ -1,0 +1,167 @@
+package io.adit.ops.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.adit.chain.node.rpc.ApiInfo;
+import io.adit.chain.node.rpc.JsonRpcFullNode;
+import io.adit.chain.node.rpc.RpcOptions;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Network;
+import io.adit.core.keys.Keystore;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
+import io.adit.ops.daemon.NodeHome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code adit wallet}: the keys that this node signs with. Works on the keystore itself; no node need run. */
+@Command(
+        name = "wallet",
+        mixinStandardHelpOptions = true,
+        description = "The keys that this node or client signs with.",
+        subcommands = {
+            WalletCommand.List.class,
+            WalletCommand.New.class,
+            WalletCommand.Balance.class,
+            WalletCommand.Import.class,
+            WalletCommand.Export.class
+        },
+        synopsisSubcommandLabel = "COMMAND")
+public final class WalletCommand {
+
+    abstract static class KeystoreCommand implements Callable<Integer> {
+        @Mixin
+        private NodeDirectory directory = new NodeDirectory();
+
+        @Option(names = "--json", description = "Print JSON.")
+        protected boolean json;
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        protected Keystore keystore() {
+            return new NodeHome(directory.path()).keystore(System.getenv(), new SecureRandom());
+        }
+
+        protected PrintWriter out() {
+            return Objects.requireNonNull(spec).commandLine().getOut();
+        }
+
+        protected int print(Address address) {
+            out().println(
+                            json
+                                    ? JsonNodeFactory.instance
+                                            .objectNode()
+                                            .put("address", address.toString())
+                                            .toString()
+                                    : address.toString());
+            out().flush();
+            return 0;
+        }
+    }
+
+    /** {@code adit wallet list}. */
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Every key's address.")
+    public static final class List extends KeystoreCommand {
+        @Override
+        public Integer call() {
+            var addresses = keystore().addresses();
+            if (json) {
+                var array = JsonNodeFactory.instance.arrayNode();
+                addresses.forEach(address -> array.add(address.toString()));
+                out().println(array);
+            } else {
+                addresses.forEach(out()::println);
+            }
+            out().flush();
+            return 0;
+        }
+    }
+
+    /** {@code adit wallet new}. */
+    @Command(name = "new", mixinStandardHelpOptions = true, description = "Make a key and print its address.")
+    public static final class New extends KeystoreCommand {
+        @Parameters(
+                paramLabel = "TYPE",
+                arity = "0..1",
+                defaultValue = "SECP256K1",
+                description = "secp256k1 or bls. Default: ${DEFAULT-VALUE}")
+        private SignatureType type = SignatureType.SECP256K1;
+
+        @Override
+        public Integer call() {
+            return print(keystore().create(type));
+        }
+    }
+
+    /** {@code adit wallet balance ADDRESS}. */
+    @Command(name = "balance", mixinStandardHelpOptions = true, description = "What an address holds on the chain.")
+    public static final class Balance extends KeystoreCommand {
+        @Mixin
+        private ChainOption chain = new ChainOption();
+
+        @Parameters(paramLabel = "ADDRESS", description = "The address to ask about.")
+        private String address = "";
+
+        @Override
+        public Integer call() {
+            try (var node = new JsonRpcFullNode(
+                    ApiInfo.parse(chain.api()), RpcOptions.defaults(Network.TESTNET), new SecureRandom())) {
+                var balance = node.walletBalance(Address.parse(address));
+                out().println(
+                                json
+                                        ? JsonNodeFactory.instance
+                                                .objectNode()
+                                                .put("address", address)
+                                                .put("balance", balance.atto().toString())
+                                                .toString()
+                                        : balance.toString());
+                out().flush();
+                return 0;
+            }
+        }
+    }
+
+    /** {@code adit wallet import}. */
+    @Command(
+            name = "import",
+            mixinStandardHelpOptions = true,
+            description = "Read a key as Lotus exports it (hex) from standard input.")
+    public static final class Import extends KeystoreCommand {
+        @Override
+        public Integer call() throws IOException {
+            var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            var line = input.readLine();
+            return print(keystore().add(PrivateKey.fromLotusExport(line == null ? "" : line.strip())));
+        }
+    }
+
+    /** {@code adit wallet export ADDRESS}. */
+    @Command(
+            name = "export",
+            mixinStandardHelpOptions = true,
+            description = "Print a private key as Lotus reads it. Whoever sees it owns the address.")
+    public static final class Export extends KeystoreCommand {
+        @Parameters(paramLabel = "ADDRESS")
+        private String address = "";
+
+        @Override
+        public Integer call() {
+            out().println(keystore().export(Address.parse(address)).toLotusExport());
+            out().flush();
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.adit.ops.daemon;
+
+import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.node.FullNode;
+import io.adit.core.config.NodeConfig;
+import io.adit.core.error.AditException;
+import io.adit.core.keys.Keystore;
+import io.adit.core.metrics.Metrics;
+import io.adit.core.state.PieceRecord;
+import io.adit.core.state.StateStore;
+import io.adit.core.task.TaskHandler;
+import io.adit.libp2p.Host;
+import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.market.deal.DealPipeline;
+import io.adit.market.deal.wire.RetrievalTransports;
+import io.adit.market.index.IndexErrorCode;
+import io.adit.market.index.IndexOutcome;
+import io.adit.market.index.PieceIndex;
+import io.adit.market.index.PieceIndexer;
+import io.adit.market.retrieve.ContentPolicy;
+import io.adit.market.retrieve.PieceCatalog;
+import io.adit.market.retrieve.RetrievalLimits;
+import io.adit.market.retrieve.RetrievalServer;
+import io.adit.ops.OpsError;
+import io.adit.ops.api.NodeRoutes;
+import io.adit.sealing.pipeline.SealingPipeline;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Everything that strangers reach: the libp2p host with the deal protocols, the piece index and the retrieval server. */
+final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
+
+    /** What it is made of. */
+    record Parts(
+            NodeHome home,
+            NodeSettings settings,
+            StateStore store,
+            FullNode chain,
+            Keystore keystore,
+            MessageOutbox outbox,
+            SealingPipeline pipeline,
+            Metrics metrics,
+            InstantSource clock,
+            SecureRandom random) {}
+
+    private final PieceIndex index;
+    private final RetrievalServer retrieval;
+    private final DealPipeline deals;
+    private final Host host;
+
+    private MarketRoom(PieceIndex index, RetrievalServer retrieval, DealPipeline deals, Host host) {
+        this.index = index;
+        this.retrieval = retrieval;
+        this.deals = deals;
+        this.host = host;
+    }
+
+    /** Opens the index and serves retrievals at once; deals are taken from {@link #start} on. */
+    static MarketRoom open(Parts parts) {
+        NodeConfig config = parts.settings().config();
+        var index = PieceIndex.open(parts.home().index());
+        var retrieval = serve(parts, index);
+        var indexer = new PieceIndexer(index);
+        var deals = new DealPipeline(
+                parts.settings().deals(parts.home().pieces()),
+                parts.store(),
+                parts.chain(),
+                parts.keystore(),
+                parts.outbox(),
+                parts.pipeline().intake(),
+                piece -> requireIndexed(piece, indexer),
+                () -> transports(retrieval),
+                parts.clock());
+        var builder = Host.builder()
+                .identity(NodeInit.identity(parts.home(), parts.random()))
+                .listen(config.market().libp2pListen())
+                .agent("adit/0.1.0");
+        for (var address : config.market().announceAddresses()) {
+            builder.announce(Multiaddr.parse(address));
+        }
+        return new MarketRoom(index, retrieval, deals, deals.serveOn(builder).build());
+    }
+
+    private static RetrievalServer serve(Parts parts, PieceIndex index) {
+        var http = parts.settings().config().retrieval().httpListen();
+        try {
+            return RetrievalServer.start(
+                    new InetSocketAddress(http.host(), http.port()),
+                    index,
+                    PieceCatalog.of(parts.store()),
+                    ContentPolicy.SERVE_ALL,
+                    RetrievalLimits.DEFAULTS,
+                    parts.metrics().registry());
+        } catch (IOException e) {
+            index.close();
+            throw new AditException(OpsError.LOCAL_FILE, "serving retrievals on " + http + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireIndexed(PieceRecord piece, PieceIndexer indexer) {
+        if (indexer.index(piece) instanceof IndexOutcome.Refused refused) {
+            throw new AditException(
+                    IndexErrorCode.INDEX_PIECE_MALFORMED,
+                    "indexing piece " + piece.commP().toHex() + ": " + refused);
+        }
+    }
+
+    private static RetrievalTransports transports(RetrievalServer retrieval) {
+        var http = Multiaddr.parse("/ip4/" + retrieval.address().getAddress().getHostAddress() + "/tcp/"
+                + retrieval.address().getPort() + "/http");
+        return new RetrievalTransports(List.of(new RetrievalTransports.Transport("http", List.of(http.bytes()))));
+    }
+
+    List<TaskHandler> handlers() {
+        return deals.handlers();
+    }
+
+    void onHead(Consumer<String> signal) {
+        deals.onHead(signal);
+    }
+
+    void start() {
+        try {
+            host.start();
+        } catch (Libp2pException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "listening for deals: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<String> libp2p() {
+        return host.addresses().stream().map(Multiaddr::toString).toList();
+    }
+
+    @Override
+    public String retrieval() {
+        return "http://" + retrieval.address().getAddress().getHostAddress() + ":"
+                + retrieval.address().getPort();
+    }
+
+    @Override
+    public void close() {
+        host.close();
+        retrieval.close();
+        index.close();
+    }
+}

@@ -1,0 +1,210 @@
+package io.adit.ops.daemon;
+
+import io.adit.core.config.ConfigLoader;
+import io.adit.core.config.NodeConfig;
+import io.adit.core.error.AditException;
+import io.adit.core.keys.Keystore;
+import io.adit.core.keys.Passphrase;
+import io.adit.core.state.SqlStateStore;
+import io.adit.ops.OpsError;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A node's directory.
+ *
+ * <pre>
+ *   config.toml            what the operator chose
+ *   state.db           sectors, deals, messages, tasks
+ *   keystore/              encrypted keys
+ *   keystore.passphrase    their passphrase, 0600, unless the environment gives it
+ *   libp2p.key             the node's network identity, 0600
+ *   miner                  the miner's address
+ *   index/  pieces/        the piece index and the pieces
+ *   api  token             where the running node listens, and what it asks for (0600)
+ *   lock                   held by the running node
+ * </pre>
+ */
+public record NodeHome(Path directory) {
+    private static final String OWNER_ONLY = "rw-------";
+
+    public Path config() {
+        return directory.resolve("config.toml");
+    }
+
+    public Path index() {
+        return directory.resolve("index");
+    }
+
+    public Path pieces() {
+        return directory.resolve("pieces");
+    }
+
+    public Path libp2pKey() {
+        return directory.resolve("libp2p.key");
+    }
+
+    public Path minerFile() {
+        return directory.resolve("miner");
+    }
+
+    public Path apiFile() {
+        return directory.resolve("api");
+    }
+
+    public Path tokenFile() {
+        return directory.resolve("token");
+    }
+
+    public boolean initialised() {
+        return Files.exists(minerFile());
+    }
+
+    /** Makes the directory for its owner alone. */
+    public void create() {
+        try {
+            Files.createDirectories(directory);
+            if (posix()) {
+                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            }
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "making the node's directory " + directory, e);
+        }
+    }
+
+    /** What the operator chose: defaults, then the file, then the environment, then {@code overrides}. */
+    public NodeConfig load(Map<String, String> environment, Map<String, String> overrides) {
+        return ConfigLoader.load(config(), environment, overrides);
+    }
+
+    /**
+     * Opens the keystore. A passphrase comes from the configured file or the environment, else from {@code
+     * keystore.passphrase}, which is made with a random one when there is none.
+     */
+    public Keystore keystore(Map<String, String> environment, SecureRandom random) {
+        var node = load(environment, Map.of()).node();
+        var file = directory.resolve("keystore.passphrase");
+        boolean given = node.passphraseFile().isPresent()
+                || environment.containsKey(Passphrase.VARIABLE)
+                || environment.containsKey(Passphrase.FILE_VARIABLE);
+        if (!given && !Files.exists(file)) {
+            create();
+            writeSecret(file, randomHex(random));
+        }
+        return Keystore.open(
+                node.keystore(), Passphrase.read(environment, given ? node.passphraseFile() : Optional.of(file)));
+    }
+
+    /** Opens the state store: SQLite in this directory, or the PostgreSQL that the configuration names. */
+    public SqlStateStore store(NodeConfig config) {
+        var database = config.node().database();
+        if (!database.startsWith("jdbc:")) {
+            return SqlStateStore.sqlite(directory.resolve(database));
+        }
+        var password = config.node().databasePasswordFile().map(this::read).orElse("");
+        return SqlStateStore.postgres(database, config.node().databaseUser(), password);
+    }
+
+    /** The token of the operator API; made once. */
+    public String token(SecureRandom random) {
+        if (!Files.exists(tokenFile())) {
+            writeSecret(tokenFile(), randomHex(random));
+        }
+        return read(tokenFile());
+    }
+
+    public String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "reading " + file, e);
+        }
+    }
+
+    /** Writes a small file that only its owner may read, whole or not at all. */
+    public void writeSecret(Path file, String text) {
+        writeSecret(file, (text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a small file that only its owner may read, whole or not at all. */
+    public void writeSecret(Path file, byte[] content) {
+        var temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            Files.deleteIfExists(temporary);
+            if (posix()) {
+                Files.createFile(
+                        temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+            } else {
+                Files.createFile(temporary);
+            }
+            try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                var buffer = java.nio.ByteBuffer.wrap(content);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncDirectory();
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "writing " + file, e);
+        }
+    }
+
+    private void syncDirectory() throws IOException {
+        if (posix()) {
+            try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /**
+     * Takes the directory for this process until the lock is closed or the process dies.
+     *
+     * @throws AditException {@link OpsError#ALREADY_RUNNING}
+     */
+    public FileLock lock() {
+        try {
+            var channel =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw alreadyRunning();
+            }
+            return lock;
+        } catch (OverlappingFileLockException e) {
+            throw alreadyRunning();
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "locking " + directory, e);
+        }
+    }
+
+    private AditException alreadyRunning() {
+        return new AditException(
+                OpsError.ALREADY_RUNNING, "starting a node in " + directory + ": another process runs it already");
+    }
+
+    private boolean posix() {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static String randomHex(SecureRandom random) {
+        var bytes = new byte[32];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -1,0 +1,131 @@
+package io.adit.ops.demo;
+
+import io.adit.core.error.AditException;
+import io.adit.core.fil.SectorSize;
+import io.adit.ops.OpsError;
+import io.adit.ops.cli.SectorSizeConverter;
+import io.adit.proofs.NativeLibrary;
+import io.adit.proofs.ParameterStore;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code adit demo}: the whole life of a deal on this machine, with real proofs. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "The whole life of a deal on this machine: a picture is packed, paid for, sealed, proven and fetched back.",
+            "Everything is real but the chain, which is a devnet in a process of its own."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    @Option(
+            names = "--file",
+            paramLabel = "PATH",
+            description = "Store this file instead of the picture that is painted.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--sector-size",
+            converter = SectorSizeConverter.class,
+            defaultValue = "8MiB",
+            description = "2KiB or 8MiB. Default: ${DEFAULT-VALUE}")
+    private SectorSize sectorSize = SectorSize.MIB_8;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write the table as JSON as well.")
+    private @Nullable Path report;
+
+    @Option(names = "--keep", description = "Keep the demo's folder; it is named at the end.")
+    private boolean keep;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        var out = Objects.requireNonNull(spec).commandLine().getOut();
+        if (sectorSize != SectorSize.KIB_2 && sectorSize != SectorSize.MIB_8) {
+            throw new AditException(OpsError.NODE_REFUSED, "the demo seals sectors of 2KiB or 8MiB, not " + sectorSize);
+        }
+        var parameters = new ParameterStore(ParameterStore.defaultDirectory());
+        makeParameters(parameters);
+        var folder = Files.createTempDirectory("adit-demo-");
+        var table = new DemoReport();
+        var ok = false;
+        try (var household = new Household(new Household.Setup(
+                folder,
+                System.getProperty("adit.node.classpath", System.getProperty("java.class.path")),
+                devnetClassPath(),
+                sectorSize,
+                Duration.ofMillis(200),
+                Duration.ofMinutes(2),
+                parameters.directory()))) {
+            ok = new Journey(household, table, out, folder, Optional.ofNullable(file), sectorSize).run();
+        }
+        out.println();
+        table.print(out);
+        if (report != null) {
+            table.write(report);
+        }
+        if (ok && !keep) {
+            deleteTree(folder);
+        } else {
+            out.println("Everything of this run, logs included, is in " + folder);
+        }
+        out.flush();
+        return ok ? 0 : 1;
+    }
+
+    private void makeParameters(ParameterStore parameters) {
+        if (parameters.isComplete(sectorSize)) {
+            return;
+        }
+        var program = NativeLibrary.locate()
+                .parameterProgram()
+                .orElseThrow(
+                        () -> new AditException(
+                                OpsError.LOCAL_FILE,
+                                "making proof parameters: the program adit-params is not beside the proof library; run ./adit build"));
+        try (var bar = new ParameterBar(sectorSize)) {
+            parameters.ensure(sectorSize, program, bar);
+        }
+    }
+
+    /** The devnet is never on this process's class path; the launcher says where it is. */
+    private static String devnetClassPath() {
+        var given = System.getProperty("adit.devnet.classpath");
+        if (given != null) {
+            return given;
+        }
+        var home = System.getenv("ADIT_HOME");
+        if (home == null) {
+            throw new AditException(OpsError.NODE_REFUSED, "the demo is started by the launcher: ./adit demo");
+        }
+        var target = Path.of(home, "devnet", "target");
+        return target.resolve("lib").resolve("*") + File.pathSeparator + target.resolve("classes");
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    static void line(PrintWriter out, String text) {
+        out.println(text);
+        out.flush();
+    }
+}

@@ -1,0 +1,35 @@
+package io.adit.ops.demo;
+
+import io.adit.core.fil.SectorSize;
+import io.adit.proofs.ParameterStore;
+import java.time.Duration;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how far the making of proof parameters has come. */
+final class ParameterBar implements ParameterStore.ProgressListener, AutoCloseable {
+    private final ProgressBar bar;
+
+    ParameterBar(SectorSize size) {
+        bar = new ProgressBarBuilder()
+                .setTaskName("Proof parameters " + (size == SectorSize.KIB_2 ? "2KiB" : "8MiB"))
+                .setInitialMax(1000)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(500)
+                .hideEta()
+                .build();
+    }
+
+    @Override
+    public void progress(String file, double percent, Optional<Duration> left) {
+        bar.stepTo(Math.round(percent * 10));
+        bar.setExtraMessage(left.map(time -> time.toSeconds() + " s left").orElse("estimating"));
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+}
