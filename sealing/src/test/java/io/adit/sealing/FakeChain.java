@@ -78,7 +78,7 @@ public final class FakeChain extends PartialFullNode {
     private Function<Epoch, Randomness> ticket = epoch -> random("ticket", epoch);
     private Function<Epoch, Randomness> seed = epoch -> random("seed", epoch);
     private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
-    private boolean dropMessages;
+    private boolean stealNonce;
     private TokenAmount balance = TokenAmount.ofFil(1_000_000);
 
     public FakeChain(Address miner, long height) {
@@ -122,8 +122,9 @@ public final class FakeChain extends PartialFullNode {
         balance = amount;
     }
 
-    public synchronized void dropMessages(boolean drop) {
-        dropMessages = drop;
+    /** Another program sends with the same key before the next message of the pool gets in. */
+    public synchronized void stealNonce() {
+        stealNonce = true;
     }
 
     public synchronized void allocate(long... numbers) {
@@ -174,12 +175,14 @@ public final class FakeChain extends PartialFullNode {
         var height = parent.height().plus(epochs);
         var head = tipSet(parent.key().cids(), height, 0);
         tipSets.add(head);
-        if (!dropMessages) {
-            for (SignedMessage signed : List.copyOf(pool)) {
-                execute(signed, head);
-            }
-            pool.clear();
+        if (stealNonce && !pool.isEmpty()) {
+            nonces.merge(pool.removeFirst().message().from(), 1L, Long::sum);
+            stealNonce = false;
         }
+        for (SignedMessage signed : List.copyOf(pool)) {
+            execute(signed, head);
+        }
+        pool.clear();
         announce();
     }
 

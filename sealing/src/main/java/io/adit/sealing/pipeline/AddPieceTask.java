@@ -13,6 +13,7 @@ import io.adit.core.task.Outcome;
 import io.adit.core.task.Resources;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
+import io.adit.core.task.TaskErrorCode;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.DurableFiles;
 import io.adit.sealing.storage.Reservation;
@@ -121,8 +122,7 @@ final class AddPieceTask extends SectorTask {
     private static void requireOwned(TaskContext task) {
         if (!task.stillOwned()) {
             throw new AditException(
-                    io.adit.core.task.TaskErrorCode.TASK_LEASE_LOST,
-                    "publishing the unsealed file: another engine took the task over");
+                    TaskErrorCode.TASK_LEASE_LOST, "publishing the unsealed file: another engine took the task over");
         }
     }
 }

@@ -34,7 +34,7 @@ final class CommitWaitTask extends SectorTask {
         TipSet head = context.node().chainHead();
         if (ours) {
             Optional<MessageLookup> found =
-                    context.outbox().found(key, context.settings().commitConfidence());
+                    refusal.found(key, context.settings().commitConfidence());
             if (found.isEmpty()) {
                 return context.atNextHead("commit message "
                         + sector.commitCid().map(Object::toString).orElse("") + " is not deep enough on the chain");

@@ -2,6 +2,7 @@ package io.adit.sealing.pipeline;
 
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.state.Tx;
+import io.adit.sealing.StoredIntents;
 
 /**
  * Outbox keys of a sector's messages. A key names the attempt, which grows only when the chain has refused the message
@@ -18,13 +19,13 @@ final class MessageKeys {
         return purpose + "/" + sector.value() + "/" + attempt(tx, purpose, sector);
     }
 
-    /** The key to send under: a new one where an earlier run asked the outbox, but nothing was signed. */
+    /** The key to send under: a new one where the last one led to nothing that can be executed. */
     static String toSend(Tx tx, String purpose, SectorNumber sector) {
-        boolean unsigned = tx.messages()
+        boolean useless = tx.messages()
                 .find(current(tx, purpose, sector))
-                .filter(record -> record.cid().isEmpty())
+                .filter(record -> record.cid().isEmpty() || StoredIntents.isLost(record))
                 .isPresent();
-        if (unsigned) {
+        if (useless) {
             nextAttempt(tx, purpose, sector);
         }
         return current(tx, purpose, sector);

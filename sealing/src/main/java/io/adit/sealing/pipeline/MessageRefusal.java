@@ -1,7 +1,9 @@
 package io.adit.sealing.pipeline;
 
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.type.ExitCode;
+import io.adit.core.error.AditException;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.task.Outcome;
 import io.adit.sealing.SealingError;
@@ -25,6 +27,22 @@ final class MessageRefusal {
     MessageRefusal(SealingContext context, SealingMetrics metrics) {
         this.context = context;
         this.metrics = metrics;
+    }
+
+    /**
+     * Where the message was executed. One whose nonce went to another message is found nowhere, for good: the row says
+     * so from then on, and the step that looks again goes back to sending.
+     */
+    Optional<MessageLookup> found(String key, int confidence) {
+        try {
+            return context.outbox().found(key, confidence);
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+                throw e;
+            }
+            LOG.warn("message {} is lost and will be made anew: {}", key, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     Outcome outcome(SectorRecord sector, SealingStep sending, String purpose, SealingError code, MessageLookup lookup) {

@@ -28,7 +28,7 @@ final class PreCommitWaitTask extends SectorTask {
         boolean ours = StoredIntents.signed(context.store(), key).isPresent();
         if (ours) {
             Optional<MessageLookup> found =
-                    context.outbox().found(key, context.settings().preCommitConfidence());
+                    refusal.found(key, context.settings().preCommitConfidence());
             if (found.isEmpty()) {
                 return context.atNextHead("pre-commit message "
                         + sector.preCommitCid().map(Object::toString).orElse("") + " is not deep enough on the chain");

@@ -10,6 +10,7 @@ import io.adit.core.task.Outcome;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.storage.StoragePaths;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Everything outside of sealing that a step may touch, and the few moves that all steps share. */
@@ -25,6 +26,9 @@ record SealingContext(
     /** The signal given when the head of the chain has changed. */
     static final String HEAD_SIGNAL = "chain.head";
 
+    /** Given by nobody yet; names what a step waits for whose files found no room. */
+    static final String SPACE_SIGNAL = "storage.space";
+
     /** Changes the stored sector, whatever its version is by now. */
     SectorRecord change(Tx tx, SectorNumber number, UnaryOperator<SectorRecord> change) {
         SectorRecord current = tx.sectors()
@@ -38,7 +42,7 @@ record SealingContext(
         change(
                 tx,
                 number,
-                sector -> change.apply(sector).withState(step.state()).withError(java.util.Optional.empty()));
+                sector -> change.apply(sector).withState(step.state()).withError(Optional.empty()));
         if (!tx.tasks().enqueue(step.task(number))) {
             tx.tasks().retry(step.kind(), SealingStep.keyOf(number));
         }

@@ -2,6 +2,8 @@ package io.adit.sealing.pipeline;
 
 import io.adit.core.state.SectorState;
 import io.adit.core.state.StateStore;
+import io.adit.sealing.storage.StoragePath;
+import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -26,6 +28,20 @@ final class SealingMetrics {
                                     tx -> tx.sectors().listInState(state).size()))
                     .description("Sectors by state")
                     .tag("state", state.name())
+                    .register(registry);
+        }
+    }
+
+    /** Free and reserved space of the paths that are attached now. */
+    void measureStorage(StoragePaths paths) {
+        for (StoragePath path : paths.attached()) {
+            Gauge.builder("adit_storage_available_bytes", paths, from -> (double) from.available(path))
+                    .description("Bytes this node may still put on the path")
+                    .tag("path", path.settings().id())
+                    .register(registry);
+            Gauge.builder("adit_storage_reserved_bytes", paths, from -> (double) from.reserved(path))
+                    .description("Bytes that running steps may still write on the path")
+                    .tag("path", path.settings().id())
                     .register(registry);
         }
     }

@@ -77,6 +77,7 @@ public final class SealingPipeline {
     /** Registers the gauges and asks the chain which sector numbers are taken. To be called before deals come in. */
     public void start() {
         metrics.countSectors(context.store());
+        metrics.measureStorage(context.paths());
         assignment.refresh();
     }
 

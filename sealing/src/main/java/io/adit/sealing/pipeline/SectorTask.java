@@ -129,7 +129,8 @@ abstract class SectorTask implements TaskHandler {
             // None is the sector's fault, and all end without anybody retrying the sector.
             LOG.warn("sector {}: {} waits: {}", number.value(), step.kind(), why);
             remember(number, why);
-            return new Outcome.Later(Duration.ofSeconds(10), SealingContext.HEAD_SIGNAL, why);
+            String signal = code.kind() == ErrorKind.NETWORK ? SealingContext.HEAD_SIGNAL : SealingContext.SPACE_SIGNAL;
+            return new Outcome.Later(Duration.ofSeconds(10), signal, why);
         }
         metrics.stepFailed(step);
         LOG.warn("sector {}: {} failed, attempt {}", number.value(), step.kind(), task.attempts() + 1, e);

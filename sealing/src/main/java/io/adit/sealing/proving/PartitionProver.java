@@ -10,6 +10,7 @@ import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.Partition;
 import io.adit.chain.type.ExitCode;
+import io.adit.chain.type.PoStProof;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.BitField;
@@ -182,8 +183,7 @@ final class PartitionProver {
         var params = new SubmitWindowedPoStParams(
                 window.deadline(),
                 List.of(new PoStPartition(partition, made.skipped())),
-                List.of(new io.adit.chain.type.PoStProof(
-                        made.type().number(), made.proof().array())),
+                List.of(new PoStProof(made.type().number(), made.proof().array())),
                 window.challenge(),
                 context.chainCommit(window, head).bytes());
         return new MessageIntent(
@@ -205,8 +205,16 @@ final class PartitionProver {
     }
 
     private PartitionProof follow(PartitionProof proof, Randomness challenge) {
-        Optional<MessageLookup> found =
-                context.outbox().found(proof.messageKey(), context.settings().messageConfidence());
+        Optional<MessageLookup> found;
+        try {
+            found = context.outbox()
+                    .found(proof.messageKey(), context.settings().messageConfidence());
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+                throw e;
+            }
+            return again(proof, "another message has used its nonce");
+        }
         if (found.isEmpty()) {
             // A reorg below the challenge makes the sent proof worthless, if it is not on this chain anyway.
             return proof.answers(challenge) ? proof : again(proof, "a reorg changed the challenge");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -143,7 +144,7 @@ public final class SectorMover {
             return;
         }
         for (Path child : DurableFiles.children(tree)) {
-            digest.update(String.valueOf(child.getFileName()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            digest.update(String.valueOf(child.getFileName()).getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
             digestInto(digest, child);
         }

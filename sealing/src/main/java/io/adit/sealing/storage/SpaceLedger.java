@@ -70,14 +70,25 @@ final class SpaceLedger {
         }
     }
 
-    PathStatus status(StoragePath path) {
-        List<Reservation> open;
+    long room(StoragePath path) {
+        return roomFor(path, snapshot());
+    }
+
+    long reserved(StoragePath path) {
+        return outstanding(snapshot(), path);
+    }
+
+    private List<Reservation> snapshot() {
         lock.lock();
         try {
-            open = List.copyOf(reservations);
+            return List.copyOf(reservations);
         } finally {
             lock.unlock();
         }
+    }
+
+    PathStatus status(StoragePath path) {
+        List<Reservation> open = snapshot();
         try {
             // Looked at first: an unmounted disk leaves an empty directory behind whose file system is another one.
             StorageDeclaration.readSettings(path.root());

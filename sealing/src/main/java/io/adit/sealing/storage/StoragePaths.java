@@ -175,6 +175,16 @@ public final class StoragePaths {
         return statuses;
     }
 
+    /** What this node may still put on a path, in bytes; 0 where the path cannot be read. */
+    public long available(StoragePath path) {
+        return Math.max(0, ledger.room(path));
+    }
+
+    /** What running steps may still write on a path, in bytes. */
+    public long reserved(StoragePath path) {
+        return ledger.reserved(path);
+    }
+
     /** Every path that has this file under its final name; those meant for storing first. */
     public List<StoragePath> locations(SectorId sector, SectorFileType type) {
         return attached().stream()

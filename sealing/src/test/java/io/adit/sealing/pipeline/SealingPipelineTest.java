@@ -386,6 +386,17 @@ class SealingPipelineTest {
     }
 
     @Test
+    void messageIsMadeAnew_whenAnotherProgramTookItsNonce() {
+        bench.chain.stealNonce();
+        bench.start();
+
+        bench.accept(fixturePiece());
+        bench.until(FIRST, SectorState.Proving);
+
+        assertThat(onlyMessage(MinerMethod.PRE_COMMIT_SECTOR_BATCH2).nonce()).isEqualTo(1);
+    }
+
+    @Test
     void piecesGetAnotherNumber_whenTheChainKnowsTheirs() {
         bench.pipeline.start();
         bench.accept(fixturePiece());

@@ -362,6 +362,17 @@ class WindowPoStSchedulerTest {
     }
 
     @Test
+    void proofIsSentAgain_whenAnotherProgramTookItsNonce() {
+        chain.stealNonce();
+        scheduler.start();
+        advanceTo(OPEN);
+        untilIncluded(1);
+        until(() -> phase() == Phase.ACCEPTED);
+
+        assertThat(scheduler.recent().getFirst().messageKey()).isEqualTo("post/20/0/1");
+    }
+
+    @Test
     void windowIsRecordedAsMissed_whenTheProofIsNotReadyInTime() {
         proofs.gate = new CountDownLatch(1);
         scheduler.start();
