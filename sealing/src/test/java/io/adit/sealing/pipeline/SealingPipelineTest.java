@@ -17,12 +17,6 @@ import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.SectorPiece;
 import io.adit.core.state.SectorState;
-import io.adit.core.task.Outcome;
-import io.adit.core.task.Resources;
-import io.adit.core.task.RetryPolicy;
-import io.adit.core.task.Task;
-import io.adit.core.task.TaskContext;
-import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskState;
 import io.adit.proofs.ProofsTestKit;
 import io.adit.proofs.SealVerification;
@@ -168,30 +162,6 @@ class SealingPipelineTest {
         onlyMessage(MinerMethod.PRE_COMMIT_SECTOR_BATCH2);
         assertThat(commit().sectorProofs().getFirst()).isEqualTo(fixture.proof());
         assertThat(bench.sector(FIRST).commR()).contains(fixture.commitments().commR());
-    }
-
-    /** Does the work, forgets the outcome, as a kill before the commit would, and does it again. */
-    private record Twice(TaskHandler handler) implements TaskHandler {
-        @Override
-        public String kind() {
-            return handler.kind();
-        }
-
-        @Override
-        public Resources needs(Task task) {
-            return handler.needs(task);
-        }
-
-        @Override
-        public RetryPolicy retry() {
-            return handler.retry();
-        }
-
-        @Override
-        public Outcome run(Task task, TaskContext context) throws Exception {
-            handler.run(task, context);
-            return handler.run(task, context);
-        }
     }
 
     @Test

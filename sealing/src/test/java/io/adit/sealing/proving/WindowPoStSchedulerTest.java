@@ -12,7 +12,6 @@ import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
-import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
@@ -22,15 +21,11 @@ import io.adit.core.keys.Signer;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
 import io.adit.proofs.PoStProof;
-import io.adit.proofs.PrivateReplica;
 import io.adit.proofs.Proofs;
 import io.adit.proofs.ProofsTestKit;
-import io.adit.proofs.PublicReplica;
 import io.adit.proofs.SealedSectorFixture;
-import io.adit.proofs.WindowPoSt;
 import io.adit.sealing.FakeChain;
 import io.adit.sealing.FakeSigner;
-import io.adit.sealing.ProofsDecorator;
 import io.adit.sealing.proving.PartitionProof.Phase;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.SectorFileType;
@@ -72,42 +67,6 @@ class WindowPoStSchedulerTest {
     private StateStore store;
     private StoragePath path;
     private WindowPoStScheduler scheduler;
-
-    /** Proofs that cost nothing and say what was proven. */
-    private static class QuickProofs extends ProofsDecorator {
-        final AtomicInteger made = new AtomicInteger();
-        final AtomicInteger errors = new AtomicInteger();
-        volatile boolean verifies = true;
-        volatile List<SectorNumber> unreadable = List.of();
-        volatile CountDownLatch gate = new CountDownLatch(0);
-        volatile List<SectorNumber> verified = List.of();
-
-        QuickProofs() {
-            super(ProofsTestKit.proofs());
-        }
-
-        @Override
-        public WindowPoSt windowPoSt(
-                RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
-            made.incrementAndGet();
-            if (errors.getAndDecrement() > 0) {
-                throw new OutOfMemoryError("as told");
-            }
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return new WindowPoSt(List.of(new PoStProof(proof, randomness.bytes())), unreadable);
-        }
-
-        @Override
-        public boolean verifyWindowPoSt(
-                Randomness randomness, List<PoStProof> made, List<PublicReplica> replicas, ActorId miner) {
-            verified = replicas.stream().map(PublicReplica::number).toList();
-            return verifies;
-        }
-    }
 
     @BeforeEach
     void open() throws IOException {

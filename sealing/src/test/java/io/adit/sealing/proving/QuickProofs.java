@@ -1,0 +1,51 @@
+package io.adit.sealing.proving;
+
+import io.adit.core.fil.ActorId;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.fil.SectorNumber;
+import io.adit.proofs.PoStProof;
+import io.adit.proofs.PrivateReplica;
+import io.adit.proofs.ProofsTestKit;
+import io.adit.proofs.PublicReplica;
+import io.adit.proofs.WindowPoSt;
+import io.adit.sealing.ProofsDecorator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Proofs that cost nothing and say what was proven. */
+class QuickProofs extends ProofsDecorator {
+    final AtomicInteger made = new AtomicInteger();
+    final AtomicInteger errors = new AtomicInteger();
+    volatile boolean verifies = true;
+    volatile List<SectorNumber> unreadable = List.of();
+    volatile CountDownLatch gate = new CountDownLatch(0);
+    volatile List<SectorNumber> verified = List.of();
+
+    QuickProofs() {
+        super(ProofsTestKit.proofs());
+    }
+
+    @Override
+    public WindowPoSt windowPoSt(
+            RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
+        made.incrementAndGet();
+        if (errors.getAndDecrement() > 0) {
+            throw new OutOfMemoryError("as told");
+        }
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return new WindowPoSt(List.of(new PoStProof(proof, randomness.bytes())), unreadable);
+    }
+
+    @Override
+    public boolean verifyWindowPoSt(
+            Randomness randomness, List<PoStProof> made, List<PublicReplica> replicas, ActorId miner) {
+        verified = replicas.stream().map(PublicReplica::number).toList();
+        return verifies;
+    }
+}
