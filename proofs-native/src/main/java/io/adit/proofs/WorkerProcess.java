@@ -136,8 +136,17 @@ final class WorkerProcess implements AutoCloseable {
         builder.environment().putAll(options.settings().environment());
         var process = builder.start();
         var name = "worker-" + lane.name().toLowerCase(java.util.Locale.ROOT) + "-" + index;
-        Thread.ofVirtual().name(name + "-err").start(() -> copyLog(process.errorReader(StandardCharsets.UTF_8), name));
-        Thread.ofVirtual().name(name + "-out").start(() -> copyLog(process.inputReader(StandardCharsets.UTF_8), name));
+        // Platform threads: a read from a pipe holds the carrier of a virtual thread for as long as the worker is
+        // silent, and
+        // there is one carrier per core for the whole node.
+        Thread.ofPlatform()
+                .daemon()
+                .name(name + "-err")
+                .start(() -> copyLog(process.errorReader(StandardCharsets.UTF_8), name));
+        Thread.ofPlatform()
+                .daemon()
+                .name(name + "-out")
+                .start(() -> copyLog(process.inputReader(StandardCharsets.UTF_8), name));
         return process;
     }
 

@@ -60,7 +60,8 @@ public final class Program implements AutoCloseable {
             var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().putAll(environment);
             var program = new Program(name, builder.start(), log);
-            Thread.ofVirtual().name(name + "-output").start(program::readOutput);
+            // A platform thread: reading a pipe holds the thread it runs on, and virtual ones share a carrier per core.
+            Thread.ofPlatform().daemon().name(name + "-output").start(program::readOutput);
             return program;
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "starting " + name, e);

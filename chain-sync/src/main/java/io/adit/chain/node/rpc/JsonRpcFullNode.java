@@ -23,12 +23,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A full node over JSON-RPC 2.0: calls by HTTP POST, {@code ChainNotify} by WebSocket. Safe for use by many threads; a
  * call blocks its thread until the answer is there or its time is over.
  */
 public final class JsonRpcFullNode extends TypedFullNode {
+    private static final Logger LOG = LoggerFactory.getLogger(JsonRpcFullNode.class);
 
     private final ApiInfo api;
     private final RpcOptions options;
@@ -63,7 +66,7 @@ public final class JsonRpcFullNode extends TypedFullNode {
             throw RpcException.unanswered(RpcErrorCode.CLIENT_CLOSED, method.name(), "the client is closed");
         }
         long id = ids.incrementAndGet();
-        var response = send(method, request(id, method, arguments));
+        var response = sendPatiently(method, request(id, method, arguments));
         return method.result().decode(resultOf(method.name(), id, response));
     }
 
@@ -82,6 +85,23 @@ public final class JsonRpcFullNode extends TypedFullNode {
                 .POST(BodyPublishers.ofString(json.write(body)));
         api.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return request.build();
+    }
+
+    /**
+     * Sends a call that only reads a second time when the first was never answered: a connection that was kept while nobody
+     * called may be dead without either side knowing. A call that changes something is never repeated here.
+     */
+    private HttpResponse<byte[]> sendPatiently(RpcMethod<?> method, HttpRequest request) {
+        try {
+            return send(method, request);
+        } catch (RpcException e) {
+            boolean repeatable = method.permission() == Permission.READ && method.callClass() == CallClass.QUERY;
+            if (!repeatable || e.code() != RpcErrorCode.NODE_TIMEOUT || closed) {
+                throw e;
+            }
+            LOG.warn("{} was not answered, asking again", method.name());
+            return send(method, request);
+        }
     }
 
     private HttpResponse<byte[]> send(RpcMethod<?> method, HttpRequest request) {
