@@ -10,7 +10,9 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
+import io.adit.sealing.StoredIntents;
 import java.util.List;
 
 /** Keeps the provider's escrow in the market high enough for the collateral of the deals that it publishes. */
@@ -43,16 +45,10 @@ final class MarketEscrow {
             return true;
         }
         var key = "deal-escrow/" + batch.key();
-        if (outbox.record(key).isEmpty()) {
-            outbox.send(new MessageIntent(
-                    key,
-                    chain.workerKey(),
-                    Actor.MARKET,
-                    lacking,
-                    MarketMethod.ADD_BALANCE.number(),
-                    new AddBalanceParams(chain.miner()).toCbor(),
-                    maxFee,
-                    MessagePriority.DEAL));
+        var stored = outbox.record(key);
+        // A crash may have left the wish without its signature; it is then sent as it was first meant.
+        if (stored.isEmpty() || stored.get().state() == MessageState.INTENT) {
+            outbox.send(stored.map(StoredIntents::of).orElseGet(() -> topUp(key, lacking)));
             return false;
         }
         if (outbox.found(key, 0).isPresent()) {
@@ -62,6 +58,18 @@ final class MarketEscrow {
                             + " somebody withdrawing from it? Add to it with adit wallet or lower the deals' collateral");
         }
         return false;
+    }
+
+    private MessageIntent topUp(String key, TokenAmount lacking) {
+        return new MessageIntent(
+                key,
+                chain.workerKey(),
+                Actor.MARKET,
+                lacking,
+                MarketMethod.ADD_BALANCE.number(),
+                new AddBalanceParams(chain.miner()).toCbor(),
+                maxFee,
+                MessagePriority.DEAL);
     }
 
     private static TokenAmount collateral(List<DealRecord> deals) {

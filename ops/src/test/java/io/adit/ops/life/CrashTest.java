@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * run goes on with the others. In the end the deal is sealed, proven and retrievable, the sealed CID never changed, and the
  * chain holds one message of each kind.
  */
+@Tag("slow")
 class CrashTest {
     private static final int KILLED = 137;
     private static final Duration PATIENCE = Duration.ofMinutes(20);
@@ -142,7 +144,8 @@ class CrashTest {
             }
             var proving = look(household);
             if (proving.isPresent()) {
-                assertThat(points).as("kill points that were never reached").isEmpty();
+                // A step's end and its successor's start are one boundary; whichever thread is quicker dies there.
+                assertThat(points).as("kill points that were never reached").allMatch(point -> point.endsWith(".done"));
                 assertThat(workerKilled).isTrue();
                 return proving.get();
             }
