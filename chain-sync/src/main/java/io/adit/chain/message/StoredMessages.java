@@ -100,9 +100,9 @@ final class StoredMessages {
     MessageRecord signed(MessageRecord record, long nonce, SignedMessage signed) {
         return update(
                 record.intentKey(),
-                current -> current.withNonce(nonce)
-                        .withSignedMessage(new Bytes(signed.toCbor()))
-                        .withCid(signed.cid())
+                current -> current.withNonce(OptionalLong.of(nonce))
+                        .withSignedMessage(Optional.of(new Bytes(signed.toCbor())))
+                        .withCid(Optional.of(signed.cid()))
                         .withState(MessageState.SIGNED));
     }
 
@@ -119,9 +119,9 @@ final class StoredMessages {
         var receipt = lookup.receipt();
         update(
                 key,
-                current -> current.withMinedHeight(lookup.height())
-                        .withExitCode(receipt.exitCode())
-                        .withReturnValue(new Bytes(receipt.returnValue()))
+                current -> current.withMinedHeight(Optional.of(lookup.height()))
+                        .withExitCode(OptionalLong.of(receipt.exitCode()))
+                        .withReturnValue(Optional.of(new Bytes(receipt.returnValue())))
                         .withState(receipt.isSuccess() ? MessageState.DONE : MessageState.FAILED));
     }
 

@@ -153,7 +153,7 @@ final class FetchTask implements TaskHandler {
         if (!tx.pieces().insertIfAbsent(piece)) {
             var known = tx.pieces().find(deal.piece().commP()).orElseThrow();
             if (known.file().isEmpty()) {
-                tx.pieces().update(known.withFile(whole));
+                tx.pieces().update(known.withFile(Optional.of(whole)));
             }
         }
     }

@@ -13,6 +13,7 @@ import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
 import io.adit.sealing.pipeline.DealPiece;
 import io.adit.sealing.pipeline.SectorIntake;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Gives a published deal's piece a place in a sector; the place and the checkpoint are written together. */
@@ -41,7 +42,10 @@ final class HandoffTask implements TaskHandler {
                 return;
             }
             var sector = intake.accept(tx, piece(tx, deal));
-            deals.change(tx, uuid, stored -> stored.withSector(sector).withCheckpoint(DealCheckpoint.AddedPiece));
+            deals.change(
+                    tx,
+                    uuid,
+                    stored -> stored.withSector(Optional.of(sector)).withCheckpoint(DealCheckpoint.AddedPiece));
             tx.tasks().enqueue(new NewTask(IndexTask.KIND, task.key(), "{}", TaskPriority.DEAL));
         });
     }

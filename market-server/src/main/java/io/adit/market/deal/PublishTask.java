@@ -23,6 +23,7 @@ import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +123,10 @@ final class PublishTask implements TaskHandler {
     private Outcome published(PublishBatch batch, Cid message) {
         return Outcome.done(tx -> {
             for (var uuid : batch.deals()) {
-                deals.change(tx, uuid, deal -> deal.withPublishCid(message).withCheckpoint(DealCheckpoint.Published));
+                deals.change(
+                        tx,
+                        uuid,
+                        deal -> deal.withPublishCid(Optional.of(message)).withCheckpoint(DealCheckpoint.Published));
             }
             batch.enqueue(tx, PublishWaitTask.KIND);
         });

@@ -14,6 +14,7 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** Waits until a publish message is deep enough in the chain and tells each of its deals what became of it. */
@@ -90,7 +91,10 @@ final class PublishWaitTask implements TaskHandler {
 
     private void confirm(Tx tx, UUID uuid, long chainDealId) {
         deals.change(
-                tx, uuid, deal -> deal.withChainDealId(chainDealId).withCheckpoint(DealCheckpoint.PublishConfirmed));
+                tx,
+                uuid,
+                deal -> deal.withChainDealId(OptionalLong.of(chainDealId))
+                        .withCheckpoint(DealCheckpoint.PublishConfirmed));
         tx.tasks().enqueue(new NewTask(HandoffTask.KIND, uuid.toString(), "{}", TaskPriority.DEAL));
     }
 }

@@ -4,6 +4,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
  * @param error the last failure in words
  * @param version counts updates, see {@link MessageTable#update}
  */
+@RecordBuilder
 public record MessageRecord(
         String intentKey,
         Address from,
@@ -41,7 +43,8 @@ public record MessageRecord(
         Optional<String> error,
         Instant createdAt,
         Instant updatedAt,
-        long version) {
+        long version)
+        implements MessageRecordBuilder.With {
     /** A message that is wanted and not yet signed. */
     public static MessageRecord intent(
             String intentKey,
@@ -73,244 +76,5 @@ public record MessageRecord(
                 now,
                 now,
                 0);
-    }
-
-    /** This record with another state. */
-    public MessageRecord withState(MessageState state) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with the nonce set. */
-    public MessageRecord withNonce(long nonce) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                OptionalLong.of(nonce),
-                signedMessage,
-                cid,
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with the signedMessage set. */
-    public MessageRecord withSignedMessage(Bytes signedMessage) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                Optional.of(signedMessage),
-                cid,
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with the cid set. */
-    public MessageRecord withCid(Cid cid) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                Optional.of(cid),
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with the minedHeight set. */
-    public MessageRecord withMinedHeight(Epoch minedHeight) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                Optional.of(minedHeight),
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with the exitCode set. */
-    public MessageRecord withExitCode(long exitCode) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                minedHeight,
-                OptionalLong.of(exitCode),
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with the returnValue set. */
-    public MessageRecord withReturnValue(Bytes returnValue) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                minedHeight,
-                exitCode,
-                Optional.of(returnValue),
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with another error. */
-    public MessageRecord withError(Optional<String> error) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    /** This record with another updatedAt. */
-    public MessageRecord withUpdatedAt(Instant updatedAt) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
-    }
-
-    MessageRecord withVersion(long version) {
-        return new MessageRecord(
-                intentKey,
-                from,
-                to,
-                value,
-                method,
-                params,
-                maxFee,
-                priority,
-                state,
-                nonce,
-                signedMessage,
-                cid,
-                minedHeight,
-                exitCode,
-                returnValue,
-                error,
-                createdAt,
-                updatedAt,
-                version);
     }
 }

@@ -3,6 +3,7 @@ package io.adit.core.state;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.ipld.Cid;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param indexed whether every block of it is in the index
  * @param version counts updates, see {@link PieceTable#update}
  */
+@RecordBuilder
 public record PieceRecord(
         Commitment commP,
         PaddedSize size,
@@ -25,30 +27,5 @@ public record PieceRecord(
         boolean indexed,
         Instant createdAt,
         Instant updatedAt,
-        long version) {
-    /** This record with the file set. */
-    public PieceRecord withFile(Path file) {
-        return new PieceRecord(
-                commP, size, rawSize, dataRoot, Optional.of(file), indexed, createdAt, updatedAt, version);
-    }
-
-    /** This record with another indexed. */
-    public PieceRecord withIndexed(boolean indexed) {
-        return new PieceRecord(commP, size, rawSize, dataRoot, file, indexed, createdAt, updatedAt, version);
-    }
-
-    /** This record with the dataRoot set. */
-    public PieceRecord withDataRoot(Cid dataRoot) {
-        return new PieceRecord(
-                commP, size, rawSize, Optional.of(dataRoot), file, indexed, createdAt, updatedAt, version);
-    }
-
-    /** This record with another updatedAt. */
-    public PieceRecord withUpdatedAt(Instant updatedAt) {
-        return new PieceRecord(commP, size, rawSize, dataRoot, file, indexed, createdAt, updatedAt, version);
-    }
-
-    PieceRecord withVersion(long version) {
-        return new PieceRecord(commP, size, rawSize, dataRoot, file, indexed, createdAt, updatedAt, version);
-    }
-}
+        long version)
+        implements PieceRecordBuilder.With {}

@@ -96,7 +96,7 @@ abstract class StateStoreContract {
                 .update(before.withState(SectorState.Faulty)
                         .withPieces(other.pieces())
                         .withError(Optional.empty())
-                        .withExpiration(new Epoch(5))
+                        .withExpiration(Optional.of(new Epoch(5)))
                         .withUpdatedAt(StateFixtures.NOW.plusNanos(1))));
 
         assertThat(after.version()).isEqualTo(1);
@@ -272,8 +272,8 @@ abstract class StateStoreContract {
 
         boolean first = store.transact(tx -> tx.pieces().insertIfAbsent(piece));
         boolean second = store.transact(tx -> tx.pieces().insertIfAbsent(piece.withIndexed(false)));
-        PieceRecord updated =
-                store.transact(tx -> tx.pieces().update(piece.withIndexed(false).withFile(Path.of("/other"))));
+        PieceRecord updated = store.transact(
+                tx -> tx.pieces().update(piece.withIndexed(false).withFile(Optional.of(Path.of("/other")))));
 
         assertThat(first).isTrue();
         assertThat(second).isFalse();
@@ -296,14 +296,14 @@ abstract class StateStoreContract {
 
         MessageRecord signed = store.transact(tx -> tx.messages()
                 .update(intent.withState(MessageState.SIGNED)
-                        .withNonce(41)
-                        .withSignedMessage(new Bytes(new byte[] {1, 2, 3}))
-                        .withCid(StateFixtures.cid(random))));
+                        .withNonce(OptionalLong.of(41))
+                        .withSignedMessage(Optional.of(new Bytes(new byte[] {1, 2, 3})))
+                        .withCid(Optional.of(StateFixtures.cid(random)))));
         MessageRecord done = store.transact(tx -> tx.messages()
                 .update(signed.withState(MessageState.DONE)
-                        .withMinedHeight(new Epoch(99))
-                        .withExitCode(0)
-                        .withReturnValue(new Bytes(new byte[0]))));
+                        .withMinedHeight(Optional.of(new Epoch(99)))
+                        .withExitCode(OptionalLong.of(0))
+                        .withReturnValue(Optional.of(new Bytes(new byte[0])))));
 
         assertThat(isNew).isTrue();
         assertThat(again).isFalse();
@@ -331,13 +331,13 @@ abstract class StateStoreContract {
             tx.messages().insertIfAbsent(one);
             tx.messages().insertIfAbsent(two);
             tx.messages().insertIfAbsent(elsewhere);
-            tx.messages().update(one.withNonce(7));
-            tx.messages().update(elsewhere.withNonce(7));
+            tx.messages().update(one.withNonce(OptionalLong.of(7)));
+            tx.messages().update(elsewhere.withNonce(OptionalLong.of(7)));
         });
 
         assertCode(
                 StateErrorCode.STATE_DUPLICATE,
-                () -> store.transact(tx -> tx.messages().update(two.withNonce(7))));
+                () -> store.transact(tx -> tx.messages().update(two.withNonce(OptionalLong.of(7)))));
         List<MessageRecord> intents = store.read(tx -> tx.messages().listInState(MessageState.INTENT));
         assertThat(intents).hasSize(3).contains(two);
     }

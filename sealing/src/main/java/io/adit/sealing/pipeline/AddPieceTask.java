@@ -65,7 +65,7 @@ final class AddPieceTask extends SectorTask {
                 sector.pieces().stream().map(SectorPiece::piece).toList();
         Commitment commD =
                 PieceTree.commD(pieces, context.settings().sectorSize().padded());
-        return context.next(sector.number(), SealingStep.TICKET, current -> current.withCommD(commD));
+        return context.next(sector.number(), SealingStep.TICKET, current -> current.withCommD(Optional.of(commD)));
     }
 
     private void write(SectorRecord sector, SectorId id, TaskContext task) throws IOException {

@@ -65,6 +65,7 @@ final class Commit2Task extends SectorTask {
                     "proving sector " + sector.number().value() + ": the proof made here does not verify here; it was"
                             + " not sent");
         }
-        return context.next(sector.number(), SealingStep.COMMIT_SEND, current -> current.withProof(new Bytes(proof)));
+        return context.next(
+                sector.number(), SealingStep.COMMIT_SEND, current -> current.withProof(Optional.of(new Bytes(proof))));
     }
 }

@@ -76,7 +76,8 @@ final class CommitSendTask extends SectorTask {
     }
 
     private Outcome sent(SectorRecord sector, Cid cid) {
-        return context.next(sector.number(), SealingStep.COMMIT_WAIT, current -> current.withCommitCid(cid));
+        return context.next(
+                sector.number(), SealingStep.COMMIT_WAIT, current -> current.withCommitCid(Optional.of(cid)));
     }
 
     private MessageIntent intent(

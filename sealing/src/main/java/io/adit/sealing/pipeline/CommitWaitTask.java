@@ -53,8 +53,8 @@ final class CommitWaitTask extends SectorTask {
         return context.next(
                 sector.number(),
                 SealingStep.FINALIZE,
-                current -> current.withActivation(info.get().activation())
-                        .withExpiration(info.get().expiration()));
+                current -> current.withActivation(Optional.of(info.get().activation()))
+                        .withExpiration(Optional.of(info.get().expiration())));
     }
 
     /** A refused proof whose seed a reorg has changed is made again at once; nobody has to be asked. */

@@ -51,7 +51,10 @@ final class PreCommit2Task extends SectorTask {
                     "the sealed data's commitment is " + sealed.commD() + ", the pieces give "
                             + sector.commD().map(Commitment::toString).orElse("none"));
         }
-        return context.next(sector.number(), SealingStep.PRE_COMMIT_SEND, current -> current.withCommR(sealed.commR()));
+        return context.next(
+                sector.number(),
+                SealingStep.PRE_COMMIT_SEND,
+                current -> current.withCommR(Optional.of(sealed.commR())));
     }
 
     private SealedCommitments seal(SectorId id, Path cache, Randomness ticket, byte[] phase1) throws IOException {

@@ -54,7 +54,8 @@ final class PreCommitSendTask extends SectorTask {
             return context.next(sector.number(), SealingStep.TICKET, current -> current);
         }
         Cid cid = context.outbox().send(signed.map(StoredIntents::of).orElseGet(() -> intent(key, sector, id, head)));
-        return context.next(sector.number(), SealingStep.PRE_COMMIT_WAIT, current -> current.withPreCommitCid(cid));
+        return context.next(
+                sector.number(), SealingStep.PRE_COMMIT_WAIT, current -> current.withPreCommitCid(Optional.of(cid)));
     }
 
     private MessageIntent intent(String key, SectorRecord sector, SectorId id, TipSet head) {

@@ -64,6 +64,6 @@ final class PreCommitWaitTask extends SectorTask {
         return context.next(
                 sector.number(),
                 SealingStep.SEED_WAIT,
-                current -> current.withPreCommitEpoch(info.get().preCommitEpoch()));
+                current -> current.withPreCommitEpoch(Optional.of(info.get().preCommitEpoch())));
     }
 }

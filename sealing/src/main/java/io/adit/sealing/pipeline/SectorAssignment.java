@@ -122,7 +122,7 @@ final class SectorAssignment implements SectorIntake {
                 tx.deals()
                         .find(deal)
                         .filter(record -> record.sector().equals(Optional.of(taken.number())))
-                        .ifPresent(record -> tx.deals().update(record.withSector(number)));
+                        .ifPresent(record -> tx.deals().update(record.withSector(Optional.of(number))));
             });
         }
         context.goTo(tx, number, SealingStep.ADD_PIECE, sector -> sector);

@@ -42,6 +42,6 @@ final class SeedWaitTask extends SectorTask {
         return context.next(
                 sector.number(),
                 SealingStep.COMMIT_1,
-                current -> current.withPreCommitEpoch(preCommitted).withSeed(seed));
+                current -> current.withPreCommitEpoch(Optional.of(preCommitted)).withSeed(Optional.of(seed)));
     }
 }

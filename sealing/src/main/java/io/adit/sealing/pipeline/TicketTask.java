@@ -32,7 +32,8 @@ final class TicketTask extends SectorTask {
             return context.next(sector.number(), SealingStep.PRE_COMMIT_1, current -> current);
         }
         SectorTicket ticket = randomness.ticket(head);
-        return context.next(sector.number(), SealingStep.PRE_COMMIT_1, current -> current.withTicket(ticket));
+        return context.next(
+                sector.number(), SealingStep.PRE_COMMIT_1, current -> current.withTicket(Optional.of(ticket)));
     }
 
     static boolean expired(SectorTicket ticket, Epoch head) {
