@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Row {
     private final Map<String, @Nullable Object> columns = new LinkedHashMap<>();
 
+    /** NUL characters become U+FFFD: PostgreSQL stores none, and words from outside (an error, a name) may hold one. */
     Row text(String column, String value) {
-        columns.put(column, value);
+        columns.put(column, value.replace('\0', '\uFFFD'));
         return this;
     }
 
     Row text(String column, Optional<String> value) {
-        return nullable(column, value.orElse(null));
+        return value.isPresent() ? text(column, value.get()) : nullable(column, null);
     }
 
     Row number(String column, long value) {
