@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -26,6 +28,14 @@ final class WorkerProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
     private static final int MAX_LOG_LINE = 4000;
+
+    /**
+     * What the proof library, the GPU drivers and the dynamic linker read. Everything else stays with the node, above
+     * all the keystore's passphrase: a worker never signs.
+     */
+    private static final Pattern INHERITED_VARIABLE = Pattern.compile(
+            "PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH"
+                    + "|DYLD_LIBRARY_PATH|FIL_PROOFS_.*|BELLMAN_.*|EC_GPU_.*|CUDA.*|NVIDIA_.*|OCL_.*|NEPTUNE_.*|RAYON_.*|RUST_.*|ADIT_LOG_LEVEL");
 
     /** The worker is no more, or must not be used any more. */
     static final class WorkerGone extends Exception {
@@ -113,7 +123,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     private static Process launch(WorkerLane lane, int index, WorkerOptions options, Path socket) throws IOException {
-        var directory = options.directory().resolve(lane.name().toLowerCase(java.util.Locale.ROOT) + "-" + index);
+        var directory = options.directory().resolve(lane.name().toLowerCase(Locale.ROOT) + "-" + index);
         Files.createDirectories(directory);
         var command = new ArrayList<String>();
         if (lane == WorkerLane.SEALING
@@ -133,12 +143,14 @@ final class WorkerProcess implements AutoCloseable {
                 socket.toString(),
                 options.library().file().toString()));
         var builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment()
+                .keySet()
+                .removeIf(name -> !INHERITED_VARIABLE.matcher(name).matches());
         builder.environment().putAll(options.settings().environment());
         var process = builder.start();
-        var name = "worker-" + lane.name().toLowerCase(java.util.Locale.ROOT) + "-" + index;
+        var name = "worker-" + lane.name().toLowerCase(Locale.ROOT) + "-" + index;
         // Platform threads: a read from a pipe holds the carrier of a virtual thread for as long as the worker is
-        // silent, and
-        // there is one carrier per core for the whole node.
+        // silent, and there is one carrier per core for the whole node.
         Thread.ofPlatform()
                 .daemon()
                 .name(name + "-err")
