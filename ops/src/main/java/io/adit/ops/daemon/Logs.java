@@ -41,7 +41,7 @@ public final class Logs {
             case CONSOLE -> {
                 var pattern = new PatternLayoutEncoder();
                 pattern.setContext(context);
-                pattern.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{24} [%thread] %msg%n");
+                pattern.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSxxx} %-5level %logger{24} [%thread] %msg%n");
                 pattern.start();
                 yield pattern;
             }
