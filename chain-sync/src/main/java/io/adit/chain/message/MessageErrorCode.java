@@ -21,7 +21,7 @@ public enum MessageErrorCode implements ErrorCode {
             Another message from the same address was executed with the nonce of this one: another program uses the same key. This \
             message can never be executed. Give the key to one program only."""),
     MESSAGE_KEY_REUSED(ErrorKind.BUG, """
-            Two different messages were asked for under the same key. Only the first was made."""),
+            Another message was asked for under the key of one that is signed already. Only the first was made."""),
     MESSAGE_UNKNOWN(ErrorKind.BUG, "No message was ever asked for under this key.");
 
     private final ErrorKind kind;

@@ -20,6 +20,7 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.CrashPoints;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,8 @@ public final class MessageOutbox {
     /** How often one call signs anew because the nonce went to somebody else meanwhile. */
     private static final int SIGNING_ATTEMPTS = 3;
 
+    private static final Duration POLL_PAUSE = Duration.ofMillis(200);
+
     private final FullNode node;
     private final Signer signer;
     private final StoredMessages stored;
@@ -57,7 +60,8 @@ public final class MessageOutbox {
     }
 
     /**
-     * Sends the message unless its key is known; then makes sure that the node has the message made for that key.
+     * Sends the message unless one was signed under its key; then makes sure that the node has that one. A wish that was stored
+     * under the key and never signed is replaced: value, parameters and fee limit may differ from the last call's.
      *
      * @return the message's CID, the same for the same key, on disk before it is returned
      * @throws InsufficientFundsException when the sender cannot pay
@@ -67,6 +71,19 @@ public final class MessageOutbox {
         stored.remember(intent);
         CrashPoints.reach("message.intent");
         return lane(intent.from()).inTurn(intent.priority(), () -> sendInTurn(intent.key()));
+    }
+
+    /**
+     * Goes on with a wish as it is stored, signed or not: for callers that would have to compute its value or parameters anew and
+     * may get others.
+     *
+     * @return the message's CID, as {@link #send}; empty when nothing was ever asked for under the key
+     * @throws AditException as {@link #send}
+     */
+    public Optional<Cid> resume(String key) {
+        return stored.find(key)
+                .map(record ->
+                        lane(record.from()).inTurn(MessagePriority.ofWeight(record.priority()), () -> sendInTurn(key)));
     }
 
     private Cid sendInTurn(String key) {
@@ -110,10 +127,14 @@ public final class MessageOutbox {
      * answer follows reorganisations. A message that is not on the chain and that the node has forgotten is pushed again.
      *
      * @return empty while it is not deep enough, not executed, or not signed yet; a receipt may carry any exit code
-     * @throws AditException {@link MessageErrorCode#MESSAGE_UNKNOWN}, {@link MessageErrorCode#MESSAGE_NONCE_TAKEN}
+     * @throws AditException {@link MessageErrorCode#MESSAGE_UNKNOWN}; {@link MessageErrorCode#MESSAGE_NONCE_TAKEN}, from then on
+     *     at every call
      */
     public Optional<MessageLookup> found(String key, int confidence) {
         var record = stored.get(key);
+        if (isImpossible(record)) {
+            throw nonceTaken(record);
+        }
         if (record.cid().isEmpty()) {
             return Optional.empty();
         }
@@ -133,6 +154,24 @@ public final class MessageOutbox {
         }
         stored.executed(key, lookup.get());
         return lookup;
+    }
+
+    /**
+     * Asks {@link #found} again and again until it answers.
+     *
+     * @return empty when the patience ended first; asking again later is safe
+     * @throws AditException as {@link #found}
+     * @throws InterruptedException when the thread is told to stop
+     */
+    public Optional<MessageLookup> await(String key, int confidence, Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            var lookup = found(key, confidence);
+            if (lookup.isPresent() || System.nanoTime() - end >= 0) {
+                return lookup;
+            }
+            Thread.sleep(POLL_PAUSE);
+        }
     }
 
     /** The stored message of this key, for people and for tasks that only want to know how far it is. */
@@ -286,8 +325,7 @@ public final class MessageOutbox {
     /** Not on the chain: back into the pool with it, unless its nonce was used by another message for good. */
     private boolean lookAfter(String key, TipSet head, int confidence) {
         var record = stored.get(key);
-        if (record.cid().isEmpty()
-                || (record.state() == MessageState.FAILED && record.exitCode().isEmpty())) {
+        if (record.cid().isEmpty() || isImpossible(record)) {
             return false;
         }
         long nonce = record.nonce().getAsLong();
@@ -301,6 +339,10 @@ public final class MessageOutbox {
             throw nonceTaken(record);
         }
         return true;
+    }
+
+    private static boolean isImpossible(MessageRecord record) {
+        return record.state() == MessageState.FAILED && record.exitCode().isEmpty();
     }
 
     private static AditException nonceTaken(MessageRecord record) {

@@ -23,7 +23,8 @@ public enum MessagePriority {
         return weight;
     }
 
-    static MessagePriority ofWeight(int weight) {
+    /** The priority stored as this weight; {@link #BACKGROUND} for a weight that none has. */
+    public static MessagePriority ofWeight(int weight) {
         for (var priority : values()) {
             if (priority.weight == weight) {
                 return priority;

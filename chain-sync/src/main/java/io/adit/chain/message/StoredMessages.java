@@ -31,7 +31,10 @@ final class StoredMessages {
         this.clock = clock;
     }
 
-    /** Adds the intent, or checks that the message known under its key is the same. */
+    /**
+     * Adds the intent. A wish under the same key that is not signed gives way to it; a signed one must be the same message, and
+     * then stays.
+     */
     void remember(MessageIntent intent) {
         var record = MessageRecord.intent(
                 intent.key(),
@@ -44,13 +47,28 @@ final class StoredMessages {
                 intent.priority().weight(),
                 clock.instant());
         store.transactVoid(tx -> {
-            if (!tx.messages().insertIfAbsent(record)
-                    && !isSame(record, tx.messages().find(intent.key()).orElseThrow())) {
+            if (tx.messages().insertIfAbsent(record)) {
+                return;
+            }
+            var known = tx.messages().find(intent.key()).orElseThrow();
+            if (known.state() == MessageState.INTENT) {
+                var meantNow = wish(known, record);
+                if (!meantNow.equals(known)) {
+                    tx.messages().update(meantNow.withUpdatedAt(clock.instant()));
+                }
+            } else if (!isSame(record, known)) {
                 throw new AditException(
                         MessageErrorCode.MESSAGE_KEY_REUSED,
                         "Sending message %s: the key belongs to a message with other contents".formatted(intent.key()));
             }
         });
+    }
+
+    private static MessageRecord wish(MessageRecord known, MessageRecord wanted) {
+        return wanted.withError(known.error())
+                .withCreatedAt(known.createdAt())
+                .withUpdatedAt(known.updatedAt())
+                .withVersion(known.version());
     }
 
     private static boolean isSame(MessageRecord one, MessageRecord other) {
@@ -97,13 +115,14 @@ final class StoredMessages {
         return highest.isPresent() ? highest.getAsLong() + 1 : 0;
     }
 
+    /** The bytes made of {@code record}; refused when the wish was changed meanwhile. */
     MessageRecord signed(MessageRecord record, long nonce, SignedMessage signed) {
-        return update(
-                record.intentKey(),
-                current -> current.withNonce(OptionalLong.of(nonce))
+        return store.transact(tx -> tx.messages()
+                .update(record.withNonce(OptionalLong.of(nonce))
                         .withSignedMessage(Optional.of(new Bytes(signed.toCbor())))
                         .withCid(Optional.of(signed.cid()))
-                        .withState(MessageState.SIGNED));
+                        .withState(MessageState.SIGNED)
+                        .withUpdatedAt(clock.instant())));
     }
 
     /** In a pool; if it was executed before, that was undone by a reorganisation. */

@@ -1,10 +1,11 @@
 package io.adit.chain.type;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Exit codes of messages: below 16 the machine speaks, from 16 on the actor (FVM {@code ExitCode}, builtin-actors). Codes from
- * 32 on mean something else in every actor; {@link #explain(long, String)} knows the actor.
+ * 32 on mean something else in every actor, so {@link #explain} is told which one it was.
  */
 public enum ExitCode {
     OK(0, "done"),
@@ -28,6 +29,17 @@ public enum ExitCode {
     USR_ASSERTION_FAILED(24, "the actor found its own state inconsistent"),
     USR_READ_ONLY(25, "a read-only call tried to write"),
     USR_NOT_PAYABLE(26, "value was sent to a method that takes none");
+
+    private static final Map<Long, String> MINER_MEANINGS = Map.of(
+            1000L, "the miner's balance invariants are broken; report this",
+            1001L, "an actor to be notified of a piece could not be reached",
+            1002L, "an actor notified of a piece aborted",
+            1003L, "an actor notified of a piece answered with nonsense",
+            1004L, "an actor notified of a piece refused it, for example a deal with other terms");
+    private static final Map<Long, String> MARKET_MEANINGS = Map.of(
+            32L, "the deal timed out: it was not activated before its start epoch",
+            33L, "the deal is published but not activated yet");
+    private static final Map<Long, String> POWER_MEANINGS = Map.of(32L, "too many proofs of commitment in one epoch");
 
     private final long code;
     private final String explanation;
@@ -57,32 +69,19 @@ public enum ExitCode {
         return Optional.empty();
     }
 
-    /** Number, name and meaning in words. */
-    public static String explain(long code) {
-        return explain(code, "");
-    }
-
-    /**
-     * Number, name and meaning in words, where the actor is known.
-     *
-     * @param actor the actor's kind as in the manifest: {@code storageminer}, {@code storagemarket}, {@code storagepower}
-     */
-    public static String explain(long code, String actor) {
+    /** Number, name and meaning in words, for a message that the actor was to run. */
+    public static String explain(long code, ActorKind actor) {
         return of(code).map(exit -> code + " " + exit.name() + ": " + exit.explanation)
                 .orElseGet(() -> code + ": " + actorMeaning(code, actor));
     }
 
-    private static String actorMeaning(long code, String actor) {
-        return switch (actor + "/" + code) {
-            case "storagemarket/32" -> "the deal timed out: it was not activated before its start epoch";
-            case "storagemarket/33" -> "the deal is published but not activated yet";
-            case "storagepower/32" -> "too many proofs of commitment in one epoch";
-            case "storageminer/1000" -> "the miner's balance invariants are broken; report this";
-            case "storageminer/1001" -> "an actor to be notified of a piece could not be reached";
-            case "storageminer/1002" -> "an actor notified of a piece aborted";
-            case "storageminer/1003" -> "an actor notified of a piece answered with nonsense";
-            case "storageminer/1004" -> "an actor notified of a piece refused it, for example a deal with other terms";
-            default -> code < 16 ? "a fault of the machine that has no name" : "a code of the actor's own";
+    private static String actorMeaning(long code, ActorKind actor) {
+        var meanings = switch (actor) {
+            case MINER -> MINER_MEANINGS;
+            case MARKET -> MARKET_MEANINGS;
+            case POWER -> POWER_MEANINGS;
         };
+        return Optional.ofNullable(meanings.get(code))
+                .orElse(code < 16 ? "a fault of the machine that has no name" : "a code of the actor's own");
     }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What running a message gave (Filecoin spec, "Message receipt"; events root since FIP-0049): a CBOR tuple of four.
  *
- * @param exitCode 0 for success; {@link ExitCode#explain(long)} says what others mean
+ * @param exitCode 0 for success; {@link ExitCode#explain} says what others mean
  * @param returnValue CBOR of the method's answer; empty where it has none
  * @param gasUsed gas units
  * @param eventsRoot root of the AMT of events, absent where none were emitted

@@ -263,6 +263,7 @@ final class FakeChain extends PartialFullNode {
     @Override
     public synchronized Optional<MessageLookup> stateSearchMsg(
             TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
+        reach("search");
         int first = lookback < 0 ? 0 : Math.max(0, chain.size() - (int) lookback);
         for (int i = first; i + 1 < chain.size(); i++) {
             for (var signed : chain.get(i).messages()) {

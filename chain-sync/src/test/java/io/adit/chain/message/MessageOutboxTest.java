@@ -22,6 +22,7 @@ import io.adit.core.state.MessageState;
 import io.adit.core.state.SqlStateStore;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,6 +225,67 @@ final class MessageOutboxTest {
                 MessagePriority.DEAL);
 
         assertThat(codeOf(catchThrowable(() -> outbox.send(other)))).isEqualTo(MessageErrorCode.MESSAGE_KEY_REUSED);
+    }
+
+    private static MessageIntent worth(String key, TokenAmount value) {
+        return new MessageIntent(
+                key,
+                KEY.address(),
+                Address.ofId(1000),
+                value,
+                28,
+                new byte[] {(byte) 0x81, 0},
+                TokenAmount.ofFil("0.1"),
+                MessagePriority.DEAL);
+    }
+
+    @Test
+    void send_whenTheWishWasNeverSigned_sendsWhatIsWantedNow() {
+        chain.balance(TokenAmount.ofFil("0.5"));
+        assertThat(codeOf(catchThrowable(() -> outbox.send(worth("commit/1", TokenAmount.ofFil(2))))))
+                .isEqualTo(MessageErrorCode.MESSAGE_INSUFFICIENT_FUNDS);
+
+        outbox.send(worth("commit/1", TokenAmount.ofFil("0.2")));
+
+        assertThat(SignedMessage.fromCbor(chain.pushes().getFirst()).message().value())
+                .isEqualTo(TokenAmount.ofFil("0.2"));
+        assertThat(store.<Integer>read(tx -> tx.messages().recent(10).size())).isEqualTo(1);
+        assertExecutedOnce("commit/1");
+    }
+
+    @Test
+    void resume_whenTheWishIsStored_goesOnWithItAsItWasMeant() {
+        chain.balance(TokenAmount.ofFil("0.5"));
+        assertThat(catchThrowable(() -> outbox.send(worth("escrow/1", TokenAmount.ofFil(2)))))
+                .isInstanceOf(InsufficientFundsException.class);
+        chain.balance(TokenAmount.ofFil(5));
+        restart();
+
+        var cid = outbox.resume("escrow/1");
+        assertThat(outbox.resume("escrow/1")).isEqualTo(cid).isPresent();
+
+        assertThat(SignedMessage.fromCbor(chain.pushes().getFirst()).message().value())
+                .isEqualTo(TokenAmount.ofFil(2));
+        assertExecutedOnce("escrow/1");
+    }
+
+    @Test
+    void resume_whenNothingWasAskedFor_isEmpty() {
+        assertThat(outbox.resume("nothing")).isEmpty();
+    }
+
+    @Test
+    void await_whenThePatienceEnds_isEmptyAndWhenItIsMinedAnswers() throws InterruptedException {
+        outbox.send(intent("a"));
+        assertThat(outbox.await("a", 1, Duration.ZERO)).isEmpty();
+        var asked = new AtomicInteger();
+        chain.onCall(call -> {
+            if (call.equals("search") && asked.incrementAndGet() == 2) {
+                chain.mine(3);
+            }
+        });
+
+        assertThat(outbox.await("a", 1, Duration.ofMinutes(1))).isPresent();
     }
 
     /** Places where the process can die; each is reached once in a send. */
@@ -525,6 +588,9 @@ final class MessageOutboxTest {
         assertThat(codeOf(catchThrowable(() -> outbox.found("a", CONFIDENCE))))
                 .isEqualTo(MessageErrorCode.MESSAGE_NONCE_TAKEN);
         assertThat(codeOf(catchThrowable(() -> outbox.send(intent("a")))))
+                .isEqualTo(MessageErrorCode.MESSAGE_NONCE_TAKEN);
+        assertThat(codeOf(catchThrowable(() -> outbox.found("a", CONFIDENCE))))
+                .as("at every call, not only at the first")
                 .isEqualTo(MessageErrorCode.MESSAGE_NONCE_TAKEN);
         outbox.send(intent("b"));
         chain.mine(2);

@@ -10,6 +10,7 @@ import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.CborRecord;
 import io.adit.chain.type.ExitCode;
 import io.adit.chain.type.TipSetKey;
@@ -198,7 +199,8 @@ public final class DealClient implements AutoCloseable {
                 long code = found.get().receipt().exitCode();
                 if (code != 0) {
                     throw new AditException(
-                            ClientErrorCode.ESCROW_REFUSED, "adding to the escrow: " + ExitCode.explain(code));
+                            ClientErrorCode.ESCROW_REFUSED,
+                            "adding to the escrow: " + ExitCode.explain(code, ActorKind.MARKET));
                 }
                 return;
             }

@@ -3,6 +3,7 @@ package io.adit.market.deal;
 import io.adit.chain.actor.PublishStorageDealsReturn;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
 import io.adit.core.error.AditException;
 import io.adit.core.state.DealCheckpoint;
@@ -52,7 +53,7 @@ final class PublishWaitTask implements TaskHandler {
         long exitCode = found.get().receipt().exitCode();
         if (exitCode != 0) {
             var why = "PublishStorageDeals failed on the chain with exit code "
-                    + ExitCode.explain(exitCode, "storagemarket");
+                    + ExitCode.explain(exitCode, ActorKind.MARKET);
             return Outcome.done(tx -> batch.deals().forEach(uuid -> deals.fail(tx, uuid, why)));
         }
         var answer = answer(batch, found.get());

@@ -9,6 +9,7 @@ import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
@@ -170,7 +171,8 @@ public final class NodeInit {
                 var code = found.get().receipt().exitCode();
                 if (code != 0) {
                     throw new AditException(
-                            OpsError.CHAIN_REFUSED, "the chain refused " + key + ": " + ExitCode.explain(code));
+                            OpsError.CHAIN_REFUSED,
+                            "the chain refused " + key + ": " + ExitCode.explain(code, ActorKind.POWER));
                 }
                 return found.get();
             }

@@ -2,6 +2,7 @@ package io.adit.sealing.pipeline;
 
 import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
 import io.adit.core.error.AditException;
 import io.adit.core.state.SectorRecord;
@@ -48,7 +49,8 @@ final class MessageRefusal {
     Outcome outcome(SectorRecord sector, SealingStep sending, String purpose, SealingError code, MessageLookup lookup) {
         long exit = lookup.receipt().exitCode();
         String why = "message " + lookup.message() + " ended at epoch "
-                + lookup.height().value() + " with exit code " + exit + " (" + ExitCode.explain(exit) + ")";
+                + lookup.height().value() + " with exit code " + exit + " (" + ExitCode.explain(exit, ActorKind.MINER)
+                + ")";
         LOG.warn("sector {}: {}", sector.number().value(), why);
         metrics.stepFailed(sending);
         return Outcome.done(tx -> {

@@ -9,6 +9,7 @@ import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.Partition;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
 import io.adit.chain.type.PoStProof;
 import io.adit.chain.type.TipSet;
@@ -226,7 +227,9 @@ final class PartitionProver {
         context.metrics().refused();
         long exit = found.get().receipt().exitCode();
         return again(
-                proof, "the chain refused the message with exit code " + exit + " (" + ExitCode.explain(exit) + ")");
+                proof,
+                "the chain refused the message with exit code " + exit + " (" + ExitCode.explain(exit, ActorKind.MINER)
+                        + ")");
     }
 
     private PartitionProof again(PartitionProof proof, String why) {
