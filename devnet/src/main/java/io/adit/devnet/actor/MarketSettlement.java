@@ -5,18 +5,31 @@ import io.adit.chain.actor.DealSettlement;
 import io.adit.chain.actor.SettleDealPaymentsParams;
 import io.adit.chain.actor.SettleDealPaymentsReturn;
 import io.adit.core.fil.TokenAmount;
+import io.adit.devnet.policy.ProtocolLimits;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Moves the money of deals: settlement on request (FIP-0074), time-out, completion, slashing. */
 final class MarketSettlement {
+    /** More would not fit into a block's gas; the bound is for calls that pay none. */
     private static final long MAX_SETTLED = 100_000;
+
+    private static final long GAS = 15_000_000;
+    private static final long GAS_PER_DEAL = 2_000_000;
+    /** {@code deal_updates_interval}: over so many epochs the cron spreads its work by deal ID. */
+    private static final long UPDATES_INTERVAL = 30 * ProtocolLimits.EPOCHS_IN_DAY;
 
     private MarketSettlement() {}
 
     static byte[] settle(Invocation in, SettleDealPaymentsParams params) {
-        in.gas().charge(15_000_000);
+        long count = params.dealIds().cardinality();
+        in.gas().charge(GAS + GAS_PER_DEAL * Math.min(count, Long.MAX_VALUE / (2 * GAS_PER_DEAL)));
+        if (count > MAX_SETTLED) {
+            throw new ActorAbort(
+                    ActorAbort.SYS_OUT_OF_GAS, "settling " + count + " deals takes more gas than a block has");
+        }
         var market = in.tree().write(StateTree.MARKET, MarketState.class);
         var codes = new ArrayList<Long>();
         var settlements = new ArrayList<DealSettlement>();
@@ -92,14 +105,14 @@ final class MarketSettlement {
         return collateral;
     }
 
-    /** Cron: cleans up proposals that were never activated, as the epoch after their start comes. */
+    /** Cron: cleans up proposals that were never activated, each at its own epoch after its start. */
     static void tick(Invocation in) {
         long epoch = in.chain().epoch();
         var seen = in.tree().read(StateTree.MARKET, MarketState.class);
         List<Long> late = seen.deals().entrySet().stream()
                 .filter(entry -> entry.getValue().activation().isEmpty()
-                        && entry.getValue().start() + dueAfter(entry.getKey()) <= epoch)
-                .map(java.util.Map.Entry::getKey)
+                        && cleanUp(entry.getKey(), entry.getValue().start()) <= epoch)
+                .map(Map.Entry::getKey)
                 .toList();
         if (late.isEmpty()) {
             return;
@@ -112,8 +125,11 @@ final class MarketSettlement {
         in.burn(slashed);
     }
 
-    /** The real cron spreads the clean-up over 30 days by deal ID; settlement may come first at any time. */
-    private static long dueAfter(long id) {
-        return 1 + Math.floorMod(id, 30L * 2880);
+    /**
+     * The first epoch from the start on that is congruent to the deal's ID ({@code next_update_epoch}). A settlement may clean
+     * up earlier.
+     */
+    static long cleanUp(long id, long start) {
+        return start + Math.floorMod(id - start, UPDATES_INTERVAL);
     }
 }

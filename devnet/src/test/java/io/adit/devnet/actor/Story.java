@@ -40,6 +40,9 @@ final class Story {
     private static final long PERIOD_OFFSET = 658;
     private static final long GENESIS_EXPIRATION = 3_675_537;
     private static final BigInteger FIL = BigInteger.TEN.pow(18);
+    /** Put into the provider's escrow before the first recorded message; the first snapshot with a balance shows it. */
+    private static final BigInteger EARLIER_ESCROW = FIL.multiply(BigInteger.TEN);
+
     private static final Address WORKER_KEY =
             Address.parse("t3w3ja7mol6txfvheyidise6foh7jt7yvotfsag4lwhbhicx6hubfvmmupsr24r7uygpmel6o4hs5y242q4via");
     private static final Address SECP_CLIENT = Address.parse("t13xkd7aveuihepoji6cozfmdrsraesisyrpexeiy");
@@ -149,7 +152,7 @@ final class Story {
         put(tree, StateTree.INIT, ActorType.INIT, new InitState(1004), BigInteger.ZERO, Optional.empty());
         put(tree, StateTree.REWARD, ActorType.REWARD, new RewardState(), FIL, Optional.empty());
         put(tree, StateTree.POWER, ActorType.POWER, new PowerState(), BigInteger.ZERO, Optional.empty());
-        put(tree, StateTree.MARKET, ActorType.MARKET, new MarketState(), BigInteger.ZERO, Optional.empty());
+        put(tree, StateTree.MARKET, ActorType.MARKET, new MarketState(), EARLIER_ESCROW, Optional.empty());
         put(tree, StateTree.BURNT_FUNDS, ActorType.ACCOUNT, new ActorState.Empty(), BigInteger.ZERO, Optional.empty());
         account(tree, WORKER, WORKER_KEY);
         account(tree, 1002, SECP_CLIENT);
@@ -159,7 +162,9 @@ final class Story {
         power.register(MINER);
         power.change(MINER, new Power(BigInteger.valueOf(4096), BigInteger.valueOf(40_960)));
         power.changePledge(BigInteger.TWO);
-        genesisDeals(tree.write(StateTree.MARKET, MarketState.class));
+        var market = tree.write(StateTree.MARKET, MarketState.class);
+        genesisDeals(market);
+        market.addEscrow(MINER, EARLIER_ESCROW);
         return tree;
     }
 

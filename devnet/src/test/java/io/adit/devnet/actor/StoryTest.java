@@ -72,7 +72,7 @@ class StoryTest {
                 "28-p3-d5-last-epoch-sector-6-hidden-no-post",
                 "29-p3-d5-after-cron-missed"
             })
-    void everySnapshot_showsTheRecordedPowerFaultsAndPartitions(String name) {
+    void everySnapshot_showsTheRecordedPowerFaultsPartitionsAndEscrow(String name) {
         var snapshot = Vectors.read("lotus2/snapshots/" + name + ".json");
         var tree = story().at(snapshot.required("height").asLong());
         var power = tree.read(StateTree.POWER, PowerState.class).claim(Story.MINER);
@@ -88,6 +88,12 @@ class StoryTest {
                 .isEqualTo(snapshot.required("StateMinerSectorCount")
                         .required("Live")
                         .asLong());
+        var market = tree.read(StateTree.MARKET, MarketState.class);
+        var balance = snapshot.required("StateMarketBalance_provider");
+        assertThat(market.escrow(Story.MINER))
+                .isEqualTo(balance.required("Escrow").asText());
+        assertThat(market.locked(Story.MINER))
+                .isEqualTo(balance.required("Locked").asText());
         snapshot.required("partitions").properties().forEach(entry -> {
             var partitions = entry.getValue().required("partitions");
             var deadline = miner.deadlines().get(Integer.parseInt(entry.getKey()));
