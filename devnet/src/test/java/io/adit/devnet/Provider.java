@@ -14,6 +14,7 @@ import io.adit.chain.actor.ProveCommitSectors3Params;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
 import io.adit.chain.actor.SectorActivationManifest;
+import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.actor.SectorPreCommitInfo;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.node.FullNode;
@@ -208,18 +209,41 @@ public final class Provider {
 
     /** Waits for the seed and proves a pre-committed sector. */
     public MessageReceipt prove(long number, PieceActivationManifest... pieces) {
+        awaitSeed(number);
+        var pledge = node.stateMinerInitialPledgeForSector(LIFETIME, SEAL.sectorSize(), 0, TipSetKey.EMPTY);
+        return run(miner, pledge, 34, commit(number, pieces));
+    }
+
+    /** As {@link #prove}, without asking whether it will succeed. */
+    public MessageReceipt proveBlind(long number) {
+        awaitSeed(number);
+        return land(pushProof(number));
+    }
+
+    /** Pushes a seal proof as it is. */
+    public Cid pushProof(long number) {
+        return pushBlind(miner, TokenAmount.ZERO, 34, commit(number).toCbor());
+    }
+
+    private void awaitSeed(long number) {
         var found = node.stateSectorPreCommitInfo(miner, new SectorNumber(number), TipSetKey.EMPTY)
                 .orElseThrow();
         devnet.advanceTo(found.preCommitEpoch().value() + 10);
-        var pledge = node.stateMinerInitialPledgeForSector(LIFETIME, SEAL.sectorSize(), 0, TipSetKey.EMPTY);
-        var params = new ProveCommitSectors3Params(
+    }
+
+    private static ProveCommitSectors3Params commit(long number, PieceActivationManifest... pieces) {
+        return new ProveCommitSectors3Params(
                 List.of(new SectorActivationManifest(new SectorNumber(number), List.of(pieces))),
                 List.of(RecordingProofs.validProof()),
                 new byte[0],
                 Optional.empty(),
                 true,
                 true);
-        return run(miner, pledge, 34, params);
+    }
+
+    /** The miner's proven sectors. */
+    public List<SectorOnChainInfo> sectors() {
+        return node.stateMinerSectors(miner, Optional.empty(), TipSetKey.EMPTY);
     }
 
     /** Moves to the sector's next open deadline. Returns it. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A verifier for histories whose subject is not the proof: bytes that begin with {@link #VALID} are a valid proof, all others
@@ -32,19 +33,24 @@ public final class RecordingProofs implements Proofs {
     private final List<SealVerification> seals = new ArrayList<>();
     private final List<List<PublicReplica>> windows = new ArrayList<>();
 
-    private final boolean trusting;
+    private final Predicate<byte[]> judge;
 
     public RecordingProofs() {
-        this(false);
+        this(proof -> proof.length > 0 && proof[0] == VALID);
     }
 
-    private RecordingProofs(boolean trusting) {
-        this.trusting = trusting;
+    private RecordingProofs(Predicate<byte[]> judge) {
+        this.judge = judge;
     }
 
     /** One that takes every proof for valid. */
     public static RecordingProofs trusting() {
-        return new RecordingProofs(true);
+        return new RecordingProofs(proof -> true);
+    }
+
+    /** One whose verdict, or failure, is the judge's. */
+    public static RecordingProofs judging(Predicate<byte[]> judge) {
+        return new RecordingProofs(judge);
     }
 
     /** 192 bytes that pass. */
@@ -65,7 +71,7 @@ public final class RecordingProofs implements Proofs {
     }
 
     private boolean valid(byte[] proof) {
-        return trusting || (proof.length > 0 && proof[0] == VALID);
+        return judge.test(proof);
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class ActorAbort extends RuntimeException {
     public static final long ILLEGAL_STATE = 20;
     public static final long SERIALIZATION = 21;
     public static final long UNHANDLED_MESSAGE = 22;
+    public static final long ASSERTION_FAILED = 24;
     public static final long DEAL_EXPIRED = 32;
     public static final long DEAL_NOT_ACTIVATED = 33;
 

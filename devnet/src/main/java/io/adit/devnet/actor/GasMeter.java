@@ -23,7 +23,7 @@ public final class GasMeter {
 
     /** Adds to the bill, or ends the message with exit code 7. */
     public void charge(long gas) {
-        used += gas;
+        used += Math.min(gas, Long.MAX_VALUE - used);
         if (used > limit) {
             used = limit;
             throw new ActorAbort(ActorAbort.SYS_OUT_OF_GAS, "out of gas: limit " + limit);

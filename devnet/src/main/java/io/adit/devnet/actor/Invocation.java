@@ -3,11 +3,19 @@ package io.adit.devnet.actor;
 import io.adit.core.error.AditException;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
+import io.adit.proofs.ProofsError;
+import io.adit.proofs.ProofsException;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call of one actor.
@@ -28,6 +36,9 @@ public record Invocation(
         long receiver,
         BigInteger value,
         GasMeter gas) {
+    private static final Logger LOG = LoggerFactory.getLogger(Invocation.class);
+    private static final Set<ProofsError> ABOUT_THE_INPUT =
+            EnumSet.of(ProofsError.INVALID_INPUT, ProofsError.PROOF_FAILED, ProofsError.NATIVE_PANIC);
 
     /** A call from this receiver to another actor, without money. */
     Invocation callTo(long other) {
@@ -44,6 +55,22 @@ public record Invocation(
         } catch (ActorAbort abort) {
             tree.rollback(saved);
             throw abort;
+        }
+    }
+
+    /**
+     * Whether a proof holds. As in the real VM, input that the library cannot take, or that makes it panic, is a proof that
+     * does not hold.
+     */
+    static boolean holds(BooleanSupplier verification) {
+        try {
+            return verification.getAsBoolean();
+        } catch (ProofsException failed) {
+            if (!ABOUT_THE_INPUT.contains(failed.error())) {
+                throw failed;
+            }
+            LOG.warn("a proof could not be verified and counts as wrong", failed);
+            return false;
         }
     }
 
@@ -108,7 +135,7 @@ public record Invocation(
     }
 
     static List<Long> several(Collection<Long> some, long... more) {
-        var all = new java.util.ArrayList<>(some);
+        var all = new ArrayList<>(some);
         for (long id : more) {
             all.add(id);
         }

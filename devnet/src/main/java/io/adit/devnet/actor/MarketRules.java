@@ -4,12 +4,12 @@ import io.adit.chain.actor.ClientDealProposal;
 import io.adit.chain.actor.DealLabel;
 import io.adit.chain.actor.DealProposal;
 import io.adit.core.fil.Address;
-import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signatures;
 import io.adit.devnet.policy.Economics;
 import io.adit.devnet.policy.ProtocolLimits;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** What a proposal must satisfy by itself ({@code validate_deal} of the market actor). */
 final class MarketRules {
@@ -23,7 +23,7 @@ final class MarketRules {
                 && labelLength(proposal.label()) <= ProtocolLimits.DEAL_MAX_LABEL_SIZE
                 && proposal.pieceSize() >= MIN_PIECE_SIZE
                 && Long.bitCount(proposal.pieceSize()) == 1
-                && proposal.pieceCid().codec() == Cid.COMMITMENT_UNSEALED
+                && MinerPreCommit.isUnsealedCommitment(proposal.pieceCid())
                 && termAcceptable(in, proposal)
                 && moneyAcceptable(in, proposal)
                 // Data cap is frozen since FIP-0118 and the devnet has none to spend before.
@@ -40,7 +40,7 @@ final class MarketRules {
     private static boolean signedByClient(Invocation in, ClientDealProposal deal) {
         var client = deal.proposal().client();
         var key = client.isKey()
-                ? java.util.Optional.of(client)
+                ? Optional.of(client)
                 : in.tree().resolve(client).flatMap(in.tree()::find).flatMap(ActorEntry::robust);
         return key.filter(Address::isKey)
                 .filter(address -> Signatures.verify(address, deal.proposal().toCbor(), deal.clientSignature()))
@@ -49,11 +49,12 @@ final class MarketRules {
 
     private static boolean termAcceptable(Invocation in, DealProposal proposal) {
         long start = proposal.startEpoch().value();
-        long duration = proposal.endEpoch().value() - start;
-        return duration > 0
+        long end = proposal.endEpoch().value();
+        // Both are any 64-bit numbers; with the end later than a start that is not negative, the duration is one too.
+        return end > start
                 && in.chain().epoch() <= start
-                && duration >= ProtocolLimits.MIN_DEAL_DURATION
-                && duration <= ProtocolLimits.MAX_DEAL_DURATION;
+                && end - start >= ProtocolLimits.MIN_DEAL_DURATION
+                && end - start <= ProtocolLimits.MAX_DEAL_DURATION;
     }
 
     private static boolean moneyAcceptable(Invocation in, DealProposal proposal) {

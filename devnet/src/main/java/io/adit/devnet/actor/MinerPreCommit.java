@@ -10,6 +10,7 @@ import io.adit.core.fil.PieceTree;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.ipld.Cid;
+import io.adit.core.ipld.Multihash;
 import io.adit.devnet.policy.ProtocolLimits;
 import java.math.BigInteger;
 import java.util.HashSet;
@@ -81,7 +82,7 @@ final class MinerPreCommit {
             throw ActorAbort.illegalArgument("duplicate sector number " + sector.sectorNumber());
         }
         sealProof(sector.sealProof());
-        if (!isCommitment(sector.sealedCid(), Cid.COMMITMENT_SEALED)) {
+        if (!isCommitment(sector.sealedCid(), Cid.COMMITMENT_SEALED, Multihash.POSEIDON_BLS12_381_A2_FC1)) {
             throw ActorAbort.illegalArgument("sealed CID had wrong prefix");
         }
         long challenge = sector.sealRandEpoch().value();
@@ -93,9 +94,7 @@ final class MinerPreCommit {
             throw ActorAbort.illegalArgument(
                     "seal challenge epoch " + challenge + " too old, must be after " + earliest);
         }
-        if (sector.unsealedCid()
-                .filter(cid -> !isCommitment(cid, Cid.COMMITMENT_UNSEALED))
-                .isPresent()) {
+        if (sector.unsealedCid().filter(cid -> !isUnsealedCommitment(cid)).isPresent()) {
             throw ActorAbort.illegalArgument("unsealed CID had wrong prefix");
         }
         long activation =
@@ -108,8 +107,15 @@ final class MinerPreCommit {
         }
     }
 
-    private static boolean isCommitment(Cid cid, long codec) {
-        return cid.codec() == codec && cid.multihash().digest().length == Commitment.LENGTH;
+    /** {@code is_unsealed_sector}, which the market's {@code is_piece_cid} equals. */
+    static boolean isUnsealedCommitment(Cid cid) {
+        return isCommitment(cid, Cid.COMMITMENT_UNSEALED, Multihash.SHA2_256_TRUNC254_PADDED);
+    }
+
+    private static boolean isCommitment(Cid cid, long codec, long hash) {
+        return cid.codec() == codec
+                && cid.multihash().code() == hash
+                && cid.multihash().digest().length == Commitment.LENGTH;
     }
 
     static void checkExpiration(long epoch, long activation, long expiration) {

@@ -190,15 +190,15 @@ final class MinerProveCommit {
         var proofs = in.chain().proofs();
         if (params.sectorProofs().isEmpty()) {
             var seals = candidates.stream().map(one -> one.seal).toList();
-            boolean valid = proofs.verifyAggregateSeals(
-                    candidates.getFirst().preCommit.sealProof(), seals, params.aggregateProof());
+            var type = candidates.getFirst().preCommit.sealProof();
+            boolean valid = Invocation.holds(() -> proofs.verifyAggregateSeals(type, seals, params.aggregateProof()));
             if (!valid) {
                 throw ActorAbort.illegalArgument("aggregate seal verify failed");
             }
             return;
         }
         for (var candidate : candidates) {
-            if (candidate.well() && !proofs.verifySeal(candidate.seal)) {
+            if (candidate.well() && !Invocation.holds(() -> proofs.verifySeal(candidate.seal))) {
                 candidate.code = ActorAbort.ILLEGAL_ARGUMENT;
                 if (params.requireActivationSuccess()) {
                     throw ActorAbort.illegalArgument("invalid proof for sector " + candidate.preCommit.number()

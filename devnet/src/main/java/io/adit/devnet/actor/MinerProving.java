@@ -174,9 +174,9 @@ final class MinerProving {
                         current.challenge().value(),
                         MinerProveCommit.entropy(in.receiver()));
         var proof = new PoStProof(RegisteredPoStProof.fromNumber(submitted.type()), submitted.proof());
-        var valid = in.chain()
-                .proofs()
-                .verifyWindowPoSt(randomness, List.of(proof), replicas(state, outcome), new ActorId(in.receiver()));
+        var replicas = replicas(state, outcome);
+        boolean valid = Invocation.holds(() ->
+                in.chain().proofs().verifyWindowPoSt(randomness, List.of(proof), replicas, new ActorId(in.receiver())));
         if (!valid) {
             throw ActorAbort.illegalArgument("invalid post was submitted");
         }

@@ -6,9 +6,12 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import java.math.BigInteger;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs messages and the end of an epoch on a state tree. Not a virtual machine: a dispatcher with money and gas. */
 public final class Vm {
+    private static final Logger LOG = LoggerFactory.getLogger(Vm.class);
     private static final long FIRST_EXPORTED_METHOD = 1L << 24;
     private static final long SEND_GAS = 400_000;
 
@@ -71,7 +74,7 @@ public final class Vm {
         var saved = tree.checkpoint();
         try {
             gas.charge(GasMeter.inclusionCost(length));
-            var returned = execute(message, from, gas);
+            var returned = guarded(message, from, gas);
             tree.commit(saved);
             return new Applied(new MessageReceipt(0, returned, gas.used(), Optional.empty()), "", GasBill.NONE);
         } catch (ActorAbort abort) {
@@ -82,6 +85,18 @@ public final class Vm {
                     new MessageReceipt(abort.exitCode(), new byte[0], gas.used(), Optional.empty()),
                     text,
                     GasBill.NONE);
+        }
+    }
+
+    /** The actor's work. What an actor did not foresee ends the message as a panic of the real one would, not the chain. */
+    private byte[] guarded(Message message, long from, GasMeter gas) {
+        try {
+            return execute(message, from, gas);
+        } catch (ActorAbort abort) {
+            throw abort;
+        } catch (RuntimeException unforeseen) {
+            LOG.error("message {} to {} (method {})", message.cid(), message.to(), message.method(), unforeseen);
+            throw new ActorAbort(ActorAbort.ASSERTION_FAILED, "the actor ended unforeseen: " + unforeseen);
         }
     }
 
