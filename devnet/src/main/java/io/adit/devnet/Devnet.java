@@ -20,7 +20,10 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,8 @@ public final class Devnet implements AutoCloseable {
     private final ReentrantLock stepping = new ReentrantLock();
     private volatile boolean frozen;
     private volatile boolean holding;
+    private volatile long heldNanos;
+    private final AtomicInteger holds = new AtomicInteger();
     private volatile boolean closed;
     private Optional<Thread> clock = Optional.empty();
 
@@ -46,6 +51,7 @@ public final class Devnet implements AutoCloseable {
         this.log = log;
         this.patience = patience;
         this.ledger = new Ledger(new Chain(settings, proofs, log), log);
+        log.ifPresent(ChainLog::forgetReplay);
         this.node = new DevnetNode(ledger);
     }
 
@@ -64,19 +70,21 @@ public final class Devnet implements AutoCloseable {
     }
 
     /**
-     * A chain kept in a directory; begun with the settings when the directory is empty, else continued with those it was begun
-     * with, except the block time.
+     * A chain kept in a directory; begun with the settings when the directory is empty, else continued. A chain that exists
+     * keeps its seed and genesis time and takes on the block time.
+     *
+     * @throws IllegalArgumentException when the settings are otherwise not those that the chain was begun with
      */
     public static Devnet open(Path directory, ChainSettings settings, Proofs proofs, Duration patience)
             throws IOException {
-        var log = ChainLog.open(directory);
-        var kept = log.replay().stream()
-                .flatMap(entry -> entry instanceof ChainLog.Entry.Begun begun
-                        ? java.util.stream.Stream.of(begun.settings())
-                        : java.util.stream.Stream.empty())
-                .findFirst()
-                .orElse(settings);
-        return new Devnet(kept, proofs, Optional.of(log), patience);
+        var begun = ChainLog.settings(directory);
+        var agreed = begun.isPresent() ? settings.continuing(begun.get()) : settings;
+        return new Devnet(agreed, proofs, Optional.of(ChainLog.open(directory)), patience);
+    }
+
+    /** Whether nothing has happened on the chain yet: no block, no message. */
+    public boolean isUntouched() {
+        return epoch() == 0 && ledger.pending().isEmpty();
     }
 
     /** The chain as a provider's code sees it. */
@@ -96,6 +104,16 @@ public final class Devnet implements AutoCloseable {
     /** Whether the clock stands to let a proof come in. */
     public boolean holding() {
         return holding;
+    }
+
+    /** Wall time for which the clock stood, in all, to let late window proofs come in; a chain with true epochs has none. */
+    public Duration held() {
+        return Duration.ofNanos(heldNanos);
+    }
+
+    /** How often the clock stood for a late window proof. */
+    public int holds() {
+        return holds.get();
     }
 
     /** Stops or lets go the block clock; stepping by hand goes on working. */
@@ -145,20 +163,43 @@ public final class Devnet implements AutoCloseable {
             return;
         }
         long since = System.nanoTime();
+        long before = heldNanos;
         while (!closed && System.nanoTime() - since < patience.toNanos() && ledger.lastChanceAhead()) {
-            holding = true;
-            java.util.concurrent.locks.LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            if (!holding) {
+                holding = true;
+                holds.incrementAndGet();
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            heldNanos = before + System.nanoTime() - since;
         }
         if (holding && ledger.lastChanceAhead()) {
             LOG.warn("patience of {} is over: a deadline ends unproven at epoch {}", patience, epoch() + 1);
         }
     }
 
-    /** Starts the block clock. */
-    public void start() {
-        var thread = Thread.ofVirtual().name("devnet-clock").unstarted(this::run);
+    /**
+     * Starts the block clock.
+     *
+     * @param broken told, on the clock's thread, why it cannot go on; no further block comes by itself then
+     */
+    public void start(Consumer<Throwable> broken) {
+        var thread = Thread.ofVirtual().name("devnet-clock").unstarted(() -> tick(broken));
         clock = Optional.of(thread);
         thread.start();
+    }
+
+    /** As {@link #start(Consumer)}; a broken clock is only logged. */
+    public void start() {
+        start(broken -> {});
+    }
+
+    private void tick(Consumer<Throwable> broken) {
+        try {
+            run();
+        } catch (RuntimeException | Error failed) {
+            LOG.error("making the block after epoch {}", epoch(), failed);
+            broken.accept(failed);
+        }
     }
 
     private void run() {
@@ -167,16 +208,11 @@ public final class Devnet implements AutoCloseable {
         while (!closed) {
             long wait = next - System.nanoTime();
             if (wait > 0) {
-                java.util.concurrent.locks.LockSupport.parkNanos(wait);
+                LockSupport.parkNanos(wait);
                 continue;
             }
-            try {
-                if (!frozen) {
-                    step();
-                }
-            } catch (RuntimeException broken) {
-                LOG.error("making the block after epoch {}", epoch(), broken);
-                return;
+            if (!frozen) {
+                step();
             }
             // After a hold or a slow block the clock goes on from now: missed epochs are not made up for.
             next = Math.max(next + interval, System.nanoTime());
@@ -208,7 +244,7 @@ public final class Devnet implements AutoCloseable {
     public void close() {
         closed = true;
         clock.ifPresent(thread -> {
-            java.util.concurrent.locks.LockSupport.unpark(thread);
+            LockSupport.unpark(thread);
             try {
                 thread.join();
             } catch (InterruptedException stopped) {

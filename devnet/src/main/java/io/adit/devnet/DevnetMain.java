@@ -3,23 +3,30 @@ package io.adit.devnet;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
+import io.adit.devnet.chain.ChainLog;
 import io.adit.devnet.chain.ChainSettings;
 import io.adit.devnet.policy.ChainPolicy;
 import io.adit.proofs.NativeLibrary;
 import io.adit.proofs.NativeProofs;
+import io.adit.proofs.ParameterStore;
 import io.adit.proofs.ProofSettings;
 import io.adit.proofs.Proofs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,29 +39,35 @@ import picocli.CommandLine.Option;
                 "Runs an embedded Filecoin development chain. Prints token:multiaddr on the first line of stdout and"
                         + " 'control TOKEN URL' on the second; everything else goes to stderr.")
 public final class DevnetMain implements Callable<Integer> {
-    @Option(names = "--policy", defaultValue = "fast", description = "fast (48 x 10 epochs of 200 ms) or lotus2k")
-    private String policy = "fast";
+    private static final int BROKEN = 70;
+    private static final long NEWEST_NETWORK = 29;
+
+    @Option(names = "--policy", description = "fast (48 x 10 epochs of 200 ms, the default) or lotus2k")
+    private Optional<String> policy = Optional.empty();
 
     @Option(names = "--listen", defaultValue = "127.0.0.1:0", description = "host:port; port 0 takes a free one")
     private String listen = "127.0.0.1:0";
 
-    @Option(names = "--dir", description = "keeps the chain here, so that it can be taken up again")
+    @Option(
+            names = "--dir",
+            description =
+                    "keeps the chain here and takes it up again; of an existing chain only the block time can change")
     private Optional<Path> directory = Optional.empty();
 
-    @Option(names = "--sector-size", defaultValue = "8MiB", description = "2KiB or 8MiB, of the block producers")
-    private String sectorSize = "8MiB";
+    @Option(names = "--sector-size", description = "2KiB or 8MiB (the default), of the block producers")
+    private Optional<String> sectorSize = Optional.empty();
 
     @Option(names = "--block-time", description = "milliseconds between epochs; 0 makes blocks only when told to")
     private Optional<Long> blockMillis = Optional.empty();
 
-    @Option(names = "--fund", description = "ADDRESS=FIL, as often as you like")
+    @Option(names = "--fund", description = "ADDRESS=FIL, as often as you like; on a new chain only")
     private Map<String, String> funds = Map.of();
 
     @Option(names = "--patience", defaultValue = "0", description = "seconds to wait for a late window proof")
     private long patienceSeconds;
 
-    @Option(names = "--network-version", defaultValue = "29", description = "28 or 29")
-    private long networkVersion = 29;
+    @Option(names = "--network-version", description = "28 or 29 (the default)")
+    private Optional<Long> networkVersion = Optional.empty();
 
     @Option(names = "--params", description = "directory of proof parameters (default ~/.cache/adit/params)")
     private Optional<Path> params = Optional.empty();
@@ -68,19 +81,28 @@ public final class DevnetMain implements Callable<Integer> {
     public static void main(String[] arguments) {
         // Before the first logger is made; standard output belongs to the two lines.
         System.setProperty(LOGBACK, System.getProperty(LOGBACK, "devnet-logback.xml"));
-        System.exit(new CommandLine(new DevnetMain()).execute(arguments));
+        System.exit(new CommandLine(new DevnetMain())
+                .setExecutionExceptionHandler((failed, command, parsed) -> {
+                    command.getErr().println("devnet: " + failed.getMessage());
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(arguments));
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         var random = new SecureRandom();
         var settings = settings(random);
+        requireKeys(settings.sectorSize());
         try (var proofs = proofs();
                 var devnet = open(settings, proofs);
                 var server = devnet.serve(address(), random)) {
-            funds.forEach((to, fil) -> devnet.ledger().fund(Address.parse(to), TokenAmount.ofFil(fil)));
+            if (devnet.isUntouched()) {
+                funds.forEach((to, fil) -> devnet.ledger().fund(Address.parse(to), TokenAmount.ofFil(fil)));
+            }
             if (blockMillis.orElse(1L) > 0) {
-                devnet.start();
+                // Every acknowledged block and message is on disk: ending at once loses nothing.
+                devnet.start(broken -> Runtime.getRuntime().halt(BROKEN));
             }
             System.out.println(server.apiInfo());
             System.out.println("control " + server.controlToken() + " " + server.controlUrl());
@@ -90,25 +112,67 @@ public final class DevnetMain implements Callable<Integer> {
         return 0;
     }
 
-    private ChainSettings settings(SecureRandom random) {
+    /** What the options say; what they leave open is as in the chain that the directory holds, or the default. */
+    private ChainSettings settings(SecureRandom random) throws IOException {
+        var begun = directory.isPresent() ? ChainLog.settings(directory.get()) : Optional.<ChainSettings>empty();
         var seed = new byte[32];
         random.nextBytes(seed);
-        var chosen = ChainPolicy.named(policy);
+        var chosen = policy.or(() -> begun.map(chain -> chain.policy().name()))
+                .map(ChainPolicy::named)
+                .orElse(ChainPolicy.fast());
         var timed = blockMillis
                 .filter(millis -> millis > 0)
                 .map(millis -> chosen.withBlockTime(Duration.ofMillis(millis)))
                 .orElse(chosen);
-        var size = switch (sectorSize.toLowerCase(java.util.Locale.ROOT)) {
+        return new ChainSettings(
+                timed,
+                sectorSize
+                        .map(DevnetMain::size)
+                        .or(() -> begun.map(ChainSettings::sectorSize))
+                        .orElse(SectorSize.MIB_8),
+                networkVersion
+                        .or(() -> begun.map(ChainSettings::networkVersion))
+                        .orElse(NEWEST_NETWORK),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                seed);
+    }
+
+    private static SectorSize size(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
             case "2kib" -> SectorSize.KIB_2;
             case "8mib" -> SectorSize.MIB_8;
-            default -> throw new IllegalArgumentException("--sector-size must be 2KiB or 8MiB, not " + sectorSize);
+            default -> throw new IllegalArgumentException("--sector-size must be 2KiB or 8MiB, not " + text);
         };
-        return new ChainSettings(timed, size, networkVersion, Instant.now().truncatedTo(ChronoUnit.SECONDS), seed);
+    }
+
+    /** Without the verifying keys every good proof would be refused, so the chain does not begin without them. */
+    private void requireKeys(SectorSize size) {
+        for (var each : List.of(SectorSize.KIB_2, SectorSize.MIB_8)) {
+            var missing = Stream.of(ParameterStore.Purpose.SEAL, ParameterStore.Purpose.WINDOW_POST)
+                    .map(purpose -> ParameterStore.verifyingKeyFile(each, purpose))
+                    .filter(file -> !Files.isRegularFile(parameters().resolve(file)))
+                    .toList();
+            if (!missing.isEmpty() && each == size) {
+                throw new IllegalStateException(
+                        "the keys that verify proofs of " + each + " sectors are not in " + parameters() + ": "
+                                + missing + "; make them with adit-params or name their directory by --params");
+            }
+            if (!missing.isEmpty()) {
+                LoggerFactory.getLogger(DevnetMain.class)
+                        .warn(
+                                "{} has no keys for {} sectors: proofs of such sectors will be refused",
+                                parameters(),
+                                each);
+            }
+        }
+    }
+
+    private Path parameters() {
+        return params.orElse(ParameterStore.defaultDirectory());
     }
 
     private Proofs proofs() {
-        var home = Path.of(System.getProperty("user.home"), ".cache", "adit", "params");
-        return NativeProofs.open(NativeLibrary.locate(), ProofSettings.of(params.orElse(home)));
+        return NativeProofs.open(NativeLibrary.locate(), ProofSettings.of(parameters()));
     }
 
     private Devnet open(ChainSettings settings, Proofs proofs) throws IOException {

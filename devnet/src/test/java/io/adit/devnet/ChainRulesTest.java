@@ -205,6 +205,8 @@ class ChainRulesTest {
                 provider.windowProof(deadline, RecordingProofs.validProof()).toCbor());
 
         await().until(() -> !stepper.isAlive());
+        assertThat(patient.holds()).isEqualTo(1);
+        assertThat(patient.held()).isPositive();
         assertThat(patient.node()
                         .stateMinerFaults(provider.miner(), TipSetKey.EMPTY)
                         .isEmpty())

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.chain.node.rpc.ApiInfo;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.SignatureType;
+import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.policy.ChainPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +47,7 @@ class RestartTest {
         try (var after = open()) {
             assertThat(after.node().chainHead()).isEqualTo(head);
             assertThat(after.ledger().chain().head().stateRoot()).isEqualTo(root);
-            assertThat(after.node().stateMinerSectors(provider.miner(), java.util.Optional.empty(), TipSetKey.EMPTY))
+            assertThat(after.node().stateMinerSectors(provider.miner(), Optional.empty(), TipSetKey.EMPTY))
                     .hasSize(1);
             assertThat(after.advance(1)).isEqualTo(head.height().value() + 1);
         }
@@ -91,6 +96,50 @@ class RestartTest {
         try (var after = open();
                 var server = after.serve(loopback, new SecureRandom())) {
             assertThat(ApiInfo.parse(server.apiInfo()).token()).hasValue(token);
+        }
+    }
+
+    @Test
+    void onlyTheBlockTimeMayChange_whenAChainIsTakenUpAgain() throws IOException {
+        open().close();
+        var settings = DealLifeTest.settings(29);
+        var slower = new ChainSettings(
+                settings.policy().withBlockTime(Duration.ofMillis(1_500)),
+                settings.sectorSize(),
+                29,
+                settings.genesisTime().plusSeconds(60),
+                new byte[] {
+                    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
+                    28, 29, 30, 31, 32
+                });
+
+        try (var again = Devnet.open(directory, slower, new RecordingProofs(), Duration.ZERO)) {
+            var kept = again.ledger().chain().settings();
+            assertThat(kept.policy().blockTime()).isEqualTo(Duration.ofMillis(1_500));
+            assertThat(kept.blockDelaySeconds()).isEqualTo(2);
+            assertThat(kept.seed()).isEqualTo(settings.seed());
+            assertThat(kept.genesisTime()).isEqualTo(settings.genesisTime());
+        }
+        for (var other : List.of(
+                DealLifeTest.settings(28),
+                new ChainSettings(settings.policy(), SectorSize.MIB_8, 29, settings.genesisTime(), settings.seed()),
+                new ChainSettings(
+                        ChainPolicy.lotus2k(), SectorSize.KIB_2, 29, settings.genesisTime(), settings.seed()))) {
+            assertThatThrownBy(() -> Devnet.open(directory, other, new RecordingProofs(), Duration.ZERO))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("this chain was begun with");
+        }
+    }
+
+    @Test
+    void aChainIsUntouched_untilItsFirstMessage() throws IOException {
+        try (var before = open()) {
+            assertThat(before.isUntouched()).isTrue();
+            before.ledger().fund(Provider.key("rich", SignatureType.BLS).address(), TokenAmount.ofFil(5));
+        }
+
+        try (var after = open()) {
+            assertThat(after.isUntouched()).isFalse();
         }
     }
 

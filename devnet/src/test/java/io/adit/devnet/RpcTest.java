@@ -182,8 +182,15 @@ class RpcTest {
         control("skip", "[4]");
         assertThat(control("advance", "[1]").path("result").asLong()).isEqualTo(7);
         assertThat(control("advanceTo", "[20]").path("result").asLong()).isEqualTo(20);
-        assertThat(control("status", "[]").path("result").path("holding").asBoolean())
-                .isFalse();
+        var status = control("status", "[]").path("result");
+        assertThat(status.path("holding").asBoolean()).isFalse();
+        assertThat(status.required("heldMillis").asLong()).isZero();
+        assertThat(status.required("holds").asInt()).isZero();
+        assertThat(control("advanceTo", "[2000000]")
+                        .path("error")
+                        .path("message")
+                        .asText())
+                .contains("1000000");
         control("lieHead", "[5]");
         assertThat(node.chainHead().height().value()).isEqualTo(15);
         control("failRpc", "[\"StateNetworkName\",1]");

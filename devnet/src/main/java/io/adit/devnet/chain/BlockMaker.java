@@ -21,6 +21,7 @@ import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signatures;
+import io.adit.devnet.policy.ProtocolLimits;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ final class BlockMaker {
                 settings.genesisTime().getEpochSecond(),
                 Optional.empty(),
                 0,
-                new TokenAmount(BigInteger.valueOf(io.adit.devnet.policy.ProtocolLimits.MINIMUM_BASE_FEE)));
+                new TokenAmount(BigInteger.valueOf(ProtocolLimits.MINIMUM_BASE_FEE)));
     }
 
     /** A signed block on top of a parent. */
@@ -92,7 +93,7 @@ final class BlockMaker {
                 receiptsRoot(parent.receipts()),
                 messagesRoot(messages),
                 Optional.of(aggregate(messages)),
-                timestamp(height),
+                timestamp(head, height),
                 Optional.empty(),
                 0,
                 new TokenAmount(baseFee));
@@ -127,10 +128,12 @@ final class BlockMaker {
         return new CborWriter().bytes(address.bytes()).toByteArray();
     }
 
-    private long timestamp(long height) {
-        return settings.genesisTime()
+    /** By the block time of this run; never before the parent, which a run of slower blocks may have made. */
+    private long timestamp(BlockHeader parent, long height) {
+        long due = settings.genesisTime()
                 .plus(settings.policy().blockTime().multipliedBy(height))
                 .getEpochSecond();
+        return Math.max(due, parent.timestamp());
     }
 
     static Cid receiptsRoot(List<MessageReceipt> receipts) {

@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chain on disk: an append-only file of records {@code [length u32][crc32c u32][CBOR]}. Blocks and pushed messages are
@@ -23,6 +25,7 @@ import java.util.zip.CRC32C;
  */
 public final class ChainLog implements AutoCloseable {
     private static final int MAX_RECORD = 64 << 20;
+    private static final String FILE = "chain.log";
     private static final int HEADER = 8;
     private static final int MAX_MESSAGES = 100_000;
 
@@ -39,7 +42,7 @@ public final class ChainLog implements AutoCloseable {
     }
 
     private final FileChannel file;
-    private final List<Entry> replay;
+    private List<Entry> replay;
 
     private ChainLog(FileChannel file, List<Entry> replay) {
         this.file = file;
@@ -50,14 +53,14 @@ public final class ChainLog implements AutoCloseable {
     public static ChainLog open(Path directory) throws IOException {
         Files.createDirectories(directory);
         var file = FileChannel.open(
-                directory.resolve("chain.log"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+                directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (file.tryLock() == null) {
             file.close();
             throw new IOException("another devnet runs on " + directory);
         }
+        // The file's name, and the directory's, must be as durable as what is appended to it.
+        sync(directory);
+        sync(directory.toAbsolutePath().getParent());
         var entries = new ArrayList<Entry>();
         long end = 0;
         while (true) {
@@ -73,9 +76,38 @@ public final class ChainLog implements AutoCloseable {
         return new ChainLog(file, entries);
     }
 
-    /** What the file held when it was opened. */
+    /** The settings of the chain that a directory holds; empty when there is none. Takes no lock. */
+    public static Optional<ChainSettings> settings(Path directory) throws IOException {
+        var path = directory.resolve(FILE);
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        try (var file = FileChannel.open(path, StandardOpenOption.READ)) {
+            return read(file, 0)
+                    .map(ChainLog::decode)
+                    .filter(Entry.Begun.class::isInstance)
+                    .map(Entry.Begun.class::cast)
+                    .map(Entry.Begun::settings);
+        }
+    }
+
+    /** What the file held when it was opened, until {@link #forgetReplay}. */
     public List<Entry> replay() {
-        return List.copyOf(replay);
+        return Collections.unmodifiableList(replay);
+    }
+
+    /** Lets go what was read, once the chain has been taken up again. */
+    public void forgetReplay() {
+        replay = List.of();
+    }
+
+    private static void sync(@Nullable Path directory) throws IOException {
+        if (directory == null) {
+            return;
+        }
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     private static Optional<byte[]> read(FileChannel file, long at) throws IOException {

@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a chain is from its first block on; a log that was begun with other settings is not continued.
+ * What a chain is from its first block on; a log that was begun with other settings is not continued, see
+ * {@link #continuing}.
  *
  * @param policy windows and block time; only the block time may change between runs
  * @param sectorSize of the block producers' own miners; providers may choose any size the devnet has
@@ -67,8 +68,27 @@ public record ChainSettings(
                 reader.bytes(SEED_LENGTH));
     }
 
+    /**
+     * These settings for a chain that exists: its own, with this block time.
+     *
+     * @throws IllegalArgumentException when policy, sector size or network version are not those of the chain
+     */
+    public ChainSettings continuing(ChainSettings begun) {
+        requireSame("policy", begun.policy.name(), policy.name());
+        requireSame("sector size", begun.sectorSize, sectorSize);
+        requireSame("network version", begun.networkVersion, networkVersion);
+        return new ChainSettings(policy, begun.sectorSize, begun.networkVersion, begun.genesisTime, begun.seed);
+    }
+
+    private static void requireSame(String what, Object begun, Object wanted) {
+        if (!begun.equals(wanted)) {
+            throw new IllegalArgumentException("this chain was begun with " + what + " " + begun
+                    + " and cannot go on with " + wanted + "; leave the option away or begin with an empty directory");
+        }
+    }
+
     /** Seconds between two epochs, rounded up: what Lotus's whole-second fields can say. */
     public long blockDelaySeconds() {
-        return Math.max(1, policy.blockTime().toSeconds());
+        return Math.ceilDiv(policy.blockTime().toMillis(), 1_000L);
     }
 }

@@ -24,7 +24,8 @@ import java.util.function.Function;
  * <ul>
  *   <li>{@code fund(["t1…","10 FIL"])}: arrives with the next block; creates the account; answers the message's CID
  *   <li>{@code advance([n])}, {@code advanceTo([epoch])}: makes blocks as fast as patience allows, answers the epoch reached
- *   <li>{@code status([])}: {@code {"epoch":n,"holding":bool}}
+ *   <li>{@code status([])}: {@code {"epoch":n,"holding":bool,"heldMillis":n,"holds":n}}; the last two say for how long in all
+ *       and how often the clock stood for a late window proof
  *   <li>{@code skip([n])}: n null rounds before the next block; {@code reorg([depth])}
  *   <li>{@code setBaseFee(["atto"])}: fixes it, {@code ""} frees it; {@code dropNext([n])}: swallows pushed messages
  *   <li>{@code freeze([bool])}, {@code failRpc([method,count])}, {@code lieHead([epochs])}
@@ -111,11 +112,16 @@ public final class ControlMethods {
 
     private JsonNode advanceTo(JsonNode params) {
         long epoch = params.path(0).asLong();
+        count(LongNode.valueOf(Math.max(0, epoch - devnet.epoch())));
         return LongNode.valueOf(devnet.advanceTo(epoch));
     }
 
     private JsonNode status(JsonNode params) {
-        return JSON.createObjectNode().put("epoch", devnet.epoch()).put("holding", devnet.holding());
+        return JSON.createObjectNode()
+                .put("epoch", devnet.epoch())
+                .put("holding", devnet.holding())
+                .put("heldMillis", devnet.held().toMillis())
+                .put("holds", devnet.holds());
     }
 
     private JsonNode reorg(JsonNode params) {
