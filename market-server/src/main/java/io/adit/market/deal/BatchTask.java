@@ -19,11 +19,13 @@ final class BatchTask implements TaskHandler {
     static final String READY = "deal.ready";
 
     private final StateStore store;
+    private final StoredDeals deals;
     private final Duration period;
     private final int mostDeals;
 
-    BatchTask(StateStore store, Duration period, int mostDeals) {
+    BatchTask(StateStore store, StoredDeals deals, Duration period, int mostDeals) {
         this.store = store;
+        this.deals = deals;
         this.period = period;
         this.mostDeals = mostDeals;
     }
@@ -43,14 +45,23 @@ final class BatchTask implements TaskHandler {
         if (waiting.size() < mostDeals && left.isPositive()) {
             return new Outcome.Later(left, READY, "waits for other deals to be published with");
         }
-        // Formed anew inside the transaction: two deals whose time is up at once must not be put into two batches.
-        return Outcome.done(tx -> {
-            var deals = waiting(tx).stream().map(DealRecord::uuid).toList();
-            var own = UUID.fromString(task.key());
-            if (deals.contains(own)) {
-                new PublishBatch(withOwn(deals, own)).enqueue(tx, PublishTask.KIND);
-            }
-        });
+        return Outcome.done(tx -> claim(tx, UUID.fromString(task.key())));
+    }
+
+    /**
+     * Formed anew inside the transaction: two deals whose time is up at once must not be put into two batches. PostgreSQL
+     * lets two such transactions run side by side, so each writes the rows of the deals that it takes: the second one to
+     * do so finds another version, fails and is run again.
+     */
+    private void claim(Tx tx, UUID own) {
+        var waiting = waiting(tx);
+        var uuids = waiting.stream().map(DealRecord::uuid).toList();
+        if (!uuids.contains(own)) {
+            return;
+        }
+        var taken = withOwn(uuids, own);
+        waiting.stream().filter(deal -> taken.contains(deal.uuid())).forEach(deal -> deals.touch(tx, deal));
+        PublishBatch.of(taken).enqueue(tx, PublishTask.KIND);
     }
 
     /** The oldest deals, the task's own among them: it will not be run again. */
@@ -62,9 +73,11 @@ final class BatchTask implements TaskHandler {
                         .toList();
     }
 
+    /** The rows are read before the claims: a claim made in between shows in one or the other. */
     private static List<DealRecord> waiting(Tx tx) {
+        var transferred = tx.deals().listAt(DealCheckpoint.Transferred);
         var claimed = PublishBatch.claimed(tx);
-        return tx.deals().listAt(DealCheckpoint.Transferred).stream()
+        return transferred.stream()
                 .filter(deal -> !claimed.contains(deal.uuid()))
                 .toList();
     }

@@ -23,6 +23,7 @@ import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.DealStatus;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.DealStatusResponse;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -118,7 +119,7 @@ public final class DealDesk {
         var stored = store.transact(tx -> {
             var known = known(tx, params);
             if (known.isEmpty()) {
-                tx.deals().insert(record(params));
+                tx.deals().insert(record(params, clock.instant()));
                 tx.tasks().enqueue(new NewTask(FetchTask.KIND, params.uuid().toString(), "{}", TaskPriority.DEAL));
             }
             return known.orElse(verdict);
@@ -168,9 +169,8 @@ public final class DealDesk {
                 "name the client by its f1 or f3 address");
     }
 
-    private DealRecord record(DealParams params) {
+    static DealRecord record(DealParams params, Instant now) {
         var proposal = params.proposal().proposal();
-        var now = clock.instant();
         return new DealRecord(
                 params.uuid(),
                 params.proposal().signedProposalCid(),

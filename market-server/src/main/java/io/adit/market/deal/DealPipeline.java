@@ -51,12 +51,12 @@ public final class DealPipeline {
                 desk, new AskBook(store, chain, signer, settings.terms()), settings.miner(), transports);
         handlers = List.of(
                 new FetchTask(store, deals, files, fetcher, settings.addresses(), settings.maxDownloads()),
-                new BatchTask(store, settings.publishPeriod(), settings.maxDealsPerMessage()),
+                new BatchTask(store, deals, settings.publishPeriod(), settings.maxDealsPerMessage()),
                 new PublishTask(store, deals, chain, outbox, escrow, settings),
                 new PublishWaitTask(deals, outbox, settings),
-                new HandoffTask(deals, intake),
+                new HandoffTask(deals, chain, intake, settings),
                 new IndexTask(store, deals, indexer),
-                new CompleteTask(store, deals, settings));
+                new CompleteTask(store, deals, chain, settings));
     }
 
     /** The durable steps, for the task engine. */

@@ -36,6 +36,16 @@ public record DealSettings(
     private static final int DOWNLOADS = 20;
     private static final Duration HEAD_POLL = Duration.ofSeconds(30);
 
+    /** Epochs that must be left before a deal's start when its piece goes to sealing. */
+    long epochsToSeal() {
+        return terms.expectedSealing();
+    }
+
+    /** Epochs that must be left when a deal is published: its message has to be mined and confirmed first. */
+    long epochsToPublishAndSeal() {
+        return terms.expectedSealing() + 2L * confidence;
+    }
+
     /** The configured settings; pieces go into the given folder. */
     public static DealSettings of(
             NodeConfig.Market market,

@@ -14,10 +14,11 @@ import io.adit.core.fil.TokenAmount;
  * @param sectorSize no piece is larger than a sector
  * @param startBuffer epochs that transfer, publishing and sealing may take; a deal must not start earlier than this from
  *     now
+ * @param expectedSealing epochs that sealing takes, waiting for its turn included
  * @param minDuration epochs; the market actor's 180 days unless the operator asks for more
  * @param maxDuration epochs; the market actor's 1278 days unless the operator allows less
  * @param maxExpiration epochs from now that a sector may live; the deal must end by then
- * @param maxStagingBytes room for pieces on their way to a sector
+ * @param maxStagingBytes room for pieces whose sector is not proven yet
  */
 public record DealTerms(
         TokenAmount pricePerGibEpoch,
@@ -25,6 +26,7 @@ public record DealTerms(
         PaddedSize maxPieceSize,
         SectorSize sectorSize,
         long startBuffer,
+        long expectedSealing,
         long minDuration,
         long maxDuration,
         long maxExpiration,
@@ -34,6 +36,12 @@ public record DealTerms(
 
     /** 1278 days, the market actor's longest deal and the furthest expiration of a new sector (FIP-0052). */
     public static final long CHAIN_MAX_DURATION = 1278 * 2880L;
+
+    /**
+     * Sealing lets a sector live two days longer than its last deal and asks for two days less than the chain's most, both
+     * because the chain moves on between asking and being heard.
+     */
+    private static final long EXPIRATION_MARGIN = 4 * 2880L;
 
     private static final long GIB = 1L << 30;
 
@@ -45,10 +53,11 @@ public record DealTerms(
                 new PaddedSize(market.maxPieceSize().bytes()),
                 sectorSize,
                 market.startBufferEpochs(),
+                market.expectedSealEpochs(),
                 CHAIN_MIN_DURATION,
                 CHAIN_MAX_DURATION,
-                CHAIN_MAX_DURATION,
-                market.maxStagingBytes().bytes());
+                CHAIN_MAX_DURATION - EXPIRATION_MARGIN,
+                market.stagingBytes());
     }
 
     /** The largest piece that both the ask and a sector allow. */

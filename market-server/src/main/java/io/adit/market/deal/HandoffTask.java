@@ -7,6 +7,7 @@ import io.adit.core.state.DealRecord;
 import io.adit.core.state.Tx;
 import io.adit.core.task.NewTask;
 import io.adit.core.task.Outcome;
+import io.adit.core.task.RetryPolicy;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
@@ -16,16 +17,23 @@ import io.adit.sealing.pipeline.SectorIntake;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Gives a published deal's piece a place in a sector; the place and the checkpoint are written together. */
+/**
+ * Gives a published deal's piece a place in a sector; the place and the checkpoint are written together. A deal whose
+ * start comes before it could be sealed gets none: it would take the other deals of its sector with it.
+ */
 final class HandoffTask implements TaskHandler {
     static final String KIND = "deal.handoff";
 
     private final StoredDeals deals;
+    private final MarketChain chain;
     private final SectorIntake intake;
+    private final DealSettings settings;
 
-    HandoffTask(StoredDeals deals, SectorIntake intake) {
+    HandoffTask(StoredDeals deals, MarketChain chain, SectorIntake intake, DealSettings settings) {
         this.deals = deals;
+        this.chain = chain;
         this.intake = intake;
+        this.settings = settings;
     }
 
     @Override
@@ -34,11 +42,25 @@ final class HandoffTask implements TaskHandler {
     }
 
     @Override
+    public RetryPolicy retry() {
+        return RetryPolicy.persistent();
+    }
+
+    @Override
     public Outcome run(Task task, TaskContext context) {
         var uuid = UUID.fromString(task.key());
+        var sealed = chain.now().plus(settings.epochsToSeal());
         return Outcome.done(tx -> {
             var deal = StoredDeals.get(tx, uuid);
             if (deal.checkpoint() != DealCheckpoint.PublishConfirmed || StoredDeals.failed(deal)) {
+                return;
+            }
+            if (deal.start().isBefore(sealed)) {
+                deals.fail(
+                        tx,
+                        uuid,
+                        "the deal was published too late to be sealed: it starts at epoch "
+                                + deal.start().value() + " and sealing would be done at " + sealed.value());
                 return;
             }
             var sector = intake.accept(tx, piece(tx, deal));

@@ -2,6 +2,7 @@ package io.adit.market.deal;
 
 import io.adit.chain.node.CollateralBounds;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.MarketDeal;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.TipSetKey;
@@ -27,6 +28,23 @@ final class MarketChain {
 
     Epoch now() {
         return node.chainHead().height();
+    }
+
+    /** Whether the node is there at all; a refusal from one that is going away says nothing. */
+    boolean answers() {
+        try {
+            node.chainHead();
+            return true;
+        } catch (RpcException e) {
+            return false;
+        }
+    }
+
+    /** Whether the deal is active on the chain: in a proven sector and not slashed. */
+    boolean isActive(long chainDealId) {
+        return node.stateMarketStorageDeal(chainDealId, TipSetKey.EMPTY)
+                .filter(MarketDeal::isActive)
+                .isPresent();
     }
 
     /** The key that publishes deals and signs asks. */

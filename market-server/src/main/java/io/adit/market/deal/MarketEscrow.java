@@ -3,24 +3,36 @@ package io.adit.market.deal;
 import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.AddBalanceParams;
 import io.adit.chain.actor.MarketMethod;
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.TokenAmount;
-import io.adit.core.state.DealCheckpoint;
+import io.adit.core.ipld.Cid;
 import io.adit.core.state.DealRecord;
+import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.sealing.StoredIntents;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/** Keeps the provider's escrow in the market high enough for the collateral of the deals that it publishes. */
+/**
+ * Keeps the provider's escrow in the market high enough for the collateral of the deals that it publishes. One batch looks
+ * at the escrow and signs at a time, so that two never count on the same money.
+ */
 final class MarketEscrow {
+    /** More than a few for one batch, and somebody takes the money out again as fast as it comes. */
+    private static final int MAX_TOP_UPS = 10;
+
     private final StateStore store;
     private final MarketChain chain;
     private final MessageOutbox outbox;
     private final TokenAmount maxFee;
+    private final ReentrantLock turn = new ReentrantLock();
 
     MarketEscrow(StateStore store, MarketChain chain, MessageOutbox outbox, TokenAmount maxFee) {
         this.store = store;
@@ -30,34 +42,100 @@ final class MarketEscrow {
     }
 
     /**
-     * Whether the escrow covers the batch. If it does not, sends what lacks, once for each batch.
+     * Sends the batch's message if the escrow covers its deals. If it does not, sends what lacks instead.
      *
-     * @throws AditException DEAL_NO_ESCROW when the message that should have filled it up failed or was not enough
+     * @return the message; empty while the escrow is being filled
+     * @throws AditException DEAL_NO_ESCROW when filling it up did not help
      */
-    boolean covers(PublishBatch batch, List<DealRecord> deals) {
+    Optional<Cid> sendIfCovered(PublishBatch batch, List<DealRecord> deals, Supplier<Cid> send) {
+        turn.lock();
+        try {
+            return covers(batch, deals) ? Optional.of(send.get()) : Optional.empty();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private boolean covers(PublishBatch batch, List<DealRecord> deals) {
         var needed = collateral(deals);
         if (needed.isZero()) {
             return true;
         }
-        var onTheirWay = store.read(tx -> collateral(tx.deals().listAt(DealCheckpoint.Published)));
-        var lacking = needed.plus(onTheirWay).minus(chain.escrow(chain.miner()));
+        int topUps = topUps(batch);
+        if (topUps > 0 && isUnderWay(key(batch, topUps))) {
+            return false;
+        }
+        // Before the balance: a message that is executed in between is then counted twice rather than never.
+        var promised = promisedToOthers(batch);
+        var lacking = needed.plus(promised).minus(chain.escrow(chain.miner()));
         if (lacking.compareTo(TokenAmount.ZERO) <= 0) {
             return true;
         }
-        var key = "deal-escrow/" + batch.key();
-        var stored = outbox.record(key);
-        // A crash may have left the wish without its signature; it is then sent as it was first meant.
-        if (stored.isEmpty() || stored.get().state() == MessageState.INTENT) {
-            outbox.send(stored.map(StoredIntents::of).orElseGet(() -> topUp(key, lacking)));
-            return false;
-        }
-        if (outbox.found(key, 0).isPresent()) {
+        if (topUps == MAX_TOP_UPS) {
             throw new AditException(
                     DealErrorCode.DEAL_NO_ESCROW,
-                    "publishing deals: the market's escrow lacks " + lacking + " although it was filled up once; is"
-                            + " somebody withdrawing from it? Add to it with adit wallet or lower the deals' collateral");
+                    "publishing deals: the market's escrow lacks " + lacking + " although it was filled up " + topUps
+                            + " times; is somebody withdrawing from it? Add to it or lower the deals' collateral");
         }
+        outbox.send(topUp(key(batch, topUps + 1), lacking));
         return false;
+    }
+
+    private static String key(PublishBatch batch, int number) {
+        return "deal-escrow/" + batch.key() + "/" + number;
+    }
+
+    /** How often the escrow was filled up for this batch, or was meant to be. */
+    private int topUps(PublishBatch batch) {
+        int number = 0;
+        while (outbox.record(key(batch, number + 1)).isPresent()) {
+            number++;
+        }
+        return number;
+    }
+
+    /** Sends again, as it was first meant, what a crash left unsigned. */
+    private boolean isUnderWay(String key) {
+        var stored = outbox.record(key).orElseThrow();
+        if (StoredIntents.isLost(stored)) {
+            return false;
+        }
+        if (stored.state() == MessageState.INTENT) {
+            outbox.resume(key);
+            return true;
+        }
+        return isNotExecuted(key);
+    }
+
+    /** The collateral of batches that are signed and will take it out of the escrow when they are executed. */
+    private TokenAmount promisedToOthers(PublishBatch own) {
+        return store.read(PublishBatch::underWay).stream()
+                .filter(batch -> !batch.key().equals(own.key()))
+                .distinct()
+                .filter(this::isSignedAndNotExecuted)
+                .map(batch -> collateral(store.read(batch::records)))
+                .reduce(TokenAmount.ZERO, TokenAmount::plus);
+    }
+
+    private boolean isSignedAndNotExecuted(PublishBatch batch) {
+        var key = PublishTask.messageKey(batch);
+        return outbox.record(key).filter(MarketEscrow::mayBeExecuted).isPresent() && isNotExecuted(key);
+    }
+
+    /** False also once it never can be. */
+    private boolean isNotExecuted(String key) {
+        try {
+            return outbox.found(key, 0).isEmpty();
+        } catch (AditException e) {
+            if (e.code() == MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean mayBeExecuted(MessageRecord message) {
+        return message.state() != MessageState.INTENT && !StoredIntents.isLost(message);
     }
 
     private MessageIntent topUp(String key, TokenAmount lacking) {

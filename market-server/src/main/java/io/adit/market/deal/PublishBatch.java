@@ -15,18 +15,34 @@ import java.util.stream.Stream;
 
 /**
  * Deals that go out in one PublishStorageDeals, in the order of the message. The batch lives in the payload of the task
- * that publishes it; its key is derived from the deals, so that the same batch never becomes two messages.
+ * that publishes it; its key is derived from that, so that the same batch never becomes two messages.
+ *
+ * @param round 0, and one more each time that the batch's message was lost and the same deals need another one
  */
-record PublishBatch(List<UUID> deals) {
+record PublishBatch(int round, List<UUID> deals) {
     private static final int KEY_BYTES = 16;
 
     PublishBatch {
         deals = List.copyOf(deals);
     }
 
+    static PublishBatch of(List<UUID> deals) {
+        return new PublishBatch(0, deals);
+    }
+
     static PublishBatch of(Task task) {
+        var words = task.payload().split(" ");
         return new PublishBatch(
-                Stream.of(task.payload().split(" ")).map(UUID::fromString).toList());
+                Integer.parseInt(words[0]),
+                Stream.of(words).skip(1).map(UUID::fromString).toList());
+    }
+
+    PublishBatch nextRound() {
+        return new PublishBatch(round + 1, deals);
+    }
+
+    PublishBatch only(List<UUID> some) {
+        return new PublishBatch(round, some);
     }
 
     String key() {
@@ -35,7 +51,7 @@ record PublishBatch(List<UUID> deals) {
     }
 
     private String payload() {
-        return deals.stream().map(UUID::toString).collect(Collectors.joining(" "));
+        return round + " " + deals.stream().map(UUID::toString).collect(Collectors.joining(" "));
     }
 
     void enqueue(Tx tx, String kind) {
@@ -48,9 +64,20 @@ record PublishBatch(List<UUID> deals) {
 
     /** Deals that an unfinished publishing task holds. */
     static List<UUID> claimed(Tx tx) {
-        return tx.tasks().listUnfinished().stream()
-                .filter(task -> task.kind().equals(PublishTask.KIND))
-                .flatMap(task -> of(task).deals().stream())
+        return unfinished(tx, PublishTask.KIND)
+                .flatMap(batch -> batch.deals().stream())
                 .toList();
+    }
+
+    /** Batches whose message may be on its way. */
+    static List<PublishBatch> underWay(Tx tx) {
+        return Stream.concat(unfinished(tx, PublishTask.KIND), unfinished(tx, PublishWaitTask.KIND))
+                .toList();
+    }
+
+    private static Stream<PublishBatch> unfinished(Tx tx, String kind) {
+        return tx.tasks().listUnfinished().stream()
+                .filter(task -> task.kind().equals(kind))
+                .map(PublishBatch::of);
     }
 }

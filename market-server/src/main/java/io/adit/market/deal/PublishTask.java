@@ -3,16 +3,18 @@ package io.adit.market.deal;
 import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.PublishStorageDealsParams;
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorCode;
+import io.adit.core.error.ErrorKind;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
-import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
@@ -21,9 +23,11 @@ import io.adit.core.task.RetryPolicy;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
+import io.adit.sealing.StoredIntents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +35,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes a batch of deals in one message. As long as nothing was signed, deals that cannot be published any more are
  * taken out; once something was, the batch stays as it is and the outbox sees to it that it is sent once.
+ *
+ * <p>A deal was promised to its client, so only two answers end it: that it comes too late, and that the node says of the
+ * message itself, {@value #REFUSALS} times in a row, that it would fail. An empty wallet, dear gas or a node that is away
+ * pass, and the task outlasts them.
  */
 final class PublishTask implements TaskHandler {
     static final String KIND = "deal.publish";
 
+    /** Refusals in a row before the batch is taken apart, or its only deal given up. */
+    static final int REFUSALS = 6;
+
     private static final Logger LOG = LoggerFactory.getLogger(PublishTask.class);
-    private static final int ATTEMPTS = 6;
+    private static final Set<ErrorCode> OF_THE_MESSAGE =
+            Set.of(MessageErrorCode.MESSAGE_WOULD_FAIL, MessageErrorCode.MESSAGE_REFUSED);
 
     private final StateStore store;
     private final StoredDeals deals;
@@ -77,32 +89,51 @@ final class PublishTask implements TaskHandler {
     @Override
     public Outcome run(Task task, TaskContext context) {
         var batch = PublishBatch.of(task);
+        try {
+            return publish(batch);
+        } catch (AditException e) {
+            if (e.kind() == ErrorKind.BUG) {
+                throw e;
+            }
+            if (!OF_THE_MESSAGE.contains(e.code()) || isSigned(batch)) {
+                // Waiting counts the refusals from zero again: they have to come in a row.
+                LOG.warn(
+                        "A batch of {} deals waits to be published: {}",
+                        batch.deals().size(),
+                        e.getMessage());
+                return new Outcome.Later(settings.headPoll(), DealPipeline.HEAD, e.code() + ": " + e.getMessage());
+            }
+            if (task.attempts() + 1 < REFUSALS) {
+                throw e;
+            }
+            return chain.answers()
+                    ? givenUp(batch, e)
+                    : new Outcome.Later(settings.headPoll(), DealPipeline.HEAD, "waits for the chain's node");
+        }
+    }
+
+    private Outcome publish(PublishBatch batch) {
         var records = store.read(batch::records);
+        var message = outbox.record(messageKey(batch));
+        if (message.filter(StoredIntents::isLost).isPresent()) {
+            return Outcome.done(tx -> batch.nextRound().enqueue(tx, KIND));
+        }
         if (isSigned(batch)) {
-            return published(batch, outbox.send(intent(batch, records)));
+            return published(batch, outbox.resume(messageKey(batch)).orElseThrow());
         }
         var now = chain.now();
         if (records.stream().anyMatch(deal -> isTooLate(deal, now))) {
             return withoutLate(batch, now);
         }
-        try {
-            if (!escrow.covers(batch, records)) {
-                return new Outcome.Later(
-                        settings.headPoll(), DealPipeline.HEAD, "waits for the market's escrow to fill");
-            }
-            return published(batch, outbox.send(intent(batch, records)));
-        } catch (AditException e) {
-            if (task.attempts() + 1 < ATTEMPTS || isSigned(batch) || e.code() == DealErrorCode.DEAL_NO_ESCROW) {
-                throw e;
-            }
-            return givenUp(batch, e);
-        }
+        return escrow.sendIfCovered(batch, records, () -> outbox.send(intent(batch, records)))
+                .map(sent -> published(batch, sent))
+                .orElseGet(() -> new Outcome.Later(
+                        settings.headPoll(), DealPipeline.HEAD, "waits for the market's escrow to fill"));
     }
 
     private boolean isSigned(PublishBatch batch) {
         return outbox.record(messageKey(batch))
-                .map(MessageRecord::state)
-                .filter(state -> state != MessageState.INTENT)
+                .filter(record -> record.state() != MessageState.INTENT)
                 .isPresent();
     }
 
@@ -132,8 +163,8 @@ final class PublishTask implements TaskHandler {
         });
     }
 
-    private static boolean isTooLate(DealRecord deal, Epoch now) {
-        return !now.isBefore(deal.start());
+    private boolean isTooLate(DealRecord deal, Epoch now) {
+        return deal.start().isBefore(now.plus(settings.epochsToPublishAndSeal()));
     }
 
     private Outcome withoutLate(PublishBatch batch, Epoch now) {
@@ -143,12 +174,15 @@ final class PublishTask implements TaskHandler {
                     deals.fail(
                             tx,
                             deal.uuid(),
-                            "the deal's start epoch " + deal.start().value()
-                                    + " came before it was published; propose again with a later start");
+                            "the deal was not published in time: it starts at epoch "
+                                    + deal.start().value() + ", publishing and sealing take "
+                                    + settings.epochsToPublishAndSeal() + " epochs and it is epoch " + now.value()
+                                    + "; propose again with a later start");
                 }
             }
             regroup(
                     tx,
+                    batch,
                     batch.deals().stream()
                             .filter(uuid -> !StoredDeals.failed(StoredDeals.get(tx, uuid)))
                             .toList());
@@ -165,14 +199,14 @@ final class PublishTask implements TaskHandler {
                         batch.deals().getFirst(),
                         why.code().name() + ": the deal could not be published: " + why.getMessage());
             } else {
-                batch.deals().forEach(uuid -> regroup(tx, List.of(uuid)));
+                batch.deals().forEach(uuid -> regroup(tx, batch, List.of(uuid)));
             }
         });
     }
 
-    private static void regroup(Tx tx, List<UUID> deals) {
+    private static void regroup(Tx tx, PublishBatch batch, List<UUID> deals) {
         if (!deals.isEmpty()) {
-            new PublishBatch(deals).enqueue(tx, KIND);
+            batch.only(deals).enqueue(tx, KIND);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.adit.market.deal;
 
 import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.type.ActorKind;
@@ -15,12 +16,18 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Waits until a publish message is deep enough in the chain and tells each of its deals what became of it. */
 final class PublishWaitTask implements TaskHandler {
     static final String KIND = "deal.publish.wait";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PublishWaitTask.class);
 
     private final StoredDeals deals;
     private final MessageOutbox outbox;
@@ -45,19 +52,57 @@ final class PublishWaitTask implements TaskHandler {
     @Override
     public Outcome run(Task task, TaskContext context) {
         var batch = PublishBatch.of(task);
-        var found = outbox.found(PublishTask.messageKey(batch), settings.confidence());
+        var key = PublishTask.messageKey(batch);
+        Optional<MessageLookup> found;
+        try {
+            found = outbox.found(key, settings.confidence());
+        } catch (AditException e) {
+            if (e.code() == MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+                return Outcome.done(tx -> publishAgain(tx, batch));
+            }
+            throw e;
+        }
         if (found.isEmpty()) {
             return new Outcome.Later(
                     settings.headPoll(), DealPipeline.HEAD, "waits for PublishStorageDeals on the chain");
         }
-        long exitCode = found.get().receipt().exitCode();
+        var lookup = found.get();
+        long exitCode = lookup.receipt().exitCode();
         if (exitCode != 0) {
-            var why = "PublishStorageDeals failed on the chain with exit code "
-                    + ExitCode.explain(exitCode, ActorKind.MARKET);
-            return Outcome.done(tx -> batch.deals().forEach(uuid -> deals.fail(tx, uuid, why)));
+            return Outcome.done(tx -> failed(tx, batch, exitCode));
         }
-        var answer = answer(batch, found.get());
+        var answer = answer(batch, lookup);
         return Outcome.done(tx -> settle(tx, batch, answer));
+    }
+
+    /** One bad deal must not sink the others: each is sent alone. Alone, it shows whether it was the bad one. */
+    private void failed(Tx tx, PublishBatch batch, long exitCode) {
+        var why = "PublishStorageDeals failed on the chain with exit code "
+                + ExitCode.explain(exitCode, ActorKind.MARKET);
+        if (batch.deals().size() == 1) {
+            deals.fail(tx, batch.deals().getFirst(), why);
+            return;
+        }
+        LOG.warn("A batch of {} deals is taken apart: {}", batch.deals().size(), why);
+        backToTransferred(tx, batch);
+        batch.deals().forEach(uuid -> batch.nextRound().only(List.of(uuid)).enqueue(tx, PublishTask.KIND));
+    }
+
+    /** Another message took the nonce: this one will never be executed, and the deals need a new one. */
+    private void publishAgain(Tx tx, PublishBatch batch) {
+        LOG.warn(
+                "The message of a batch of {} deals was lost; it is made anew",
+                batch.deals().size());
+        backToTransferred(tx, batch);
+        batch.nextRound().enqueue(tx, PublishTask.KIND);
+    }
+
+    private void backToTransferred(Tx tx, PublishBatch batch) {
+        batch.deals()
+                .forEach(uuid -> deals.change(
+                        tx,
+                        uuid,
+                        deal -> deal.withPublishCid(Optional.empty()).withCheckpoint(DealCheckpoint.Transferred)));
     }
 
     private static PublishStorageDealsReturn answer(PublishBatch batch, MessageLookup lookup) {

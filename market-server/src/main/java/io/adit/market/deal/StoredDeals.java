@@ -38,6 +38,11 @@ final class StoredDeals {
         return tx.deals().update(change.apply(get(tx, uuid)).withUpdatedAt(clock.instant()));
     }
 
+    /** Takes the next version of the deal's row, so that whoever read the same version and takes it too fails. */
+    void touch(Tx tx, DealRecord deal) {
+        tx.deals().update(deal.withUpdatedAt(clock.instant()));
+    }
+
     /** Ends the deal for a reason that its client can read. */
     void fail(Tx tx, UUID uuid, String why) {
         LOG.warn("Deal {} failed: {}", uuid, why);

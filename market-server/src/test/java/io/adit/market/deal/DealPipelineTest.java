@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,65 @@ class DealPipelineTest {
     }
 
     @Test
+    @Timeout(20)
+    void failsTheDeal_whenWrongDataKeepsComingInParts() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(TestDeals.data(99, 900), 300))) {
+            accept(bench, FIRST, DATA, server);
+
+            assertThat(failure(bench, FIRST)).startsWith("DEAL_WRONG_COMMP: ");
+            assertThat(server.requests).hasSize(6);
+        }
+    }
+
+    @Test
+    void keepsTheCheckedFile_whenAnotherDealsDataDiffersInTheZerosAtItsEnd() throws Exception {
+        var longer = Arrays.copyOf(DATA, DATA.length + 1);
+        try (var bench = new DealBench(folder).run();
+                var one = new CutServer(CutServer.cutting(DATA, 900))) {
+            var files = new PieceFiles(folder.resolve("pieces"));
+            accept(bench, FIRST, DATA, one);
+            waitFor(bench, FIRST, DealCheckpoint.Transferred);
+            Files.write(files.part(SECOND), longer);
+
+            var kept = files.keep(SECOND, bench.deal(FIRST).piece());
+
+            assertThat(Files.readAllBytes(kept)).isEqualTo(DATA);
+            assertThat(files.part(SECOND)).doesNotExist();
+            assertThat(piece(bench, FIRST).rawSize()).isEqualTo(DATA.length);
+        }
+    }
+
+    @Test
+    void completesNothing_thatTheChainDidNotActivate() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            bench.chain.activate(false);
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(1 + DealBench.CONFIDENCE);
+            waitFor(bench, FIRST, DealCheckpoint.IndexedAndAnnounced);
+            prove(bench, 7);
+            bench.chain.advance(200);
+
+            assertThat(failure(bench, FIRST)).contains("did not activate deal 42");
+        }
+    }
+
+    @Test
+    void sealsNothing_thatCannotBeSealedInTime() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(95);
+
+            assertThat(failure(bench, FIRST)).contains("published too late to be sealed");
+            assertThat(bench.deal(FIRST).sector()).isEmpty();
+        }
+    }
+
+    @Test
     void putsDealsThatWaitTogetherIntoOneMessage() throws Exception {
         var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
         try (var bench = new DealBench(folder, LONG, 2, chain).run();
@@ -200,7 +260,7 @@ class DealPipelineTest {
             bench.chain.advance(200);
             bench.run();
 
-            assertThat(failure(bench, FIRST)).contains("start epoch 1100 came before it was published");
+            assertThat(failure(bench, FIRST)).contains("starts at epoch 1100");
             assertThat(bench.chain.included(MarketMethod.PUBLISH_STORAGE_DEALS)).isEmpty();
         }
     }

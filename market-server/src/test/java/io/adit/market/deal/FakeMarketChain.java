@@ -2,12 +2,15 @@ package io.adit.market.deal;
 
 import io.adit.chain.actor.AddBalanceParams;
 import io.adit.chain.actor.BeneficiaryTerm;
+import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.DealState;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.CollateralBounds;
 import io.adit.chain.node.MarketBalance;
+import io.adit.chain.node.MarketDeal;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.MinerInfo;
@@ -27,6 +30,7 @@ import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
@@ -54,6 +58,9 @@ public final class FakeMarketChain extends PartialFullNode {
     private Predicate<Long> drops = index -> false;
     private long publishExitCode;
     private boolean refusesToPrice;
+    private boolean activates = true;
+    private TokenAmount workerBalance = TokenAmount.ofFil(1000);
+    private final Map<Long, DealProposal> published = new HashMap<>();
     private boolean away;
     private long deals;
 
@@ -96,6 +103,22 @@ public final class FakeMarketChain extends PartialFullNode {
         away = gone;
     }
 
+    /** Whether deals become active when they are published; otherwise never. */
+    public synchronized void activate(boolean activates) {
+        this.activates = activates;
+    }
+
+    public synchronized void workerBalance(TokenAmount balance) {
+        workerBalance = balance;
+    }
+
+    /** Executes messages of another program that uses the worker's key, in the place of those in the pool. */
+    public synchronized void takeNonces() {
+        pool.forEach(signed -> nonces.merge(signed.message().from(), 1L, Long::sum));
+        pool.clear();
+        advance(1);
+    }
+
     public synchronized List<Message> included(MarketMethod method) {
         return included.stream()
                 .filter(message -> message.method() == method.number())
@@ -126,6 +149,7 @@ public final class FakeMarketChain extends PartialFullNode {
         for (long i = 0; i < proposals.size(); i++) {
             if (!drops.test(i)) {
                 valid.add(i);
+                published.put(FIRST_DEAL + deals, proposals.get((int) i).proposal());
                 ids.add(FIRST_DEAL + deals++);
             }
         }
@@ -216,6 +240,14 @@ public final class FakeMarketChain extends PartialFullNode {
     }
 
     @Override
+    public synchronized Optional<MarketDeal> stateMarketStorageDeal(long dealId, TipSetKey key) {
+        var started = new Epoch(activates ? chainHead().height().value() : -1);
+        return Optional.ofNullable(published.get(dealId))
+                .map(proposal -> new MarketDeal(
+                        proposal, new DealState(new SectorNumber(7), started, new Epoch(-1), new Epoch(-1))));
+    }
+
+    @Override
     public CollateralBounds stateDealProviderCollateralBounds(PaddedSize size, boolean verified, TipSetKey key) {
         return new CollateralBounds(MIN_COLLATERAL, TokenAmount.ofFil(1000));
     }
@@ -223,8 +255,7 @@ public final class FakeMarketChain extends PartialFullNode {
     @Override
     public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
         Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
-        return Optional.of(
-                new ActorState(none, none, nonces.getOrDefault(actor, 0L), TokenAmount.ofFil(1000), Optional.empty()));
+        return Optional.of(new ActorState(none, none, nonces.getOrDefault(actor, 0L), workerBalance, Optional.empty()));
     }
 
     @Override

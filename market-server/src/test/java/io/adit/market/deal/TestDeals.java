@@ -32,6 +32,7 @@ public final class TestDeals {
             new PaddedSize(2048),
             SectorSize.KIB_2,
             20,
+            10,
             DealTerms.CHAIN_MIN_DURATION,
             DealTerms.CHAIN_MAX_DURATION,
             DealTerms.CHAIN_MAX_DURATION,

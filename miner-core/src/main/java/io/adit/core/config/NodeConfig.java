@@ -177,13 +177,22 @@ public record NodeConfig(
             ByteSize maxPieceSize,
 
             @Doc(
-                    value = "Epochs that must lie between a proposal and the deal's start, so that it can be sealed in"
-                            + " time.",
-                    fallback = "120")
+                    value = "Epochs that must lie between a proposal and the deal's start, so that it can be fetched,"
+                            + " published and sealed in time. More than expected-seal-epochs.",
+                    fallback = "1440")
             long startBufferEpochs,
 
-            @Doc(value = "Most that fetched and not yet sealed pieces may take on disk.", fallback = "1GiB")
-            ByteSize maxStagingBytes,
+            @Doc(
+                    value = "Epochs that sealing takes, waiting for its turn included. A deal that starts sooner than"
+                            + " this is neither fetched nor published nor sealed any more. 960 are 8 hours.",
+                    fallback = "960")
+            long expectedSealEpochs,
+
+            @Doc(
+                    value = "Most that the pieces of deals may take on disk until their sectors are proven; then they"
+                            + " are copies for retrieval and do not count. Empty: eight times max-piece-size.",
+                    fallback = "")
+            Optional<ByteSize> maxStagingBytes,
 
             @Doc(value = "How long an accepted deal waits for others to be published in one message.", fallback = "1s")
             Duration publishPeriod,
@@ -196,9 +205,12 @@ public record NodeConfig(
                             + " could make the node read services inside your network.",
                     fallback = "false")
             boolean fetchAllowPrivateAddresses) {
+        private static final long STAGED_PIECES = 8;
+
         /** Sizes in order and powers of two. */
         public Market {
-            within("market.start-buffer-epochs", startBufferEpochs, 0, 1_000_000);
+            within("market.expected-seal-epochs", expectedSealEpochs, 0, 900_000);
+            within("market.start-buffer-epochs", startBufferEpochs, expectedSealEpochs + 1, 1_000_000);
             within("market.publish-max-deals", publishMaxDeals, 1, 256);
             requirePieceSize("market.min-piece-size", minPieceSize);
             requirePieceSize("market.max-piece-size", maxPieceSize);
@@ -206,9 +218,20 @@ public record NodeConfig(
                 throw new InvalidValueException(
                         "market.min-piece-size", minPieceSize, "at most market.max-piece-size, " + maxPieceSize);
             }
+            if (maxStagingBytes.filter(most -> most.compareTo(maxPieceSize) < 0).isPresent()) {
+                throw new InvalidValueException(
+                        "market.max-staging-bytes",
+                        maxStagingBytes.get(),
+                        "at least market.max-piece-size, " + maxPieceSize + ", or no such piece would ever be taken");
+            }
             if (pricePerGibEpoch.isNegative()) {
                 throw new InvalidValueException("market.price-per-gib-epoch", pricePerGibEpoch, "0 FIL or more");
             }
+        }
+
+        /** Bytes that the pieces of deals may take on disk until their sectors are proven. */
+        public long stagingBytes() {
+            return maxStagingBytes.map(ByteSize::bytes).orElse(STAGED_PIECES * maxPieceSize.bytes());
         }
 
         private static void requirePieceSize(String key, ByteSize size) {

@@ -215,7 +215,7 @@ public final class NodeInit {
         text.append("\n[market]\n");
         text.append("max-piece-size = \"").append(sizeText(choice.sectorSize())).append("\"\n");
         if (choice.development()) {
-            text.append("start-buffer-epochs = 50\nfetch-allow-private-addresses = true\n");
+            text.append("start-buffer-epochs = 50\nexpected-seal-epochs = 20\nfetch-allow-private-addresses = true\n");
         }
         choice.listen().forEach((key, value) -> {
             if (key.startsWith("market.")) {
