@@ -50,7 +50,7 @@ public final class DealPipeline {
         protocols = new DealProtocols(
                 desk, new AskBook(store, chain, signer, settings.terms()), settings.miner(), transports);
         handlers = List.of(
-                new FetchTask(store, deals, files, fetcher, settings.addresses(), settings.maxDownloads()),
+                new FetchTask(store, deals, files, fetcher, chain, settings),
                 new BatchTask(store, deals, settings.publishPeriod(), settings.maxDealsPerMessage()),
                 new PublishTask(store, deals, chain, outbox, escrow, settings),
                 new PublishWaitTask(deals, outbox, settings),

@@ -1,5 +1,6 @@
 package io.adit.market.deal;
 
+import io.adit.core.error.AditException;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.PieceRecord;
@@ -21,8 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class FetchTask implements TaskHandler {
     private static final Logger LOG = LoggerFactory.getLogger(FetchTask.class);
     private static final String FREE_SLOT = "deal.fetch.slot";
     private static final Duration SLOT_WAIT = Duration.ofSeconds(30);
+    private static final Duration EPOCH_LOOK = Duration.ofMinutes(1);
     private static final int ATTEMPTS = 20;
 
     private final StateStore store;
@@ -44,21 +48,27 @@ final class FetchTask implements TaskHandler {
     private final PieceFiles files;
     private final Fetcher fetcher;
     private final AddressRules addresses;
+    private final MarketChain chain;
+    private final DealSettings settings;
     private final Semaphore slots;
+    /** Failed tries since this process started. */
+    private final Map<UUID, Integer> failures = new ConcurrentHashMap<>();
 
     FetchTask(
             StateStore store,
             StoredDeals deals,
             PieceFiles files,
             Fetcher fetcher,
-            AddressRules addresses,
-            int maxDownloads) {
+            MarketChain chain,
+            DealSettings settings) {
         this.store = store;
         this.deals = deals;
         this.files = files;
         this.fetcher = fetcher;
-        this.addresses = addresses;
-        this.slots = new Semaphore(maxDownloads);
+        this.addresses = settings.addresses();
+        this.chain = chain;
+        this.settings = settings;
+        this.slots = new Semaphore(settings.maxDownloads());
     }
 
     @Override
@@ -83,13 +93,28 @@ final class FetchTask implements TaskHandler {
         try {
             return fetch(deal, context);
         } catch (FetchException e) {
-            if (e.reason().permanent() || task.attempts() + 1 >= ATTEMPTS) {
+            if (e.reason().permanent() || isLastTry(deal)) {
                 return failed(deal, e.reason() + ": " + e.getMessage());
+            }
+            throw e;
+        } catch (TooLateException e) {
+            return failed(deal, e.getMessage());
+        } catch (AditException e) {
+            // The chain's node, the store: nothing of the client's.
+            throw e;
+        } catch (RuntimeException e) {
+            if (isLastTry(deal)) {
+                return failed(deal, "the data could not be fetched: " + e.getMessage());
             }
             throw e;
         } finally {
             slots.release();
         }
+    }
+
+    /** Counts a failure. The task's own count begins anew whenever it waits for a slot. */
+    private boolean isLastTry(DealRecord deal) {
+        return failures.merge(deal.uuid(), 1, Integer::sum) >= ATTEMPTS;
     }
 
     private Outcome fetch(DealRecord deal, TaskContext context) throws IOException {
@@ -98,23 +123,19 @@ final class FetchTask implements TaskHandler {
             files.discard(deal.uuid());
             return transferred(deal, known.get());
         }
-        var source = FetchSource.parse(deal.transferParams().array(), addresses);
-        var download = new Download(
-                fetcher,
-                source,
-                files.part(deal.uuid()),
-                deal.transferSize(),
-                bytes -> context.progress(bytes + " of " + deal.transferSize() + " bytes"));
+        var inTime = new InTime(deal);
+        inTime.check();
+        var download = download(deal, context, inTime);
         var piece = download.run().finish(deal.piece().size());
-        if (piece.equals(deal.piece())) {
-            return transferred(deal, files.keep(deal.uuid(), deal.piece()));
-        }
-        download.discard();
-        if (download.wasResumed()) {
+        if (!piece.equals(deal.piece()) && download.wasResumed()) {
             LOG.warn(
                     "Deal {}: the data put together from several answers has a wrong CommP; once more from its start",
                     deal.uuid());
-            return fetch(deal, context);
+            download.discard();
+            piece = download(deal, context, inTime).run().finish(deal.piece().size());
+        }
+        if (piece.equals(deal.piece())) {
+            return transferred(deal, files.keep(deal.uuid(), deal.piece()));
         }
         return failed(
                 deal,
@@ -123,7 +144,57 @@ final class FetchTask implements TaskHandler {
                         + "; compute CommP of the CAR that the URL serves");
     }
 
+    private Download download(DealRecord deal, TaskContext context, InTime inTime) {
+        return new Download(
+                fetcher,
+                FetchSource.parse(deal.transferParams().array(), addresses),
+                files.part(deal.uuid()),
+                deal.transferSize(),
+                bytes -> {
+                    inTime.checkNowAndThen();
+                    context.progress(bytes + " of " + deal.transferSize() + " bytes");
+                });
+    }
+
+    /** A deal that can no longer be sealed before it starts must not keep a slot. */
+    private final class InTime {
+        private final DealRecord deal;
+        private long checkedAt;
+
+        InTime(DealRecord deal) {
+            this.deal = deal;
+        }
+
+        void checkNowAndThen() {
+            if (System.nanoTime() - checkedAt > EPOCH_LOOK.toNanos()) {
+                check();
+            }
+        }
+
+        void check() {
+            checkedAt = System.nanoTime();
+            var now = chain.now();
+            if (deal.start().isBefore(now.plus(settings.epochsToPublishAndSeal()))) {
+                throw new TooLateException("the deal's data did not come in time: the deal starts at epoch "
+                        + deal.start().value() + ", publishing and sealing take " + settings.epochsToPublishAndSeal()
+                        + " epochs and it is epoch " + now.value() + "; propose again with a later start");
+            }
+        }
+    }
+
+    private static final class TooLateException extends RuntimeException {
+        TooLateException(String message) {
+            super(message);
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+
     private Outcome transferred(DealRecord deal, Path whole) throws IOException {
+        failures.remove(deal.uuid());
         long rawSize = Files.size(whole);
         return Outcome.done(tx -> {
             deals.change(
@@ -131,6 +202,9 @@ final class FetchTask implements TaskHandler {
                     deal.uuid(),
                     stored ->
                             stored.withBytesReceived(stored.transferSize()).withCheckpoint(DealCheckpoint.Transferred));
+            if (!Files.exists(whole)) {
+                throw new IllegalStateException("the piece of deal " + deal.uuid() + " was cleared away; once more");
+            }
             remember(tx, deal, whole, rawSize);
             tx.tasks().signal(FREE_SLOT);
             tx.tasks().signal(BatchTask.READY);
@@ -153,12 +227,14 @@ final class FetchTask implements TaskHandler {
         if (!tx.pieces().insertIfAbsent(piece)) {
             var known = tx.pieces().find(deal.piece().commP()).orElseThrow();
             if (known.file().isEmpty()) {
-                tx.pieces().update(known.withFile(Optional.of(whole)));
+                // Another deal's data with more or fewer zeros at its end may have been here before.
+                tx.pieces().update(known.withFile(Optional.of(whole)).withRawSize(rawSize));
             }
         }
     }
 
     private Outcome failed(DealRecord deal, String why) throws IOException {
+        failures.remove(deal.uuid());
         files.discard(deal.uuid());
         return Outcome.done(tx -> {
             deals.fail(tx, deal.uuid(), why);

@@ -10,10 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The folder of pieces: {@code <deal>.part} while one comes in, {@code <piece CID>.car} once its CommP is checked. */
 final class PieceFiles {
     private final Path folder;
+    private final ReentrantLock turn = new ReentrantLock();
 
     PieceFiles(Path folder) {
         this.folder = folder;
@@ -47,14 +49,26 @@ final class PieceFiles {
         }
     }
 
-    /** Gives a complete, durable, checked part its final name. */
+    /**
+     * Gives a complete, durable, checked part its final name. A file that has the name stays and the part goes: it has the
+     * same CommP and may differ in the zeros at its end only, and a sector may be made from it just now.
+     */
     Path keep(UUID deal, PieceInfo piece) throws IOException {
-        var whole = whole(piece);
-        Files.move(part(deal), whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
+        turn.lock();
+        try {
+            var whole = whole(piece);
+            if (Files.exists(whole)) {
+                discard(deal);
+            } else {
+                Files.move(part(deal), whole, StandardCopyOption.ATOMIC_MOVE);
+            }
+            try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+            return whole;
+        } finally {
+            turn.unlock();
         }
-        return whole;
     }
 
     void discard(UUID deal) throws IOException {

@@ -104,7 +104,6 @@ public final class Download {
     private void copy(Fetcher.Body body, FileChannel file) throws IOException {
         var buffer = new byte[BUFFER];
         file.position(commP.rawSize());
-        var rate = new Rate(fetcher.limits());
         for (int n = read(body, buffer); n >= 0; n = read(body, buffer)) {
             checkInterrupt();
             if (n > size - commP.rawSize()) {
@@ -116,7 +115,7 @@ public final class Download {
             }
             commP.update(buffer, 0, n);
             progress.accept(commP.rawSize());
-            rate.came(n);
+            body.rate().came(n);
         }
         if (commP.rawSize() < size) {
             throw new FetchException(
@@ -136,33 +135,6 @@ public final class Download {
     private static void checkInterrupt() throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new ClosedByInterruptException();
-        }
-    }
-
-    /** Watches that bytes come at the least rate. */
-    private static final class Rate {
-        private final FetchLimits limits;
-        private long windowStart = System.nanoTime();
-        private long inWindow;
-
-        Rate(FetchLimits limits) {
-            this.limits = limits;
-        }
-
-        void came(int bytes) {
-            inWindow += bytes;
-            long passed = System.nanoTime() - windowStart;
-            long window = limits.rateWindow().toNanos();
-            if (passed < window) {
-                return;
-            }
-            if (inWindow < limits.leastRate() * limits.rateWindow().toMillis() / 1000) {
-                throw new FetchException(
-                        FetchErrorCode.FETCH_STALLED,
-                        "the server sends less than " + limits.leastRate() + " bytes a second");
-            }
-            windowStart += passed;
-            inWindow = 0;
         }
     }
 }

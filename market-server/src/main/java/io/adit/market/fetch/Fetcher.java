@@ -4,17 +4,19 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -47,16 +49,13 @@ public final class Fetcher {
         this.tls = tls;
     }
 
-    FetchLimits limits() {
-        return limits;
-    }
-
     /**
      * The data as it comes.
      *
      * @param offset the file's byte that the body starts with: the one asked for, or 0 from a server without ranges
+     * @param rate to be told of each read
      */
-    record Body(long offset, InputStream bytes, HttpAnswer answer) implements Closeable {
+    record Body(long offset, InputStream bytes, Rate rate, HttpAnswer answer) implements Closeable {
         @Override
         public void close() throws IOException {
             answer.close();
@@ -107,11 +106,11 @@ public final class Fetcher {
         return url;
     }
 
-    private static Body accept(HttpAnswer answer, long offset, long size) {
+    private Body accept(HttpAnswer answer, long offset, long size) {
         return switch (answer.status()) {
             case 200 -> {
                 checkLength(answer, size);
-                yield new Body(0, answer.body(), answer);
+                yield body(0, answer);
             }
             case 206 -> {
                 var expected = "bytes " + offset + "-" + (size - 1) + "/" + size;
@@ -122,10 +121,15 @@ public final class Fetcher {
                             "the server's range is not " + expected + ", which the deal's size asks for");
                 }
                 checkLength(answer, size - offset);
-                yield new Body(offset, answer.body(), answer);
+                yield body(offset, answer);
             }
             default -> throw refusal(answer.status());
         };
+    }
+
+    private Body body(long offset, HttpAnswer answer) {
+        var rate = new Rate(limits);
+        return new Body(offset, answer.body(rate), rate, answer);
     }
 
     private static void checkLength(HttpAnswer answer, long expected) {
@@ -145,48 +149,78 @@ public final class Fetcher {
 
     private HttpAnswer ask(URI url, Map<String, String> headers, long offset) {
         var addresses = FetchSource.resolve(url, resolver, rules);
-        var socket = connect(url, addresses);
-        try {
-            socket.getOutputStream().write(request(url, headers, offset));
-            return new HttpAnswer(socket);
-        } catch (IOException e) {
-            closeQuietly(socket);
-            throw broken(e);
-        } catch (RuntimeException e) {
-            closeQuietly(socket);
-            throw e;
-        }
-    }
-
-    private Socket connect(URI url, List<InetAddress> addresses) {
-        IOException last = new IOException("no address");
+        long end = System.nanoTime() + limits.answer().toNanos();
+        Exception last = new IOException("no address");
         for (var address : addresses) {
+            var left = Duration.ofNanos(end - System.nanoTime());
+            if (!left.isPositive()) {
+                break;
+            }
             var socket = new Socket();
             try {
                 socket.setSoTimeout((int) limits.silence().toMillis());
                 socket.connect(new InetSocketAddress(address, port(url)), (int)
-                        limits.connect().toMillis());
-                return isTls(url) ? secured(socket, url) : socket;
+                        Math.max(1, Math.min(limits.connect().toMillis(), left.toMillis())));
             } catch (IOException e) {
                 closeQuietly(socket);
                 last = e;
+                continue;
             }
+            return answer(socket, url, request(url, headers, offset), left);
         }
         throw new FetchException(
                 FetchErrorCode.FETCH_UNREACHABLE, "no connection to " + url.getHost() + " port " + port(url), last);
     }
 
+    /** One deadline for the handshake and the head; whatever goes wrong, the socket is closed. */
+    private HttpAnswer answer(Socket plain, URI url, byte[] request, Duration time) {
+        boolean answered = false;
+        try (var deadline = new Deadline(plain, time)) {
+            try {
+                var socket = isTls(url) ? secured(plain, url) : plain;
+                socket.getOutputStream().write(request);
+                var answer = new HttpAnswer(socket);
+                answered = true;
+                return answer;
+            } catch (IOException e) {
+                throw deadline.missed()
+                        ? new FetchException(
+                                FetchErrorCode.FETCH_STALLED,
+                                "the server did not answer within "
+                                        + limits.answer().toSeconds() + " s",
+                                e)
+                        : broken(e);
+            } finally {
+                if (!answered) {
+                    closeQuietly(plain);
+                }
+            }
+        }
+    }
+
     private SSLSocket secured(Socket plain, URI url) throws IOException {
-        var host = url.getHost();
+        // A name that ends in a dot is the same name; certificates and SNI are without it.
+        var host = url.getHost().endsWith(".")
+                ? url.getHost().substring(0, url.getHost().length() - 1)
+                : url.getHost();
         var socket = (SSLSocket) tls.createSocket(plain, host, port(url), true);
         var parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         if (!host.startsWith("[") && host.chars().anyMatch(Character::isLetter)) {
-            parameters.setServerNames(List.of(new SNIHostName(host)));
+            serverName(host).ifPresent(name -> parameters.setServerNames(List.of(name)));
         }
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;
+    }
+
+    /** None for names that DNS knows and SNI does not, such as ones with an underscore. */
+    private static Optional<SNIServerName> serverName(String host) {
+        try {
+            return Optional.of(new SNIHostName(host));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static byte[] request(URI url, Map<String, String> headers, long offset) {

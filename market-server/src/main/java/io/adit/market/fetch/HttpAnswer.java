@@ -58,6 +58,10 @@ final class HttpAnswer implements Closeable {
     }
 
     private String line() throws IOException {
+        return line(() -> {});
+    }
+
+    private String line(Runnable eachByte) throws IOException {
         var line = new byte[MAX_LINE];
         int length = 0;
         for (int b = in.read(); b != '\n'; b = in.read()) {
@@ -68,6 +72,7 @@ final class HttpAnswer implements Closeable {
                 throw malformed("the head is longer than " + MAX_HEAD + " bytes, or a line than " + MAX_LINE);
             }
             line[length++] = (byte) b;
+            eachByte.run();
         }
         if (length > 0 && line[length - 1] == '\r') {
             length--;
@@ -88,10 +93,14 @@ final class HttpAnswer implements Closeable {
         return isChunked() ? Optional.empty() : header("content-length").map(text -> number(text, 10));
     }
 
-    /** The body. Its read throws EOFException when the connection ends too early. */
-    InputStream body() {
+    /**
+     * The body. Its read throws EOFException when the connection ends too early.
+     *
+     * @param rate told that time passes while chunks are framed and no bytes of the body come
+     */
+    InputStream body(Rate rate) {
         if (isChunked()) {
-            return new ChunkedBody();
+            return new ChunkedBody(rate);
         }
         return length().<InputStream>map(FixedBody::new).orElse(in);
     }
@@ -161,6 +170,11 @@ final class HttpAnswer implements Closeable {
         private long left;
         private boolean first = true;
         private boolean ended;
+        private final Rate rate;
+
+        ChunkedBody(Rate rate) {
+            this.rate = rate;
+        }
 
         @Override
         public int read() throws IOException {
@@ -186,16 +200,16 @@ final class HttpAnswer implements Closeable {
 
         private void nextChunk() throws IOException {
             headBytes = 0;
-            if (!first && !line().isEmpty()) {
+            if (!first && !line(() -> rate.came(0)).isEmpty()) {
                 throw malformed("a chunk is longer than it says");
             }
             first = false;
-            var size = line();
+            var size = line(() -> rate.came(0));
             int extension = size.indexOf(';');
             left = number((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
             if (left == 0) {
                 ended = true;
-                while (!line().isEmpty()) {
+                while (!line(() -> rate.came(0)).isEmpty()) {
                     // Trailers are of no use here.
                 }
             }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.fil.CommP;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocketFactory;
@@ -29,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class DownloadTest {
     private static final byte[] DATA = data();
-    private static final FetchLimits LIMITS =
-            new FetchLimits(Duration.ofSeconds(5), Duration.ofMillis(400), Duration.ofMillis(200), 1 << 20);
+    private static final FetchLimits LIMITS = new FetchLimits(
+            Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMillis(400), Duration.ofMillis(200), 1 << 20);
     private static final AddressRules DEVNET = new AddressRules(true);
 
     @TempDir
@@ -60,6 +63,59 @@ class DownloadTest {
         try (var server = new CutServer(CutServer.cutting(DATA, DATA.length))) {
             assertThat(download(server.url("/"), DATA.length).run().finish()).isEqualTo(CommP.of(DATA));
             assertThat(CutServer.offset(server.requests.getFirst())).isEqualTo(654_321);
+        }
+    }
+
+    @Test
+    void givesUpAHeadThatNeverEnds_thoughEachByteComesInTime() throws Exception {
+        try (var server = new CutServer((request, out) -> {
+            say(out, "HTTP/1.1 200 OK\r\nx: ");
+            dribble(out, "y");
+        })) {
+            assertReason(FetchErrorCode.FETCH_STALLED, server.url("/"), DATA.length);
+        }
+    }
+
+    @Test
+    void countsTheFramingOfChunksAsSilence() throws Exception {
+        try (var server = new CutServer((request, out) -> {
+            say(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;");
+            dribble(out, "x");
+        })) {
+            assertReason(FetchErrorCode.FETCH_STALLED, server.url("/"), DATA.length);
+        }
+    }
+
+    @Test
+    void closesAConnectionWithoutTls_whenTheHostEndsInADot() throws Exception {
+        var ended = new CountDownLatch(1);
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var reader = Thread.ofVirtual().start(() -> {
+                try (var socket = listener.accept()) {
+                    socket.getOutputStream().write("no TLS here\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    // A reset ends the connection as well.
+                }
+                ended.countDown();
+            });
+            var source = FetchSource.parse(
+                    ("{\"URL\":\"https://provider.test.:" + listener.getLocalPort() + "/\"}")
+                            .getBytes(StandardCharsets.US_ASCII),
+                    DEVNET);
+            var fetcher = fetcher(DEVNET, host -> List.of(InetAddress.getLoopbackAddress()));
+
+            assertThatThrownBy(() -> fetcher.open(source, 0, DATA.length)).isInstanceOf(FetchException.class);
+            assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+            reader.join();
+        }
+    }
+
+    /** Bytes that come in time for any limit on silence, until the other side has had enough. */
+    private static void dribble(OutputStream out, String text) throws IOException {
+        while (true) {
+            say(out, text);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 
