@@ -186,6 +186,21 @@ class ChainRulesTest {
     }
 
     @Test
+    void aDelayedMessageReachesThePool_whenItsTimeIsOver() {
+        giveMoney();
+        devnet.ledger().delayNext(1, 5);
+
+        var late = node.mpoolPush(signed(message(0, 2_000_000, 200_000, 100_000)));
+        devnet.advance(5);
+        assertThat(node.mpoolPending(TipSetKey.EMPTY)).isEmpty();
+        assertThat(node.mpoolGetNonce(key.address())).isZero();
+        devnet.advance(2);
+
+        var found = node.stateSearchMsg(TipSetKey.EMPTY, late, -1, true).orElseThrow();
+        assertThat(found.height().value()).isEqualTo(2 + 5 + 2);
+    }
+
+    @Test
     void theClockWaitsForALateProof_whenToldToBePatient() {
         var patient = Devnet.inMemory(DealLifeTest.settings(29), new RecordingProofs(), Duration.ofSeconds(30));
         var provider = new Provider(patient, patient.node());

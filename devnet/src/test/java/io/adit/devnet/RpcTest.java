@@ -25,10 +25,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,10 @@ class RpcTest {
         assertThat(node.stateMinerPartitions(miner, 47, TipSetKey.EMPTY)).isEmpty();
         assertThat(node.stateSectorGetInfo(miner, new SectorNumber(7), TipSetKey.EMPTY))
                 .isEmpty();
+        assertThatThrownBy(() -> node.stateSectorPartition(miner, new SectorNumber(999), TipSetKey.EMPTY))
+                .hasMessageContaining("sector 999 not due at any deadline");
+        assertThatThrownBy(() -> node.stateMinerPartitions(miner, 48, TipSetKey.EMPTY))
+                .hasMessageContaining("failed to load the deadline: invalid deadline 48");
         assertThat(node.stateMinerInfo(miner, TipSetKey.EMPTY).sectorSize()).isEqualTo(Provider.SEAL.sectorSize());
         assertThat(node.stateMinerAllocated(miner, TipSetKey.EMPTY).contains(1)).isTrue();
         assertThat(node.stateGetNetworkParams().preCommitChallengeDelay()).isEqualTo(10);
@@ -112,6 +119,37 @@ class RpcTest {
             assertThat(seen.getLast().tipSet()).isEqualTo(node.chainHead());
             assertThat(node.chainHead().height().value()).isEqualTo(8);
         }
+    }
+
+    @Test
+    void anIdThatIsUsedAgain_endsItsOlderChannel() {
+        var frames = new CopyOnWriteArrayList<String>();
+        var socket = http.newWebSocketBuilder()
+                .buildAsync(
+                        URI.create("ws://" + server.host() + ":" + server.port() + "/rpc/v1"),
+                        new WebSocket.Listener() {
+                            @Override
+                            public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+                                frames.add(text.toString());
+                                from.request(1);
+                                return CompletableFuture.completedStage(null);
+                            }
+                        })
+                .join();
+        var subscribe = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"Filecoin.ChainNotify\",\"params\":[]}";
+
+        socket.sendText(subscribe, true).join();
+        await().until(() -> frames.stream().anyMatch(frame -> frame.contains("xrpc.ch.val")));
+        socket.sendText(subscribe, true).join();
+        await().until(() -> frames.stream()
+                .anyMatch(frame -> frame.contains("xrpc.ch.close") && frame.contains("\"params\":[1]")));
+        await().until(() -> frames.size() >= 5);
+        frames.clear();
+        devnet.advance(1);
+
+        await().until(() -> !frames.isEmpty());
+        assertThat(frames).hasSize(1).first().asString().contains("\"params\":[2,");
+        socket.abort();
     }
 
     @Test

@@ -14,7 +14,9 @@ import io.adit.devnet.policy.Economics;
 import io.adit.devnet.policy.ProtocolLimits;
 import io.adit.proofs.Proofs;
 import java.math.BigInteger;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +25,15 @@ import java.util.function.LongFunction;
 
 /**
  * All links, the present head, and the execution that makes new ones. Reading is free of locks; {@link #extend} and
- * {@link #fork} are for one thread at a time.
+ * {@link #fork} are for one thread at a time. Blocks and messages are kept for good, states of the last thousand tipsets.
  */
 public final class Chain {
+    /** Deepest fork that can be begun. */
+    public static final int MAX_FORK = (int) ProtocolLimits.CHAIN_FINALITY;
+
+    /** Tipsets whose state is kept: as many as may be reverted, and some for those who ask late. */
+    private static final int KEPT_STATES = MAX_FORK + 100;
+
     private final ChainSettings settings;
     private final DevnetKeys keys;
     private final Beacon beacon;
@@ -36,6 +44,9 @@ public final class Chain {
     private final Map<Cid, Link> blocks = new ConcurrentHashMap<>();
     private final Map<Cid, SignedMessage> messages = new ConcurrentHashMap<>();
     private final Map<Cid, List<Link>> carriers = new ConcurrentHashMap<>();
+    /** Links whose state is kept, in the order in which they were made; genesis keeps its own. */
+    private final Deque<Link> withState = new ArrayDeque<>();
+
     private final Link genesis;
     private volatile Link head;
 
@@ -67,7 +78,6 @@ public final class Chain {
                 TipSet.of(List.of(header)),
                 Optional.empty(),
                 List.of(),
-                tree,
                 List.of(),
                 tree,
                 BigInteger.valueOf(ProtocolLimits.MINIMUM_BASE_FEE));
@@ -86,7 +96,7 @@ public final class Chain {
                             "the log's block " + made.header().cid()
                                     + " does not follow from what this version computes; begin with an empty directory");
                 }
-                head = remember(execute(parent, made.header(), made.messages()));
+                moveTo(execute(parent, made.header(), made.messages()));
             }
         }
     }
@@ -159,18 +169,26 @@ public final class Chain {
         var header = maker.make(parent, height, producer, ordered, baseFee);
         var link = execute(parent, header, ordered);
         log.ifPresent(file -> file.append(new ChainLog.Entry.Made(header, ordered)));
-        head = remember(link);
+        moveTo(link);
         return link;
     }
 
-    private Link remember(Link link) {
+    private void moveTo(Link link) {
+        remember(link);
+        head = link;
+        withState.addLast(link);
+        if (withState.size() > KEPT_STATES) {
+            withState.removeFirst().dropState();
+        }
+    }
+
+    private void remember(Link link) {
         links.put(link.tipSet().key(), link);
         link.tipSet().key().cids().forEach(cid -> blocks.put(cid, link));
         for (var message : link.messages()) {
             know(message);
             carriers.merge(message.cid(), List.of(link), Chain::joined);
         }
-        return link;
     }
 
     private static List<Link> joined(List<Link> some, List<Link> more) {
@@ -203,7 +221,7 @@ public final class Chain {
         vm.award(header.miner().id().orElseThrow(), tips);
         vm.cron();
         var nextFee = Economics.nextBaseFee(header.parentBaseFee().atto(), gasLimits);
-        return new Link(tipSet, Optional.of(parent), ordered, parent.after(), results, tree, nextFee);
+        return new Link(tipSet, Optional.of(parent), ordered, results, tree, nextFee);
     }
 
     private static byte[] ticketAt(Link link, long epoch) {

@@ -10,31 +10,31 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
-/** A tipset with its messages, what running them gave, and the states before and after. Immutable. */
+/**
+ * A tipset with its messages, what running them gave, and the states before and after. Immutable, except that the chain lets
+ * go the state after some time.
+ */
 public final class Link {
     private final TipSet tipSet;
     private final Optional<Link> parent;
     private final List<SignedMessage> messages;
-    private final StateTree before;
     private final List<Vm.Applied> results;
-    private final StateTree after;
     private final Cid stateRoot;
     private final BigInteger nextBaseFee;
+    private volatile Optional<StateTree> after;
 
     Link(
             TipSet tipSet,
             Optional<Link> parent,
             List<SignedMessage> messages,
-            StateTree before,
             List<Vm.Applied> results,
             StateTree after,
             BigInteger nextBaseFee) {
         this.tipSet = tipSet;
         this.parent = parent;
         this.messages = List.copyOf(messages);
-        this.before = before;
         this.results = List.copyOf(results);
-        this.after = after;
+        this.after = Optional.of(after);
         this.stateRoot = after.root();
         this.nextBaseFee = nextBaseFee;
     }
@@ -57,14 +57,31 @@ public final class Link {
         return messages;
     }
 
-    /** The state that Lotus answers with for this tipset: after the parents' messages. */
+    /**
+     * The state that Lotus answers with for this tipset: after the parents' messages.
+     *
+     * @throws StateDroppedException when the chain has let it go
+     */
     public StateTree before() {
-        return before;
+        return parent.map(Link::after).orElseGet(this::after);
     }
 
-    /** The state after this tipset's own messages. */
+    /**
+     * The state after this tipset's own messages.
+     *
+     * @throws StateDroppedException when the chain has let it go
+     */
     public StateTree after() {
-        return after;
+        return after.orElseThrow(() -> new StateDroppedException(stateRoot));
+    }
+
+    /** Whether {@link #after()} can still be had. */
+    public boolean hasState() {
+        return after.isPresent();
+    }
+
+    void dropState() {
+        after = Optional.empty();
     }
 
     /** One result for each message, in the same order. */

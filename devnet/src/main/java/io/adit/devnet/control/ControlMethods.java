@@ -28,6 +28,7 @@ import java.util.function.Function;
  *       and how often the clock stood for a late window proof
  *   <li>{@code skip([n])}: n null rounds before the next block; {@code reorg([depth])}
  *   <li>{@code setBaseFee(["atto"])}: fixes it, {@code ""} frees it; {@code dropNext([n])}: swallows pushed messages
+ *   <li>{@code delayNext([n,epochs])}: lets the next n pushed messages reach the pool that many epochs later
  *   <li>{@code freeze([bool])}, {@code failRpc([method,count])}, {@code lieHead([epochs])}
  * </ul>
  */
@@ -54,6 +55,7 @@ public final class ControlMethods {
                 Map.entry("reorg", this::reorg),
                 Map.entry("setBaseFee", this::setBaseFee),
                 Map.entry("dropNext", params -> done(() -> devnet.ledger().dropNext((int) count(params.path(0))))),
+                Map.entry("delayNext", this::delayNext),
                 Map.entry(
                         "freeze",
                         params -> done(() -> devnet.freeze(params.path(0).asBoolean()))),
@@ -131,6 +133,11 @@ public final class ControlMethods {
     private JsonNode setBaseFee(JsonNode params) {
         var atto = params.path(0).asText();
         devnet.ledger().fixBaseFee(atto.isEmpty() ? Optional.empty() : Optional.of(new BigInteger(atto)));
+        return BooleanNode.TRUE;
+    }
+
+    private JsonNode delayNext(JsonNode params) {
+        devnet.ledger().delayNext((int) count(params.path(0)), count(params.path(1)));
         return BooleanNode.TRUE;
     }
 

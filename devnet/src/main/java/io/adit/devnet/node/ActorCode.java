@@ -10,9 +10,6 @@ import java.nio.charset.StandardCharsets;
  * no WASM and must not claim the CID of any; a client that decides by code CID sees by its name what this is.
  */
 final class ActorCode {
-    /** Longest time that a question which waits for an epoch is kept waiting. */
-    static final long LONGEST_WAIT_MILLIS = 600_000;
-
     private ActorCode() {}
 
     static Cid cid(ActorType type, long networkVersion) {

@@ -5,14 +5,20 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.devnet.actor.ActorEntry;
 import io.adit.devnet.actor.ActorType;
+import io.adit.devnet.actor.Genesis;
 import io.adit.devnet.actor.MinerState;
 import io.adit.devnet.actor.NetworkFigures;
 import io.adit.devnet.actor.StateTree;
 import io.adit.devnet.chain.Link;
+import io.adit.devnet.chain.StateDroppedException;
 import java.math.BigInteger;
+import java.util.function.Supplier;
 
 /** What all groups of answers look things up with. */
 interface Answers {
+    /** Longest time that a question which waits for an epoch is kept waiting. */
+    long LONGEST_WAIT_MILLIS = 600_000;
+
     /** The chain and everything on it. */
     Ledger ledger();
 
@@ -37,7 +43,25 @@ interface Answers {
 
     /** The state that counts for a tipset. */
     default StateTree state(TipSetKey key) {
-        return link(key).before();
+        return before(link(key));
+    }
+
+    /** As {@link Link#before()}, in Lotus's words when the state is too old. */
+    static StateTree before(Link link) {
+        return kept(link::before);
+    }
+
+    /** As {@link Link#after()}, in Lotus's words when the state is too old. */
+    static StateTree after(Link link) {
+        return kept(link::after);
+    }
+
+    private static StateTree kept(Supplier<StateTree> state) {
+        try {
+            return state.get();
+        } catch (StateDroppedException dropped) {
+            throw failed(String.valueOf(dropped.getMessage()));
+        }
     }
 
     static long id(StateTree state, Address address) {
@@ -58,7 +82,7 @@ interface Answers {
     }
 
     default NetworkFigures figures(TipSetKey key) {
-        return NetworkFigures.of(state(key), io.adit.devnet.actor.Genesis.supply());
+        return NetworkFigures.of(state(key), Genesis.supply());
     }
 
     /** Lotus answers deposits and pledges with a tenth added, so that they still suffice some epochs later. */

@@ -27,7 +27,7 @@ interface CallAnswers extends StateApi, Answers {
     @Override
     default InvocationResult stateCall(Message message, TipSetKey key) {
         var link = link(key);
-        var tree = Chain.scratch(link.before());
+        var tree = Chain.scratch(Answers.before(link));
         var sender = tree.resolve(message.from()).flatMap(tree::find);
         if (sender.isEmpty()) {
             throw Answers.failed("sender " + message.from() + " not found on chain: sender validation failed");
@@ -163,7 +163,7 @@ interface CallAnswers extends StateApi, Answers {
             boolean found = ledger().await(
                             () -> confirmed(message, confidence, lookback, allowReplaced)
                                     .isPresent(),
-                            ActorCode.LONGEST_WAIT_MILLIS);
+                            LONGEST_WAIT_MILLIS);
             if (found) {
                 return confirmed(message, confidence, lookback, allowReplaced).orElseThrow();
             }

@@ -157,8 +157,17 @@ interface ChainAnswers extends ChainApi, Answers {
         return link(key).tipSet().minTicketBlock().parentWeight().add(BigInteger.valueOf(1_000));
     }
 
+    /**
+     * As {@link #chainNotify}.
+     *
+     * @param cutOff run once when the feed ends because the listener fell too far behind
+     */
+    default HeadSubscription headChanges(Consumer<List<HeadChange>> listener, Runnable cutOff) {
+        return HeadFeed.start(ledger(), listener, cutOff);
+    }
+
     @Override
     default HeadSubscription chainNotify(Consumer<List<HeadChange>> listener) {
-        return HeadFeed.start(ledger(), listener);
+        return headChanges(listener, () -> {});
     }
 }

@@ -5,41 +5,52 @@ import io.adit.chain.node.HeadSubscription;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Delivers head changes to one subscriber, in order, on a thread of its own; one that falls far behind is cut off. */
+/** Delivers head changes to one subscriber, in order, on a thread of its own; one that falls far behind is cut off and told. */
 final class HeadFeed implements HeadSubscription {
-    private static final int MAX_BEHIND = 10_000;
+    private static final int MAX_BEHIND = 1_000;
 
     private final BlockingQueue<List<HeadChange>> queue = new LinkedBlockingQueue<>(MAX_BEHIND);
     private final Ledger ledger;
     private final Consumer<List<HeadChange>> enqueue = this::enqueue;
-    private volatile boolean open = true;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean overrun;
 
     private HeadFeed(Ledger ledger) {
         this.ledger = ledger;
     }
 
-    static HeadFeed start(Ledger ledger, Consumer<List<HeadChange>> listener) {
+    /**
+     * Begins a feed.
+     *
+     * @param cutOff run, on the feed's thread, when the feed ends because the subscriber was too slow
+     */
+    static HeadFeed start(Ledger ledger, Consumer<List<HeadChange>> listener, Runnable cutOff) {
         var feed = new HeadFeed(ledger);
         ledger.listen(feed.enqueue);
-        Thread.ofVirtual().name("devnet-head-feed").start(() -> feed.deliver(listener));
+        Thread.ofVirtual().name("devnet-head-feed").start(() -> feed.deliver(listener, cutOff));
         return feed;
     }
 
     private void enqueue(List<HeadChange> changes) {
         if (!queue.offer(changes)) {
-            open = false;
+            overrun = true;
+            close();
         }
     }
 
-    private void deliver(Consumer<List<HeadChange>> listener) {
+    private void deliver(Consumer<List<HeadChange>> listener, Runnable cutOff) {
         try {
-            while (open) {
+            while (!closed.get()) {
                 var changes = queue.take();
-                if (open && !changes.isEmpty()) {
+                if (!closed.get() && !changes.isEmpty()) {
                     listener.accept(changes);
                 }
+            }
+            if (overrun) {
+                cutOff.run();
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -50,16 +61,15 @@ final class HeadFeed implements HeadSubscription {
 
     @Override
     public boolean connected() {
-        return open;
+        return !closed.get();
     }
 
     @Override
     public void close() {
-        if (open) {
-            open = false;
+        if (closed.compareAndSet(false, true)) {
             ledger.forget(enqueue);
-            // Wakes the delivering thread; an empty list is never passed on.
-            queue.offer(List.of());
+            // Wakes the delivering thread; an empty list is never passed on, and a full queue needs no waking.
+            var ignored = queue.offer(List.of());
         }
     }
 }

@@ -19,11 +19,15 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Chain and message pool as one thing: takes messages, makes blocks, begins forks, tells listeners. Also where the control
@@ -34,14 +38,22 @@ public final class Ledger {
     private static final BigInteger FAUCET_PREMIUM = BigInteger.valueOf(100_000);
     private static final int WINDOW_POST_METHOD = 5;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+    /** A pushed message that the pool gets when the head has that height. */
+    private record Delayed(SignedMessage message, long until) {}
+
     private final Chain chain;
     private final MessagePool pool = new MessagePool();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    private final List<Consumer<List<HeadChange>>> listeners = new ArrayList<>();
+    private final List<Consumer<List<HeadChange>>> listeners = new CopyOnWriteArrayList<>();
     private Optional<BigInteger> fixedBaseFee = Optional.empty();
     private long nullRounds;
     private int toDrop;
+    private int toDelay;
+    private long delay;
+    private final List<Delayed> delayed = new ArrayList<>();
     private volatile long lie;
 
     /** Takes up the messages that were pushed before a restart and never landed. */
@@ -72,7 +84,7 @@ public final class Ledger {
         return lie == 0 ? head : head.ancestorAt(head.height() - lie);
     }
 
-    private <T> T locked(java.util.function.Supplier<T> work) {
+    private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
             return work.get();
@@ -88,10 +100,34 @@ public final class Ledger {
                 toDrop--;
                 return message.cid();
             }
-            var cid = pool.push(message, chain.head().after());
-            chain.pushed(message);
-            return cid;
+            if (toDelay > 0) {
+                toDelay--;
+                delayed.add(new Delayed(message, chain.head().height() + delay));
+                return message.cid();
+            }
+            return take(message);
         });
+    }
+
+    private Cid take(SignedMessage message) {
+        var cid = pool.push(message, chain.head().after());
+        chain.pushed(message);
+        return cid;
+    }
+
+    /** Takes the messages that have been late for long enough; one that cannot be taken any more is lost, as on a network. */
+    private void takeDelayed() {
+        var due = delayed.stream()
+                .filter(late -> late.until() <= chain.head().height())
+                .toList();
+        delayed.removeAll(due);
+        for (var late : due) {
+            try {
+                take(late.message());
+            } catch (MessageRefusedException tooLate) {
+                LOG.info("a delayed message is refused: {}", tooLate.getMessage());
+            }
+        }
     }
 
     /** The nonce with which a sender's next message continues. */
@@ -139,6 +175,7 @@ public final class Ledger {
     /** Makes the next block, after the null rounds that were asked for. */
     public Link makeBlock() {
         return locked(() -> {
+            takeDelayed();
             long height = chain.head().height() + 1 + nullRounds;
             nullRounds = 0;
             var fee = nextBaseFee();
@@ -152,9 +189,15 @@ public final class Ledger {
     /**
      * Replaces the last {@code depth} tipsets by a fork that is one longer. Messages of the abandoned blocks go back to the
      * pool and land on the fork again.
+     *
+     * @throws IllegalArgumentException for a depth beyond finality
      */
     public Link reorg(int depth) {
+        if (depth > Chain.MAX_FORK) {
+            throw new IllegalArgumentException("a fork of " + depth + " tipsets is deeper than finality, " + Chain.MAX_FORK);
+        }
         return locked(() -> {
+            requireForkable(depth);
             var base = chain.head();
             var changes = new ArrayList<HeadChange>();
             int blocks = 1;
@@ -179,6 +222,17 @@ public final class Ledger {
         });
     }
 
+    private void requireForkable(int depth) {
+        var base = chain.head();
+        for (int step = 0; step < depth && base.parent().isPresent(); step++) {
+            base = base.parent().get();
+        }
+        if (!base.hasState()) {
+            throw new IllegalArgumentException(
+                    "the state at epoch " + base.height() + " is not kept any more: forks upon forks went too deep");
+        }
+    }
+
     private void tell(List<HeadChange> changes) {
         moved.signalAll();
         listeners.forEach(listener -> listener.accept(changes));
@@ -194,7 +248,7 @@ public final class Ledger {
     }
 
     void forget(Consumer<List<HeadChange>> listener) {
-        locked(() -> listeners.remove(listener));
+        listeners.remove(listener);
     }
 
     /** Waits for the head to move until the condition holds or time is up. */
@@ -222,6 +276,17 @@ public final class Ledger {
     /** The next pushed messages are answered as taken and thrown away. */
     public void dropNext(int count) {
         locked(() -> toDrop += count);
+    }
+
+    /**
+     * The next pushed messages are answered as taken and reach the pool that many epochs later. They are on nobody's disk
+     * meanwhile.
+     */
+    public void delayNext(int count, long epochs) {
+        locked(() -> {
+            delay = epochs;
+            return toDelay += count;
+        });
     }
 
     /** Keeps the base fee of all further blocks; empty gives it back to the chain's own rule. */

@@ -69,7 +69,7 @@ interface MessageAnswers extends MessageApi, Answers {
     /** Gas used by the message after those of the same sender that wait in the pool. */
     private long estimate(Message message, Link link) {
         long epoch = link.height() + 1;
-        var tree = Chain.scratch(link.after());
+        var tree = Chain.scratch(Answers.after(link));
         var vm = new Vm(ledger().chain().context(link, epoch, BigInteger.ZERO), tree);
         if (tree.resolve(message.from()).isEmpty()) {
             throw Answers.failed("getting key address: " + message.from() + ": actor not found");

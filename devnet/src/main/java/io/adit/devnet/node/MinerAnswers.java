@@ -63,7 +63,7 @@ interface MinerAnswers extends MinerApi, Answers {
     @Override
     default DeadlineInfo stateMinerProvingDeadline(Address miner, TipSetKey key) {
         var link = link(key);
-        var state = Answers.miner(link.before(), miner);
+        var state = Answers.miner(Answers.before(link), miner);
         return DeadlineInfo.of(state.deadlineAt(ledger().chain().settings().policy(), link.height()));
     }
 
@@ -91,7 +91,7 @@ interface MinerAnswers extends MinerApi, Answers {
 
     private static io.adit.devnet.actor.Deadline deadline(MinerState state, long index) {
         if (index < 0 || index >= state.deadlines().size()) {
-            throw Answers.failed("failed to load deadline: invalid deadline " + index);
+            throw Answers.failed("failed to load the deadline: invalid deadline " + index);
         }
         return state.deadlines().get((int) index);
     }
@@ -235,7 +235,7 @@ interface MinerAnswers extends MinerApi, Answers {
         return Answers.miner(state(key), miner)
                 .locate(sector.value())
                 .map(at -> new SectorLocation(at.deadline(), at.partition()))
-                .orElseThrow(() -> Answers.failed("sector " + sector + " not found"));
+                .orElseThrow(() -> Answers.failed("sector " + sector + " not due at any deadline"));
     }
 
     @Override

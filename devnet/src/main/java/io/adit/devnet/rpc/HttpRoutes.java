@@ -1,8 +1,8 @@
 package io.adit.devnet.rpc;
 
-import io.adit.chain.node.FullNode;
 import io.adit.chain.node.rpc.Permission;
 import io.adit.devnet.control.ControlMethods;
+import io.adit.devnet.node.DevnetNode;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -46,7 +46,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** What all connections share. */
     record Routes(
             RpcHandler handler,
-            FullNode node,
+            DevnetNode node,
             ControlMethods control,
             Function<Optional<String>, Optional<Set<Permission>>> permissions,
             Predicate<Optional<String>> opensControl,

@@ -1,10 +1,10 @@
 package io.adit.devnet.rpc;
 
-import io.adit.chain.node.FullNode;
 import io.adit.chain.node.rpc.Permission;
 import io.adit.chain.node.rpc.RpcDispatcher;
 import io.adit.core.fil.Network;
 import io.adit.devnet.control.ControlMethods;
+import io.adit.devnet.node.DevnetNode;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Serves a node on one port: {@code /rpc/v0}, {@code /rpc/v1} and {@code /control/v0}. Listens where it is told to. */
 public final class RpcServer implements AutoCloseable {
@@ -41,7 +42,7 @@ public final class RpcServer implements AutoCloseable {
      */
     public RpcServer(
             InetSocketAddress address,
-            FullNode node,
+            DevnetNode node,
             ControlMethods control,
             RpcFailures failures,
             byte[] secret,
@@ -101,7 +102,7 @@ public final class RpcServer implements AutoCloseable {
     @Override
     public void close() {
         listening.close().syncUninterruptibly();
-        group.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         workers.shutdownNow();
     }
 }

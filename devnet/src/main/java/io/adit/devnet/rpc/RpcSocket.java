@@ -2,19 +2,20 @@ package io.adit.devnet.rpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import io.adit.chain.node.FullNode;
 import io.adit.chain.node.HeadChange;
 import io.adit.chain.node.HeadSubscription;
 import io.adit.chain.node.json.ChainJson;
 import io.adit.chain.node.json.JsonTypes;
 import io.adit.chain.node.rpc.Permission;
 import io.adit.core.fil.Network;
+import io.adit.devnet.node.DevnetNode;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,14 +30,14 @@ final class RpcSocket {
 
     private final Channel channel;
     private final RpcHandler handler;
-    private final FullNode node;
+    private final DevnetNode node;
     private final Set<Permission> allowed;
     private final AtomicInteger nextChannel = new AtomicInteger(1);
     private final Map<JsonNode, Subscription> subscriptions = new ConcurrentHashMap<>();
 
     private record Subscription(int number, HeadSubscription feed) {}
 
-    RpcSocket(Channel channel, RpcHandler handler, FullNode node, Set<Permission> allowed) {
+    RpcSocket(Channel channel, RpcHandler handler, DevnetNode node, Set<Permission> allowed) {
         this.channel = channel;
         this.handler = handler;
         this.node = node;
@@ -69,8 +70,9 @@ final class RpcSocket {
     private void subscribe(JsonNode id) {
         int number = nextChannel.getAndIncrement();
         send(JsonRpc.result(id, IntNode.valueOf(number)));
-        var feed = node.chainNotify(changes -> deliver(number, changes));
-        subscriptions.put(id, new Subscription(number, feed));
+        var feed = node.headChanges(changes -> deliver(number, changes), () -> ended(id, number));
+        // An ID that is used again takes the place of its older channel.
+        end(Optional.ofNullable(subscriptions.put(id, new Subscription(number, feed))));
         if (!channel.isActive()) {
             close();
         }
@@ -82,11 +84,24 @@ final class RpcSocket {
     }
 
     private void cancel(JsonNode id) {
-        var subscription = subscriptions.remove(id);
-        if (subscription != null) {
-            subscription.feed().close();
-            send(JsonRpc.call("xrpc.ch.close", IntNode.valueOf(subscription.number())));
-        }
+        end(Optional.ofNullable(subscriptions.remove(id)));
+    }
+
+    private void end(Optional<Subscription> subscription) {
+        subscription.ifPresent(ending -> {
+            ending.feed().close();
+            sendClose(ending.number());
+        });
+    }
+
+    /** The feed has given up a subscriber that was too slow. */
+    private void ended(JsonNode id, int number) {
+        subscriptions.computeIfPresent(id, (key, present) -> present.number() == number ? null : present);
+        sendClose(number);
+    }
+
+    private void sendClose(int number) {
+        send(JsonRpc.call("xrpc.ch.close", IntNode.valueOf(number)));
     }
 
     private void send(JsonNode message) {
