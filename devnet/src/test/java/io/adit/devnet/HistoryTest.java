@@ -66,9 +66,11 @@ class HistoryTest {
         assertThat(node.stateListMiners(at(0))).hasSize(2);
         for (long old : new long[] {2, 5}) {
             assertThatThrownBy(() -> node.stateListMiners(at(old)))
-                    .isInstanceOfSatisfying(RpcException.class, error -> assertThat(error.nodeMessage())
-                            .contains("failed to load state tree")
-                            .contains("ipld: could not find"));
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            error -> assertThat(error.nodeMessage())
+                                    .contains("failed to load state tree")
+                                    .contains("ipld: could not find"));
         }
     }
 

@@ -141,8 +141,8 @@ class RpcTest {
         socket.sendText(subscribe, true).join();
         await().until(() -> frames.stream().anyMatch(frame -> frame.contains("xrpc.ch.val")));
         socket.sendText(subscribe, true).join();
-        await().until(() -> frames.stream()
-                .anyMatch(frame -> frame.contains("xrpc.ch.close") && frame.contains("\"params\":[1]")));
+        await().until(() ->
+                frames.stream().anyMatch(frame -> frame.contains("xrpc.ch.close") && frame.contains("\"params\":[1]")));
         await().until(() -> frames.size() >= 5);
         frames.clear();
         devnet.advance(1);

@@ -194,7 +194,8 @@ public final class Ledger {
      */
     public Link reorg(int depth) {
         if (depth > Chain.MAX_FORK) {
-            throw new IllegalArgumentException("a fork of " + depth + " tipsets is deeper than finality, " + Chain.MAX_FORK);
+            throw new IllegalArgumentException(
+                    "a fork of " + depth + " tipsets is deeper than finality, " + Chain.MAX_FORK);
         }
         return locked(() -> {
             requireForkable(depth);

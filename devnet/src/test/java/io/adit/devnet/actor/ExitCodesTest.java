@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** 155 refused and control messages of the recorded network get the same exit code here. */
+/** 139 of 155 refused and control messages of the recorded network get the same exit code, and return, here. */
 class ExitCodesTest {
     private static final String FILE = "lotus2/objects/exit-codes.json";
 
@@ -28,6 +28,11 @@ class ExitCodesTest {
             Map.entry("CompactSectorNumbers", "compaction is not built"),
             Map.entry("ExtendSectorExpiration2", "extensions are not built"),
             Map.entry("sender does not exist", "an RPC error, not an exit code: see RpcTest"));
+
+    /** Returns that say more than the actors' rules; of these only the length is compared. */
+    private static final Map<String, String> OWN_RETURN = Map.of(
+            "WithdrawBalance more than available", "the miner's balance holds block rewards, which the story has not",
+            "power.CreateMiner window post proof type 10", "the new actor's robust address hashes the recorded nonce");
 
     private static @Nullable Story story;
 
@@ -62,10 +67,12 @@ class ExitCodesTest {
         assertThat(applied.receipt().exitCode())
                 .as(name + ": " + applied.error())
                 .isEqualTo(item.required("exit").asLong());
-        if (item.required("exit").asLong() == 0
-                && !item.required("return_cbor_hex").asText().isEmpty()) {
-            assertThat(Vectors.hex(applied.receipt().returnValue()))
-                    .hasSameSizeAs(item.required("return_cbor_hex").asText());
+        var returned = Vectors.hex(applied.receipt().returnValue());
+        var recorded = item.required("return_cbor_hex").asText();
+        if (OWN_RETURN.keySet().stream().anyMatch(name::startsWith)) {
+            assertThat(returned).hasSameSizeAs(recorded);
+        } else {
+            assertThat(returned).isEqualTo(recorded);
         }
     }
 

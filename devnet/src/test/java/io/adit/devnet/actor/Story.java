@@ -22,9 +22,11 @@ import io.adit.devnet.RecordingProofs;
 import io.adit.devnet.policy.ChainPolicy;
 import io.adit.proofs.Proofs;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -36,10 +38,17 @@ import java.util.TreeMap;
 final class Story {
     static final long MINER = 1000;
     private static final long WORKER = 100;
+    private static final long SECP_CLIENT_ID = 1002;
     private static final long END = 6_900;
     private static final long PERIOD_OFFSET = 658;
     private static final long GENESIS_EXPIRATION = 3_675_537;
     private static final BigInteger FIL = BigInteger.TEN.pow(18);
+    /** Circulating supply of the recorded network when sector 2 was proven, from the daily fee that it was given. */
+    private static final BigInteger SUPPLY = FIL.multiply(BigInteger.valueOf(560_793_000));
+
+    /** As {@link #EARLIER_ESCROW}, of the secp256k1 client; a recorded withdrawal shows it. */
+    private static final BigInteger EARLIER_CLIENT_ESCROW = FIL;
+
     /** Put into the provider's escrow before the first recorded message; the first snapshot with a balance shows it. */
     private static final BigInteger EARLIER_ESCROW = FIL.multiply(BigInteger.TEN);
 
@@ -54,7 +63,7 @@ final class Story {
 
     private final Map<Long, StateTree> before = new HashMap<>();
     private final Map<Long, byte[]> commitRandomness = new HashMap<>();
-    private final List<Played> played = new java.util.ArrayList<>();
+    private final List<Played> played = new ArrayList<>();
 
     /** Plays the story once. */
     static Story play() {
@@ -65,7 +74,7 @@ final class Story {
 
     /** The state after the parents of a tipset at that epoch. */
     StateTree at(long epoch) {
-        return java.util.Objects.requireNonNull(before.get(epoch), "epoch " + epoch);
+        return Objects.requireNonNull(before.get(epoch), "epoch " + epoch);
     }
 
     List<Played> played() {
@@ -75,8 +84,7 @@ final class Story {
     private void run() {
         var messages = new TreeMap<Long, List<JsonNode>>();
         Vectors.each("lotus2/objects/actor-call-params.json").forEach(item -> {
-            messages.computeIfAbsent(
-                            item.required("included_in_height").asLong() - 1, epoch -> new java.util.ArrayList<>())
+            messages.computeIfAbsent(item.required("included_in_height").asLong() - 1, epoch -> new ArrayList<>())
                     .add(item);
             rememberRandomness(item);
         });
@@ -152,10 +160,16 @@ final class Story {
         put(tree, StateTree.INIT, ActorType.INIT, new InitState(1004), BigInteger.ZERO, Optional.empty());
         put(tree, StateTree.REWARD, ActorType.REWARD, new RewardState(), FIL, Optional.empty());
         put(tree, StateTree.POWER, ActorType.POWER, new PowerState(), BigInteger.ZERO, Optional.empty());
-        put(tree, StateTree.MARKET, ActorType.MARKET, new MarketState(), EARLIER_ESCROW, Optional.empty());
+        put(
+                tree,
+                StateTree.MARKET,
+                ActorType.MARKET,
+                new MarketState(),
+                EARLIER_ESCROW.add(EARLIER_CLIENT_ESCROW),
+                Optional.empty());
         put(tree, StateTree.BURNT_FUNDS, ActorType.ACCOUNT, new ActorState.Empty(), BigInteger.ZERO, Optional.empty());
         account(tree, WORKER, WORKER_KEY);
-        account(tree, 1002, SECP_CLIENT);
+        account(tree, SECP_CLIENT_ID, SECP_CLIENT);
         account(tree, 1003, BLS_CLIENT);
         put(tree, MINER, ActorType.MINER, miner(), FIL.multiply(BigInteger.valueOf(24_000)), Optional.empty());
         var power = tree.write(StateTree.POWER, PowerState.class);
@@ -165,6 +179,7 @@ final class Story {
         var market = tree.write(StateTree.MARKET, MarketState.class);
         genesisDeals(market);
         market.addEscrow(MINER, EARLIER_ESCROW);
+        market.addEscrow(SECP_CLIENT_ID, EARLIER_CLIENT_ESCROW);
         return tree;
     }
 
@@ -285,7 +300,7 @@ final class Story {
 
         @Override
         public BigInteger genesisSupply() {
-            return FIL.multiply(BigInteger.valueOf(550_000_000));
+            return SUPPLY;
         }
     }
 }
