@@ -47,7 +47,7 @@ final class CompleteTask implements TaskHandler {
         var uuid = UUID.fromString(task.key());
         var deal = store.read(tx -> StoredDeals.get(tx, uuid));
         if (StoredDeals.failed(deal)) {
-            return Outcome.done();
+            return Outcome.done(tx -> ClearTask.enqueue(tx, uuid));
         }
         var state = store.read(tx -> deal.sector().flatMap(tx.sectors()::find).map(SectorRecord::state));
         if (state.equals(Optional.of(SectorState.Proving))) {
@@ -64,8 +64,12 @@ final class CompleteTask implements TaskHandler {
     private Outcome proven(DealRecord deal) {
         long chainId = deal.chainDealId().orElseThrow();
         if (chain.isActive(chainId)) {
-            return Outcome.done(
-                    tx -> deals.change(tx, deal.uuid(), stored -> stored.withCheckpoint(DealCheckpoint.Complete)));
+            return Outcome.done(tx -> {
+                deals.change(tx, deal.uuid(), stored -> stored.withCheckpoint(DealCheckpoint.Complete));
+                if (deal.removeUnsealed()) {
+                    ClearTask.enqueue(tx, deal.uuid());
+                }
+            });
         }
         if (chain.now().isBefore(deal.start())) {
             return new Outcome.Later(

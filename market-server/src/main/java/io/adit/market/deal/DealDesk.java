@@ -7,7 +7,6 @@ import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceInfo;
-import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.Signatures;
 import io.adit.core.state.Bytes;
 import io.adit.core.state.DealCheckpoint;
@@ -56,8 +55,7 @@ public final class DealDesk {
     }
 
     /** What the chain says about a proposal. */
-    private record ChainFacts(
-            Address providerNamed, Address clientKey, Epoch now, CollateralBounds collateral, TokenAmount escrow) {}
+    private record ChainFacts(Address providerNamed, Address clientKey, Epoch now, CollateralBounds collateral) {}
 
     /**
      * Decides a proposal. The same proposal under the same UUID gets the same answer again.
@@ -79,13 +77,16 @@ public final class DealDesk {
         if (known.isPresent()) {
             return known.get();
         }
-        ChainFacts facts;
+        if (client(params).isKey()) {
+            // A stranger who cannot sign must not make the node ask the chain.
+            var badSignature = ProposalChecks.signature(params, client(params));
+            if (badSignature.isPresent()) {
+                return badSignature.get();
+            }
+        }
         try {
             var key = chain.keyOf(client(params));
-            if (key.isEmpty()) {
-                return unknownClient(params);
-            }
-            facts = facts(params, key.get());
+            return key.isEmpty() ? unknownClient(params) : inTurn(params, facts(params, key.get()));
         } catch (RpcException e) {
             LOG.warn("A proposal cannot be checked: {}", e.getMessage());
             return new Rejected(
@@ -95,6 +96,9 @@ public final class DealDesk {
                     "a provider whose chain node does not answer",
                     "propose again in a few minutes");
         }
+    }
+
+    private ProposalVerdict inTurn(DealParams params, ChainFacts facts) {
         turn.lock();
         try {
             return decide(params, facts);
@@ -104,14 +108,17 @@ public final class DealDesk {
     }
 
     private ProposalVerdict decide(DealParams params, ChainFacts facts) {
-        var context = store.read(tx -> new ProposalContext(
+        // What is promised before what is free: a deal that the market locks funds for in between counts twice, not
+        // never.
+        var promised = store.read(tx -> StoredDeals.promised(tx, client(params)));
+        var context = new ProposalContext(
                 chain.miner(),
                 facts.providerNamed(),
                 facts.clientKey(),
                 facts.now(),
                 facts.collateral(),
-                facts.escrow().minus(StoredDeals.promised(tx, client(params))),
-                StoredDeals.stagedBytes(tx)));
+                chain.escrow(client(params)).minus(promised),
+                store.read(StoredDeals::stagedBytes));
         var verdict = checks.check(params, context);
         if (!(verdict instanceof Accepted)) {
             return verdict;
@@ -133,8 +140,7 @@ public final class DealDesk {
         long size = proposal.pieceSize();
         // A size that is none is rejected before its collateral is looked at.
         var bounds = chain.collateralBounds(new PaddedSize(size >= 128 && Long.bitCount(size) == 1 ? size : 128));
-        return new ChainFacts(
-                chain.idOf(proposal.provider()), clientKey, chain.now(), bounds, chain.escrow(proposal.client()));
+        return new ChainFacts(chain.idOf(proposal.provider()), clientKey, chain.now(), bounds);
     }
 
     /** What was answered before, if this UUID or this proposal is known. */

@@ -9,6 +9,7 @@ import io.adit.libp2p.HostBuilder;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.FetchLimits;
 import io.adit.market.fetch.Fetcher;
+import io.adit.market.index.PieceIndexer;
 import io.adit.sealing.pipeline.SectorIntake;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class DealPipeline {
     private final DealDesk desk;
     private final DealProtocols protocols;
     private final List<TaskHandler> handlers;
+    private final Runnable restoreIndex;
 
     /**
      * @param signer has the miner's worker key
@@ -56,7 +58,15 @@ public final class DealPipeline {
                 new PublishWaitTask(deals, outbox, settings),
                 new HandoffTask(deals, chain, intake, settings),
                 new IndexTask(store, deals, indexer),
-                new CompleteTask(store, deals, chain, settings));
+                new CompleteTask(store, deals, chain, settings),
+                new ClearTask(store, files, settings),
+                new ReindexTask(store, indexer));
+        restoreIndex = () -> ReindexTask.enqueueLost(store, indexer);
+    }
+
+    /** Sees to it that pieces which the index has lost are indexed again; to be called when the node starts. */
+    public void restoreIndex() {
+        restoreIndex.run();
     }
 
     /** The durable steps, for the task engine. */

@@ -1,7 +1,5 @@
 package io.adit.market.deal;
 
-import io.adit.core.error.AditException;
-import io.adit.core.error.ErrorKind;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.PieceRecord;
 import io.adit.core.state.StateStore;
@@ -12,6 +10,8 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
+import io.adit.market.index.IndexOutcome;
+import io.adit.market.index.PieceIndexer;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +48,9 @@ final class IndexTask implements TaskHandler {
     @Override
     public Outcome run(Task task, TaskContext context) {
         var uuid = UUID.fromString(task.key());
+        if (StoredDeals.failed(store.read(tx -> StoredDeals.get(tx, uuid)))) {
+            return Outcome.done(tx -> ClearTask.enqueue(tx, uuid));
+        }
         var piece = store.read(tx ->
                 tx.pieces().find(StoredDeals.get(tx, uuid).piece().commP()).orElseThrow());
         boolean indexed = piece.indexed() || index(uuid, piece);
@@ -62,15 +65,10 @@ final class IndexTask implements TaskHandler {
     }
 
     private boolean index(UUID uuid, PieceRecord piece) {
-        try {
-            indexer.index(piece);
-            return true;
-        } catch (AditException e) {
-            if (e.kind() != ErrorKind.NETWORK) {
-                throw e;
-            }
-            LOG.warn("Deal {}: its piece cannot be indexed and is served whole only: {}", uuid, e.getMessage());
+        if (indexer.index(piece) instanceof IndexOutcome.Refused refused) {
+            LOG.warn("Deal {}: its piece cannot be indexed and is served whole only: {}", uuid, refused.reason());
             return false;
         }
+        return true;
     }
 }

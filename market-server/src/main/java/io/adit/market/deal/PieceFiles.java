@@ -71,6 +71,16 @@ final class PieceFiles {
         }
     }
 
+    /** Removes the checked piece. */
+    void remove(PieceInfo piece) throws IOException {
+        turn.lock();
+        try {
+            Files.deleteIfExists(whole(piece));
+        } finally {
+            turn.unlock();
+        }
+    }
+
     void discard(UUID deal) throws IOException {
         Files.deleteIfExists(part(deal));
     }

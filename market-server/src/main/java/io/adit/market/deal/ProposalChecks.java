@@ -2,7 +2,9 @@ package io.adit.market.deal;
 
 import io.adit.chain.actor.DealLabel;
 import io.adit.chain.actor.DealProposal;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Multihash;
 import io.adit.core.keys.Signatures;
@@ -35,6 +37,7 @@ public final class ProposalChecks {
             this::start,
             this::duration,
             this::end,
+            this::amounts,
             this::providerCollateral,
             this::price,
             this::escrow,
@@ -72,14 +75,17 @@ public final class ProposalChecks {
     }
 
     private Optional<Rejected> signature(DealParams params, ProposalContext context) {
+        return signature(params, context.clientKey());
+    }
+
+    /** The client's signature alone, for a caller that knows the key and wants to know before it asks the chain. */
+    static Optional<Rejected> signature(DealParams params, Address clientKey) {
         return unless(
                 Signatures.verify(
-                        context.clientKey(),
-                        proposal(params).toCbor(),
-                        params.proposal().clientSignature()),
+                        clientKey, proposal(params).toCbor(), params.proposal().clientSignature()),
                 RejectionCode.BAD_SIGNATURE,
                 "ClientSignature",
-                "the signature of " + context.clientKey() + " over the proposal's CBOR",
+                "the signature of " + clientKey + " over the proposal's CBOR",
                 "one that does not verify",
                 "sign the proposal exactly as it is sent");
     }
@@ -191,9 +197,26 @@ public final class ProposalChecks {
                 !latest.isBefore(proposal(params).endEpoch()),
                 RejectionCode.END_TOO_LATE,
                 "EndEpoch",
-                "at most " + latest.value() + " (no sector lives longer)",
+                "at most " + latest.value() + " (no sector made from now on lives longer)",
                 String.valueOf(proposal(params).endEpoch().value()),
                 "let the deal end earlier");
+    }
+
+    private Optional<Rejected> amounts(DealParams params, ProposalContext context) {
+        var proposal = proposal(params);
+        return negative("StoragePricePerEpoch", proposal.pricePerEpoch())
+                .or(() -> negative("ProviderCollateral", proposal.providerCollateral()))
+                .or(() -> negative("ClientCollateral", proposal.clientCollateral()));
+    }
+
+    private static Optional<Rejected> negative(String field, TokenAmount given) {
+        return unless(
+                !given.isNegative(),
+                RejectionCode.NEGATIVE_AMOUNT,
+                field,
+                "0 FIL or more",
+                given.toString(),
+                "offer an amount that is not negative");
     }
 
     private Optional<Rejected> providerCollateral(DealParams params, ProposalContext context) {
@@ -282,7 +305,7 @@ public final class ProposalChecks {
                 params.transfer().size() <= free,
                 RejectionCode.STAGING_FULL,
                 "Transfer.Size",
-                "at most " + Math.max(0, free) + " (room left for pieces on their way to a sector)",
+                "at most " + Math.max(0, free) + " (room left for pieces whose sector is not proven yet)",
                 String.valueOf(params.transfer().size()),
                 "propose again later");
     }

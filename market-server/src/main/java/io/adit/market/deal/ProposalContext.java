@@ -14,7 +14,7 @@ import io.adit.core.fil.TokenAmount;
  * @param now the head's epoch
  * @param collateral what the market actor accepts as the provider's collateral for this size
  * @param clientEscrow what the client's escrow has free
- * @param stagedBytes bytes of pieces on their way to a sector
+ * @param stagedBytes bytes of pieces whose sector is not proven yet
  */
 public record ProposalContext(
         Address provider,

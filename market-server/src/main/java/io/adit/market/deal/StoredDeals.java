@@ -23,7 +23,9 @@ final class StoredDeals {
             DealCheckpoint.Accepted,
             DealCheckpoint.Transferred,
             DealCheckpoint.Published,
-            DealCheckpoint.PublishConfirmed);
+            DealCheckpoint.PublishConfirmed,
+            DealCheckpoint.AddedPiece,
+            DealCheckpoint.IndexedAndAnnounced);
     private static final List<DealCheckpoint> UNLOCKED =
             List.of(DealCheckpoint.Accepted, DealCheckpoint.Transferred, DealCheckpoint.Published);
 
@@ -47,6 +49,7 @@ final class StoredDeals {
     void fail(Tx tx, UUID uuid, String why) {
         LOG.warn("Deal {} failed: {}", uuid, why);
         change(tx, uuid, deal -> deal.withError(Optional.of(why)));
+        ClearTask.enqueue(tx, uuid);
     }
 
     static DealRecord get(Tx tx, UUID uuid) {
@@ -65,7 +68,7 @@ final class StoredDeals {
         return deal.error().isPresent();
     }
 
-    /** Bytes of pieces on their way to a sector. */
+    /** Bytes of pieces whose sector is not proven yet. */
     static long stagedBytes(Tx tx) {
         return at(tx, STAGED).mapToLong(DealRecord::transferSize).sum();
     }

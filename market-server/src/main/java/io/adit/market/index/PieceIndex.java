@@ -96,7 +96,14 @@ public final class PieceIndex implements AutoCloseable {
         pieceFamily = handles.get(1);
         pieces = new PieceTable(db, pieceFamily);
         // RocksDB's lock on its directory is held by now, so no other process can be writing a run.
-        removeLeftOverRuns();
+        try {
+            removeLeftOverRuns();
+        } catch (IOException | RuntimeException e) {
+            blocks.close();
+            pieceFamily.close();
+            db.close();
+            throw e;
+        }
     }
 
     /**

@@ -63,6 +63,11 @@ public final class PieceIndexer {
         }
     }
 
+    /** Whether every block of the piece can be found. */
+    public boolean isIndexed(Commitment piece) {
+        return index.isIndexed(piece);
+    }
+
     /** Indexes a piece anew, whatever the index knew of it. */
     public IndexOutcome rebuild(PieceRecord piece) {
         index.remove(piece.commP());

@@ -14,6 +14,8 @@ import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.index.PieceIndex;
+import io.adit.market.index.PieceIndexer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -38,7 +40,8 @@ final class CrashNode {
         var folder = Path.of(arguments[0]);
         var clock = Clock.systemUTC();
         var keys = new TestKeys().with(TestDeals.WORKER);
-        try (var store = SqlStateStore.sqlite(folder.resolve("state.db"));
+        try (var index = PieceIndex.open(folder.resolve("index"));
+                var store = SqlStateStore.sqlite(folder.resolve("state.db"));
                 var node = new JsonRpcFullNode(
                         ApiInfo.parse(arguments[1]), RpcOptions.defaults(Network.TESTNET), new SecureRandom())) {
             var outbox = new MessageOutbox(store, node, keys, clock);
@@ -49,7 +52,7 @@ final class CrashNode {
                     keys,
                     outbox,
                     new DealBench.RecordingIntake(),
-                    piece -> {},
+                    new PieceIndexer(index),
                     () -> new RetrievalTransports(List.of()),
                     clock);
             pipeline.desk().propose(TestDeals.params(DEAL, DATA, arguments[2]));

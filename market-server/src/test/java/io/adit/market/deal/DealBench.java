@@ -18,6 +18,7 @@ import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.AddressRules;
 import io.adit.market.index.PieceIndex;
+import io.adit.market.index.PieceIndexer;
 import io.adit.sealing.pipeline.DealPiece;
 import io.adit.sealing.pipeline.SectorIntake;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -88,7 +89,7 @@ final class DealBench implements AutoCloseable {
                 keys,
                 new MessageOutbox(store, chain, keys, clock),
                 intake,
-                PieceIndexer.over(new io.adit.market.index.PieceIndexer(index)),
+                new PieceIndexer(index),
                 () -> new RetrievalTransports(List.of(new RetrievalTransports.Transport(
                         "http",
                         List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/7777/http").bytes())))),
@@ -114,6 +115,7 @@ final class DealBench implements AutoCloseable {
     }
 
     DealBench run() {
+        pipeline.restoreIndex();
         engine.start();
         return this;
     }

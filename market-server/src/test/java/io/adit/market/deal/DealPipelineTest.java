@@ -86,7 +86,7 @@ class DealPipelineTest {
         return Files.readAllBytes(car);
     }
 
-    private static PieceRecord piece(DealBench bench, UUID uuid) {
+    static PieceRecord piece(DealBench bench, UUID uuid) {
         var commP = bench.deal(uuid).piece().commP();
         Optional<PieceRecord> piece = bench.store.read(tx -> tx.pieces().find(commP));
         return piece.orElseThrow();
@@ -278,7 +278,7 @@ class DealPipelineTest {
         }
     }
 
-    private static void accept(DealBench bench, UUID uuid, byte[] data, CutServer server) {
+    static void accept(DealBench bench, UUID uuid, byte[] data, CutServer server) {
         if (bench.chain
                 .stateMarketBalance(TestDeals.MINER, TipSetKey.EMPTY)
                 .escrow()
@@ -289,20 +289,20 @@ class DealPipelineTest {
                 .isEqualTo(new ProposalVerdict.Accepted());
     }
 
-    private static void waitFor(DealBench bench, UUID uuid, DealCheckpoint checkpoint) {
+    static void waitFor(DealBench bench, UUID uuid, DealCheckpoint checkpoint) {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(bench.deal(uuid).error()).isEmpty();
             assertThat(bench.deal(uuid).checkpoint()).isGreaterThanOrEqualTo(checkpoint);
         });
     }
 
-    private static String failure(DealBench bench, UUID uuid) {
+    static String failure(DealBench bench, UUID uuid) {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> bench.deal(uuid).error().isPresent());
         return bench.deal(uuid).error().orElseThrow();
     }
 
-    private static void prove(DealBench bench, long sector) {
+    static void prove(DealBench bench, long sector) {
         bench.store.transactVoid(tx -> tx.sectors()
                 .insert(SectorRecord.created(new SectorNumber(sector), RegisteredSealProof.fromNumber(5), Instant.EPOCH)
                         .withState(SectorState.Proving)));

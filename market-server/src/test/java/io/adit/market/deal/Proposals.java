@@ -29,6 +29,8 @@ enum Proposals {
     START_TOO_SOON(change(p -> dates(p, TestDeals.NOW + 19, TestDeals.NOW + 19 + DealTerms.CHAIN_MIN_DURATION))),
     DURATION_OUT_OF_BOUNDS(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MIN_DURATION - 1))),
     END_TOO_LATE(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MAX_DURATION))),
+    NEGATIVE_AMOUNT(change(p -> money(
+            p, p.pricePerEpoch(), p.providerCollateral(), TokenAmount.ofAtto(1).minus(TokenAmount.ofFil(1_000_000))))),
     PROVIDER_COLLATERAL_OUT_OF_BOUNDS(
             change(p -> money(p, p.pricePerEpoch(), TokenAmount.ofAtto(999), p.clientCollateral()))),
     PRICE_TOO_LOW(

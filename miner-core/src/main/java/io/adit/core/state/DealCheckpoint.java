@@ -12,7 +12,7 @@ public enum DealCheckpoint {
     PublishConfirmed,
     /** The piece is in a sector. */
     AddedPiece,
-    /** Every block is in the index. */
+    /** Every block is in the index, or the piece is no CAR and is served whole only. */
     IndexedAndAnnounced,
     /** Nothing is left to do. */
     Complete

@@ -6,7 +6,6 @@ import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.keys.Keystore;
 import io.adit.core.metrics.Metrics;
-import io.adit.core.state.PieceRecord;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskHandler;
 import io.adit.libp2p.Host;
@@ -14,8 +13,6 @@ import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.deal.DealPipeline;
 import io.adit.market.deal.wire.RetrievalTransports;
-import io.adit.market.index.IndexErrorCode;
-import io.adit.market.index.IndexOutcome;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
 import io.adit.market.retrieve.ContentPolicy;
@@ -73,9 +70,10 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.keystore(),
                 parts.outbox(),
                 parts.pipeline().intake(),
-                piece -> requireIndexed(piece, indexer),
+                indexer,
                 () -> transports(retrieval),
                 parts.clock());
+        deals.restoreIndex();
         var builder = Host.builder()
                 .identity(NodeInit.identity(parts.home(), parts.random()))
                 .listen(config.market().libp2pListen())
@@ -99,14 +97,6 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         } catch (IOException e) {
             index.close();
             throw new AditException(OpsError.LOCAL_FILE, "serving retrievals on " + http + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireIndexed(PieceRecord piece, PieceIndexer indexer) {
-        if (indexer.index(piece) instanceof IndexOutcome.Refused refused) {
-            throw new AditException(
-                    IndexErrorCode.INDEX_PIECE_MALFORMED,
-                    "indexing piece " + piece.commP().toHex() + ": " + refused);
         }
     }
 
