@@ -15,11 +15,19 @@ public enum MessageErrorCode implements ErrorCode {
             The node ran the message on its present state and it failed; the text says with which exit code. Nothing was signed. \
             The chain's state has to change first, or the message is wrong."""),
     MESSAGE_REFUSED(ErrorKind.CHAIN, """
-            The node's message pool refused the message for what it is. If it had never been accepted before, its nonce is free \
-            again and the next attempt makes a new message."""),
+            The node's message pool refused the message for what it is. If this was the first time that it was pushed, its nonce \
+            is free again and the next attempt makes a new message; else the same bytes are pushed again later."""),
+    MESSAGE_BLOCKED(ErrorKind.CHAIN, """
+            An older message of the same sender, named in the text, is neither on the chain nor in the node's pool, and the node \
+            refuses it. Until it is accepted no later message of that sender can be executed. Nothing was signed. See why the \
+            older one is refused: mostly its fee cap is below the base fee, or the sender lacks funds."""),
     MESSAGE_NONCE_TAKEN(ErrorKind.OPERATOR, """
             Another message from the same address was executed with the nonce of this one: another program uses the same key. This \
             message can never be executed. Give the key to one program only."""),
+    MESSAGE_FATE_UNKNOWN(ErrorKind.NETWORK, """
+            The message's nonce is used on the chain, but the node has neither the message nor the history that would tell whether \
+            it was this one or another, as after the import of a snapshot. Nothing is changed and nothing is sent again. Ask a \
+            node that has the history; asking again later does no harm."""),
     MESSAGE_KEY_REUSED(ErrorKind.BUG, """
             Another message was asked for under the key of one that is signed already. Only the first was made."""),
     MESSAGE_UNKNOWN(ErrorKind.BUG, "No message was ever asked for under this key.");

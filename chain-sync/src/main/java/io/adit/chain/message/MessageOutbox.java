@@ -1,5 +1,9 @@
 package io.adit.chain.message;
 
+import static io.adit.chain.message.MessageFate.bytes;
+import static io.adit.chain.message.MessageFate.cid;
+import static io.adit.chain.message.MessageFate.nonce;
+
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageLookup;
@@ -15,7 +19,6 @@ import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
-import io.adit.core.state.Bytes;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
@@ -25,6 +28,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +40,14 @@ import org.slf4j.LoggerFactory;
 public final class MessageOutbox {
     private static final Logger LOG = LoggerFactory.getLogger(MessageOutbox.class);
 
-    /** Two finalities: as far as the first search for a message goes back. */
-    private static final long SEARCH_LOOKBACK = 1800;
-
-    private static final long SEARCH_WITHOUT_LIMIT = -1;
-
-    /** How often one call signs anew because the nonce went to somebody else meanwhile. */
+    /** How often one call signs anew because the nonce went to somebody else, or the wish was changed, meanwhile. */
     private static final int SIGNING_ATTEMPTS = 3;
+
+    /**
+     * Epochs after which an outcome is taken to last, whatever its asker is content with: by FRC-0089 a healthy chain undoes a
+     * tipset at this depth with a chance below 2^-30.
+     */
+    private static final int SETTLED_DEPTH = 30;
 
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
@@ -50,6 +55,7 @@ public final class MessageOutbox {
     private final Signer signer;
     private final StoredMessages stored;
     private final MessagePricer pricer;
+    private final MessageFate fate;
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
 
     public MessageOutbox(StateStore store, FullNode node, Signer signer, InstantSource clock) {
@@ -57,6 +63,7 @@ public final class MessageOutbox {
         this.signer = signer;
         this.stored = new StoredMessages(store, clock);
         this.pricer = new MessagePricer(node);
+        this.fate = new MessageFate(node);
     }
 
     /**
@@ -70,7 +77,7 @@ public final class MessageOutbox {
     public Cid send(MessageIntent intent) {
         stored.remember(intent);
         CrashPoints.reach("message.intent");
-        return lane(intent.from()).inTurn(intent.priority(), () -> sendInTurn(intent.key()));
+        return send(intent.key());
     }
 
     /**
@@ -81,39 +88,15 @@ public final class MessageOutbox {
      * @throws AditException as {@link #send}
      */
     public Optional<Cid> resume(String key) {
-        return stored.find(key)
-                .map(record ->
-                        lane(record.from()).inTurn(MessagePriority.ofWeight(record.priority()), () -> sendInTurn(key)));
+        return stored.find(key).map(record -> send(key));
     }
 
-    private Cid sendInTurn(String key) {
+    private Cid send(String key) {
         for (int attempt = 0; attempt < SIGNING_ATTEMPTS; attempt++) {
             var record = stored.get(key);
-            switch (record.state()) {
-                case INTENT -> {
-                    var signed = sign(record);
-                    if (push(signed)) {
-                        return cid(signed);
-                    }
-                }
-                case SIGNED -> {
-                    if (push(record)) {
-                        return cid(record);
-                    }
-                }
-                case PUSHED -> {
-                    pushIfForgotten(record);
-                    return cid(record);
-                }
-                case DONE -> {
-                    return cid(record);
-                }
-                case FAILED -> {
-                    if (record.exitCode().isPresent()) {
-                        return cid(record);
-                    }
-                    throw nonceTaken(record);
-                }
+            var sent = record.state() == MessageState.INTENT ? signAndPush(record) : keepInPool(record);
+            if (sent.isPresent()) {
+                return sent.get();
             }
         }
         throw new AditException(
@@ -127,8 +110,8 @@ public final class MessageOutbox {
      * answer follows reorganisations. A message that is not on the chain and that the node has forgotten is pushed again.
      *
      * @return empty while it is not deep enough, not executed, or not signed yet; a receipt may carry any exit code
-     * @throws AditException {@link MessageErrorCode#MESSAGE_UNKNOWN}; {@link MessageErrorCode#MESSAGE_NONCE_TAKEN}, from then on
-     *     at every call
+     * @throws AditException {@link MessageErrorCode#MESSAGE_UNKNOWN}; {@link MessageErrorCode#MESSAGE_FATE_UNKNOWN}; {@link
+     *     MessageErrorCode#MESSAGE_NONCE_TAKEN}, from then on at every call
      */
     public Optional<MessageLookup> found(String key, int confidence) {
         var record = stored.get(key);
@@ -139,20 +122,15 @@ public final class MessageOutbox {
             return Optional.empty();
         }
         var head = node.chainHead();
-        var lookup = search(head.key(), cid(record), SEARCH_LOOKBACK);
-        if (lookup.isEmpty()
-                && chainNonce(record.from(), head.key()) > record.nonce().getAsLong()) {
-            lookup = search(head.key(), cid(record), SEARCH_WITHOUT_LIMIT);
-        }
+        var lookup = fate.executed(record, head);
         if (lookup.isEmpty()) {
-            lane(record.from())
-                    .inTurn(MessagePriority.ofWeight(record.priority()), () -> lookAfter(key, head, confidence));
+            lookAfter(record, head, confidence);
             return Optional.empty();
         }
         if (head.height().minus(lookup.get().height()) < confidence) {
             return Optional.empty();
         }
-        stored.executed(key, lookup.get());
+        stored.executed(record, lookup.get());
         return lookup;
     }
 
@@ -181,186 +159,253 @@ public final class MessageOutbox {
 
     /**
      * Pushes everything again that is signed, not executed, and not known to the node: to be called when the process starts. A
-     * sender whose messages cannot be pushed now is logged and left to {@link #send} and {@link #found}.
+     * sender whose messages cannot be pushed now is logged and left to {@link #send}, {@link #found} and {@link #settle}.
      */
     public void resumeAll() {
+        stored.sendersUnderWay().forEach(sender -> pushForgotten(sender, MessagePriority.WINDOW_POST));
+    }
+
+    /**
+     * Pushes what the node has forgotten, and stores the outcome of messages that are long executed and that nobody asked for: to
+     * be called now and then, such as for each new head. What cannot be done now is logged and left to the next call.
+     */
+    public void settle() {
         for (var sender : stored.sendersUnderWay()) {
+            pushForgotten(sender, MessagePriority.BACKGROUND);
             try {
-                lane(sender).inTurn(MessagePriority.WINDOW_POST, () -> pushForgotten(sender));
+                settle(sender);
             } catch (AditException e) {
-                LOG.warn("Messages of {} are still to be pushed: {}", sender, e.getMessage());
+                LOG.warn("Messages of {} are still to be settled: {}", sender, e.getMessage());
             }
         }
+    }
+
+    private void settle(Address sender) {
+        var head = node.chainHead();
+        var deep = new Epoch(Math.max(0, head.height().value() - SETTLED_DEPTH));
+        long executed = fate.nonceAt(
+                sender, node.chainGetTipSetByHeight(deep, head.key()).key());
+        for (var record : stored.underWay(sender)) {
+            if (nonce(record) < executed) {
+                settle(record);
+            }
+        }
+    }
+
+    private void settle(MessageRecord record) {
+        try {
+            found(record.intentKey(), SETTLED_DEPTH);
+        } catch (AditException e) {
+            LOG.warn("Settling {}: {}", record.intentKey(), e.getMessage());
+        }
+    }
+
+    private <T> T inTurn(MessageRecord record, Supplier<T> work) {
+        return lane(record.from()).inTurn(MessagePriority.ofWeight(record.priority()), work);
     }
 
     private SenderLane lane(Address sender) {
         return lanes.computeIfAbsent(sender, address -> new SenderLane());
     }
 
-    /** Prices and signs with the next nonce; afterwards the bytes are on disk. */
-    private MessageRecord sign(MessageRecord record) {
-        var priced = pricer.price(
-                "message " + record.intentKey(),
-                Message.unpriced(
-                        record.from(),
-                        record.to(),
-                        record.value(),
-                        record.method(),
-                        record.params().array()),
-                record.maxFee(),
-                MessagePriority.ofWeight(record.priority()),
-                reserved(record.from()));
-        long next = pushForgotten(record.from());
+    /**
+     * Estimates before it takes a turn, since that may take minutes, in which nothing more urgent should have to wait.
+     *
+     * @return empty when the record has to be looked at again
+     */
+    private Optional<Cid> signAndPush(MessageRecord wish) {
+        var message = Message.unpriced(
+                wish.from(),
+                wish.to(),
+                wish.value(),
+                wish.method(),
+                wish.params().array());
+        var estimated = pricer.estimate(what(wish), message, wish.maxFee(), free(wish.from()));
+        return inTurn(wish, () -> {
+            // Another thread may have sent it or changed it.
+            if (!stored.get(wish.intentKey()).equals(wish)) {
+                return Optional.empty();
+            }
+            return firstPush(sign(wish, estimated));
+        });
+    }
+
+    /** Signs with the next nonce; afterwards the bytes are on disk. */
+    private MessageRecord sign(MessageRecord wish, Message estimated) {
+        var priced = pricer.admit(
+                what(wish), estimated, wish.maxFee(), MessagePriority.ofWeight(wish.priority()), free(wish.from()));
+        long next = nextNonce(wish);
         var message = priced.withNonce(next);
-        var signed = new SignedMessage(message, signer.sign(record.from(), message.signingBytes()));
-        var saved = stored.signed(record, next, signed);
+        var signed = new SignedMessage(message, signer.sign(wish.from(), message.signingBytes()));
+        var saved = stored.signed(wish, next, signed);
         CrashPoints.reach("message.signed");
-        LOG.info("Signed {} as {} with nonce {}", record.intentKey(), signed.cid(), next);
+        LOG.info("Signed {} as {} with nonce {}", wish.intentKey(), signed.cid(), next);
         return saved;
     }
 
+    /** Neither the chain, nor the pool, nor this store has used it; everything before it is with the node. */
+    private long nextNonce(MessageRecord wish) {
+        pushForgotten(wish.from(), Optional.of(wish));
+        return Math.max(node.mpoolGetNonce(wish.from()), stored.nextNonce(wish.from()));
+    }
+
     /**
-     * Pushes whatever the node's pool lacks, lowest nonce first, and answers the next nonce: neither the chain, nor the pool, nor
-     * this store has used it.
+     * Pushes bytes that were never pushed before, in the turn in which they were signed. Only here can a refusal mean that nobody
+     * has them; later they may be on their way, in a tipset, or executed, whatever a node says.
+     *
+     * @return empty when the nonce went to another message, and the wish has to be signed anew
      */
-    private long pushForgotten(Address sender) {
-        long next = node.mpoolGetNonce(sender);
-        for (var record : stored.from(sender)) {
-            if (record.nonce().getAsLong() >= next) {
-                push(record);
+    private Optional<Cid> firstPush(MessageRecord record) {
+        try {
+            node.mpoolPush(bytes(record));
+        } catch (RpcException e) {
+            // Anything but an answer leaves it open whether the node has the bytes; so does a refusal after taking
+            // them.
+            if (e.code() != RpcErrorCode.CALL_FAILED) {
+                throw e;
+            }
+            if (!fate.inPool(record)) {
+                return released(record, e);
             }
         }
-        return Math.max(node.mpoolGetNonce(sender), stored.nextNonce(sender));
+        CrashPoints.reach("message.accepted");
+        pushed(record);
+        return record.cid();
     }
 
-    private TokenAmount reserved(Address sender) {
-        long executed = chainNonce(sender, TipSetKey.EMPTY);
-        return stored.from(sender).stream()
-                .filter(record -> record.nonce().getAsLong() >= executed)
-                .map(record -> bytes(record).message().requiredFunds())
-                .reduce(TokenAmount.ZERO, TokenAmount::plus);
+    private Optional<Cid> released(MessageRecord record, RpcException refusal) {
+        boolean nonceUsed = node.mpoolGetNonce(record.from()) > nonce(record);
+        stored.released(record, refusal.nodeMessage());
+        LOG.warn("The node refused {}: {}", record.intentKey(), refusal.nodeMessage());
+        if (nonceUsed) {
+            return Optional.empty();
+        }
+        throw refused(record, refusal);
     }
 
-    private long chainNonce(Address sender, TipSetKey at) {
-        return node.stateGetActor(sender, at).map(ActorState::nonce).orElse(0L);
+    /** @return empty when the message is no longer signed, and has to be looked at again */
+    private Optional<Cid> keepInPool(MessageRecord record) {
+        if (isImpossible(record)) {
+            throw nonceTaken(record);
+        }
+        if (record.state() == MessageState.DONE || record.state() == MessageState.FAILED) {
+            return record.cid();
+        }
+        return inTurn(record, () -> {
+            var current = stored.get(record.intentKey());
+            if (current.cid().isPresent() && node.mpoolGetNonce(current.from()) <= nonce(current)) {
+                pushAgain(current);
+            }
+            return current.cid();
+        });
     }
 
-    private void pushIfForgotten(MessageRecord record) {
-        if (node.mpoolGetNonce(record.from()) <= record.nonce().getAsLong()) {
-            push(record);
+    /** Not on the chain: back into the pool with it, unless its nonce was used by another message for good. */
+    private void lookAfter(MessageRecord record, TipSet head, int confidence) {
+        if (node.mpoolGetNonce(record.from()) <= nonce(record)) {
+            inTurn(record, () -> {
+                var current = stored.get(record.intentKey());
+                if (current.cid().equals(record.cid())
+                        && !isImpossible(current)
+                        && node.mpoolGetNonce(current.from()) <= nonce(current)) {
+                    pushAgain(current);
+                }
+                return current;
+            });
+            return;
+        }
+        fate.takenBy(record, head, Math.max(confidence, SETTLED_DEPTH)).ifPresent(other -> {
+            stored.impossible(record, "nonce " + nonce(record) + " was used by another message, " + other);
+            throw nonceTaken(record);
+        });
+    }
+
+    private void pushForgotten(Address sender, MessagePriority priority) {
+        try {
+            lane(sender).inTurn(priority, () -> {
+                pushForgotten(sender, Optional.empty());
+                return sender;
+            });
+        } catch (AditException e) {
+            LOG.warn("Messages of {} are still to be pushed: {}", sender, e.getMessage());
         }
     }
 
-    /**
-     * Pushes the stored bytes.
-     *
-     * @return false when the message can never be executed and has given its nonce back
-     */
-    private boolean push(MessageRecord record) {
+    /** Pushes whatever the node's pool lacks, lowest nonce first, so that {@code waiting} can be executed after it. */
+    private void pushForgotten(Address sender, Optional<MessageRecord> waiting) {
+        for (var record : stored.fromNonce(sender, node.mpoolGetNonce(sender))) {
+            try {
+                pushAgain(record);
+            } catch (RpcException e) {
+                throw e;
+            } catch (AditException e) {
+                throw blocked(record, waiting, e);
+            }
+        }
+    }
+
+    /** Pushes bytes that the node may have had before; a refusal changes nothing in what is stored. */
+    private void pushAgain(MessageRecord record) {
         try {
             node.mpoolPush(bytes(record));
         } catch (RpcException e) {
             if (e.code() != RpcErrorCode.CALL_FAILED) {
                 throw e;
             }
-            return afterRefusal(record, e);
+            if (node.mpoolGetNonce(record.from()) <= nonce(record) && !fate.inPool(record)) {
+                throw refused(record, e);
+            }
         }
+        pushed(record);
+    }
+
+    private void pushed(MessageRecord record) {
         stored.pushed(record);
         CrashPoints.reach("message.pushed");
-        LOG.info("Pushed {} with nonce {} for {}", cid(record), record.nonce().getAsLong(), record.intentKey());
-        return true;
+        LOG.info("Pushed {} with nonce {} for {}", cid(record), nonce(record), record.intentKey());
     }
 
-    /** Nodes word their refusals differently, so what happened is found out from the pool and the chain. */
-    private boolean afterRefusal(MessageRecord record, RpcException refusal) {
-        if (inPool(record) || isExecuted(record, SEARCH_LOOKBACK)) {
-            stored.pushed(record);
-            return true;
-        }
-        boolean nonceUsed = node.mpoolGetNonce(record.from()) > record.nonce().getAsLong();
-        if (nonceUsed && isExecuted(record, SEARCH_WITHOUT_LIMIT)) {
-            stored.pushed(record);
-            return true;
-        }
-        // Bytes with a later nonce can only be executed after some with this one: then it must not be given back.
-        boolean isLast = stored.nextNonce(record.from()) == record.nonce().getAsLong() + 1;
-        if (record.state() == MessageState.SIGNED && (nonceUsed || isLast)) {
-            stored.released(record, refusal.nodeMessage());
-            LOG.warn("The node refused {}: {}", record.intentKey(), refusal.nodeMessage());
-            if (nonceUsed) {
-                return false;
-            }
-        }
-        throw new AditException(
-                MessageErrorCode.MESSAGE_REFUSED,
-                "Pushing %s (%s, nonce %d): %s"
-                        .formatted(
-                                record.intentKey(), cid(record), record.nonce().getAsLong(), refusal.nodeMessage()),
-                refusal);
+    /** What the sender can spend: its balance, less what its messages that are not executed yet may cost. */
+    private TokenAmount free(Address sender) {
+        var actor = node.stateGetActor(sender, TipSetKey.EMPTY);
+        var reserved = stored.fromNonce(sender, actor.map(ActorState::nonce).orElse(0L)).stream()
+                .map(record -> bytes(record).message().requiredFunds())
+                .reduce(TokenAmount.ZERO, TokenAmount::plus);
+        return actor.map(ActorState::balance).orElse(TokenAmount.ZERO).minus(reserved);
     }
 
-    private boolean inPool(MessageRecord record) {
-        var cid = cid(record);
-        return node.mpoolPending(TipSetKey.EMPTY).stream()
-                .anyMatch(pending -> pending.cid().equals(cid));
-    }
-
-    private boolean isExecuted(MessageRecord record, long lookback) {
-        return search(TipSetKey.EMPTY, cid(record), lookback).isPresent();
-    }
-
-    /** A node answers with an error when another message was executed with the same nonce: then this one was not. */
-    private Optional<MessageLookup> search(TipSetKey from, Cid cid, long lookback) {
-        try {
-            return node.stateSearchMsg(from, cid, lookback, true);
-        } catch (RpcException e) {
-            if (e.code() == RpcErrorCode.CALL_FAILED) {
-                LOG.warn("Searching for {}: {}", cid, e.nodeMessage());
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    /** Not on the chain: back into the pool with it, unless its nonce was used by another message for good. */
-    private boolean lookAfter(String key, TipSet head, int confidence) {
-        var record = stored.get(key);
-        if (record.cid().isEmpty() || isImpossible(record)) {
-            return false;
-        }
-        long nonce = record.nonce().getAsLong();
-        if (node.mpoolGetNonce(record.from()) <= nonce) {
-            return push(record);
-        }
-        var deep = new Epoch(Math.max(0, head.height().value() - confidence));
-        var past = node.chainGetTipSetByHeight(deep, head.key());
-        if (chainNonce(record.from(), past.key()) > nonce && !isExecuted(record, SEARCH_WITHOUT_LIMIT)) {
-            stored.impossible(record, "nonce " + nonce + " was used by another message");
-            throw nonceTaken(record);
-        }
-        return true;
+    private static String what(MessageRecord record) {
+        return "message " + record.intentKey();
     }
 
     private static boolean isImpossible(MessageRecord record) {
         return record.state() == MessageState.FAILED && record.exitCode().isEmpty();
     }
 
+    private static AditException refused(MessageRecord record, RpcException refusal) {
+        return new AditException(
+                MessageErrorCode.MESSAGE_REFUSED,
+                "Pushing %s (%s, nonce %d): %s"
+                        .formatted(record.intentKey(), cid(record), nonce(record), refusal.nodeMessage()),
+                refusal);
+    }
+
+    private static AditException blocked(MessageRecord older, Optional<MessageRecord> waiting, AditException refusal) {
+        var text = "%s is blocked behind %s, nonce %d, which the node refuses: %s"
+                .formatted(
+                        waiting.map(record -> "Sending " + record.intentKey() + " from " + record.from())
+                                .orElse("Everything from " + older.from()),
+                        older.intentKey(),
+                        nonce(older),
+                        refusal.getMessage());
+        LOG.error("{}", text);
+        return new AditException(MessageErrorCode.MESSAGE_BLOCKED, text, refusal);
+    }
+
     private static AditException nonceTaken(MessageRecord record) {
         return new AditException(
                 MessageErrorCode.MESSAGE_NONCE_TAKEN,
                 "Message %s (%s) cannot be executed: another message of %s had nonce %d"
-                        .formatted(
-                                record.intentKey(),
-                                cid(record),
-                                record.from(),
-                                record.nonce().getAsLong()));
-    }
-
-    private static Cid cid(MessageRecord record) {
-        return record.cid().orElseThrow();
-    }
-
-    private static SignedMessage bytes(MessageRecord record) {
-        return SignedMessage.fromCbor(record.signedMessage().map(Bytes::array).orElseThrow());
+                        .formatted(record.intentKey(), cid(record), record.from(), nonce(record)));
     }
 }

@@ -1,17 +1,18 @@
 package io.adit.chain.message;
 
-import io.adit.chain.node.ActorState;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.Message;
-import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.TokenAmount;
 import java.math.BigInteger;
 
-/** Finds a message's gas fields within its fee limit and its sender's funds. */
+/**
+ * Finds a message's gas fields within its fee limit and its sender's funds, in two steps: {@link #estimate} runs the message and
+ * may take minutes, {@link #admit} looks at what may have changed since.
+ */
 final class MessagePricer {
     private final FullNode node;
 
@@ -22,23 +23,25 @@ final class MessagePricer {
     /**
      * The message with gas limit, fee cap and premium.
      *
-     * @param reserved what other messages of the sender that are not executed yet may cost
-     * @throws InsufficientFundsException when value and gas are more than the free balance
-     * @throws AditException {@link MessageErrorCode#MESSAGE_WOULD_FAIL}, {@link MessageErrorCode#MESSAGE_FEE_LIMIT}, or the
-     *     node's own
+     * @param free the sender's balance, less what its other messages that are not executed yet may cost
+     * @throws InsufficientFundsException when not even the value is there
+     * @throws AditException {@link MessageErrorCode#MESSAGE_WOULD_FAIL}, or the node's own
      */
-    Message price(String what, Message message, TokenAmount maxFee, MessagePriority priority, TokenAmount reserved) {
-        var balance = node.stateGetActor(message.from(), TipSetKey.EMPTY)
-                .map(ActorState::balance)
-                .orElse(TokenAmount.ZERO);
-        var available = balance.minus(reserved);
-        if (available.compareTo(message.value()) < 0) {
-            throw new InsufficientFundsException(what, message.from(), message.value(), available);
+    Message estimate(String what, Message message, TokenAmount maxFee, TokenAmount free) {
+        if (free.compareTo(message.value()) < 0) {
+            throw new InsufficientFundsException(what, message.from(), message.value(), free);
         }
-        var priced = withinLimit(estimate(what, message, maxFee), maxFee);
-        if (priority == MessagePriority.WINDOW_POST) {
-            priced = raised(priced, maxFee, available);
-        }
+        return withinLimit(run(what, message, maxFee), maxFee);
+    }
+
+    /**
+     * The estimated message as it may be signed now; for window proofs with a fee cap as high as limit and funds allow.
+     *
+     * @throws InsufficientFundsException when value and gas are more than what is free
+     * @throws AditException {@link MessageErrorCode#MESSAGE_FEE_LIMIT}, or the node's own
+     */
+    Message admit(String what, Message estimated, TokenAmount maxFee, MessagePriority priority, TokenAmount free) {
+        var priced = priority == MessagePriority.WINDOW_POST ? raised(estimated, maxFee, free) : estimated;
         var baseFee = node.chainHead().parentBaseFee();
         if (priced.gasFeeCap().compareTo(baseFee) < 0) {
             throw new AditException(
@@ -51,13 +54,13 @@ final class MessagePricer {
                                     priced.gasLimit(),
                                     baseFee.attoText()));
         }
-        if (available.compareTo(priced.requiredFunds()) < 0) {
-            throw new InsufficientFundsException(what, message.from(), priced.requiredFunds(), available);
+        if (free.compareTo(priced.requiredFunds()) < 0) {
+            throw new InsufficientFundsException(what, priced.from(), priced.requiredFunds(), free);
         }
         return priced;
     }
 
-    private Message estimate(String what, Message message, TokenAmount maxFee) {
+    private Message run(String what, Message message, TokenAmount maxFee) {
         try {
             return node.gasEstimateMessageGas(message, MessageSendSpec.maxFee(maxFee));
         } catch (RpcException e) {

@@ -9,7 +9,6 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,9 +19,6 @@ import java.util.stream.Stream;
 
 /** The outbox's rows. Every method is one transaction and is on disk when it returns. */
 final class StoredMessages {
-    /** Rows looked through for messages of one sender; only the newest can still be under way. */
-    private static final int RECENT = 1000;
-
     private final StateStore store;
     private final InstantSource clock;
 
@@ -89,16 +85,22 @@ final class StoredMessages {
                         MessageErrorCode.MESSAGE_UNKNOWN, "Looking for message " + key + ": it was never asked for"));
     }
 
-    /** Signed messages of a sender that may be under way or may come back by a reorganisation, lowest nonce first. */
-    List<MessageRecord> from(Address sender) {
-        return store.read(tx -> Stream.concat(
-                        Stream.of(MessageState.SIGNED, MessageState.PUSHED)
-                                .flatMap(state -> tx.messages().listInState(state).stream()),
-                        tx.messages().recent(RECENT).stream()
-                                .filter(record -> record.minedHeight().isPresent()))
+    /**
+     * Signed messages of a sender from this nonce on, lowest nonce first, executed or not. Without those that can never be
+     * executed: their makers have been told so and have sent others.
+     */
+    List<MessageRecord> fromNonce(Address sender, long lowest) {
+        return store.read(tx -> tx.messages().listFromNonce(sender, lowest)).stream()
+                .filter(record -> record.state() != MessageState.FAILED
+                        || record.exitCode().isPresent())
+                .toList();
+    }
+
+    /** Signed messages of a sender whose outcome is not known, or not deep enough in the chain. */
+    List<MessageRecord> underWay(Address sender) {
+        return store.read(tx -> Stream.of(MessageState.SIGNED, MessageState.PUSHED)
+                .flatMap(state -> tx.messages().listInState(state).stream())
                 .filter(record -> record.from().equals(sender))
-                .distinct()
-                .sorted(Comparator.comparingLong(record -> record.nonce().getAsLong()))
                 .toList());
     }
 
@@ -128,16 +130,16 @@ final class StoredMessages {
     /** In a pool; if it was executed before, that was undone by a reorganisation. */
     void pushed(MessageRecord record) {
         update(
-                record.intentKey(),
+                record,
                 current -> current.minedHeight().isEmpty()
                         ? current.withState(MessageState.PUSHED)
                         : rebuilt(current, MessageState.PUSHED, true, current.error()));
     }
 
-    void executed(String key, MessageLookup lookup) {
+    void executed(MessageRecord record, MessageLookup lookup) {
         var receipt = lookup.receipt();
         update(
-                key,
+                record,
                 current -> current.withMinedHeight(Optional.of(lookup.height()))
                         .withExitCode(OptionalLong.of(receipt.exitCode()))
                         .withReturnValue(Optional.of(new Bytes(receipt.returnValue())))
@@ -146,14 +148,12 @@ final class StoredMessages {
 
     /** The message can never be executed; its bytes stay for people to look at. */
     void impossible(MessageRecord record, String why) {
-        update(
-                record.intentKey(),
-                current -> current.withState(MessageState.FAILED).withError(Optional.of(why)));
+        update(record, current -> current.withState(MessageState.FAILED).withError(Optional.of(why)));
     }
 
     /** Back to an intent: the bytes were never accepted anywhere, so their nonce is free. */
     void released(MessageRecord record, String why) {
-        update(record.intentKey(), current -> rebuilt(current, MessageState.INTENT, false, Optional.of(why)));
+        update(record, current -> rebuilt(current, MessageState.INTENT, false, Optional.of(why)));
     }
 
     /** Without an outcome, and with {@code keepBytes} false without nonce, bytes and CID. */
@@ -181,11 +181,14 @@ final class StoredMessages {
                 current.version());
     }
 
-    private MessageRecord update(String key, UnaryOperator<MessageRecord> change) {
-        return store.transact(tx -> {
-            var current = tx.messages().find(key).orElseThrow();
+    /** Changes the row while it still holds the bytes that {@code record} holds. */
+    private void update(MessageRecord record, UnaryOperator<MessageRecord> change) {
+        store.transactVoid(tx -> {
+            var current = tx.messages().find(record.intentKey()).orElseThrow();
             var changed = change.apply(current);
-            return changed.equals(current) ? current : tx.messages().update(changed.withUpdatedAt(clock.instant()));
+            if (current.cid().equals(record.cid()) && !changed.equals(current)) {
+                tx.messages().update(changed.withUpdatedAt(clock.instant()));
+            }
         });
     }
 }

@@ -1,6 +1,7 @@
 package io.adit.chain.message;
 
 import io.adit.chain.node.ActorState;
+import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.PartialFullNode;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A full node over a chain of one block an epoch, with a message pool that orders by nonce; refusals are worded as Lotus words
@@ -53,6 +55,8 @@ final class FakeChain extends PartialFullNode {
     private TokenAmount baseFee = BASE_FEE;
     private long exitCode;
     private boolean losesPushes;
+    private boolean lacksMessages;
+    private int oldestState;
     private long forks;
 
     FakeChain(Address sender) {
@@ -75,6 +79,12 @@ final class FakeChain extends PartialFullNode {
 
     synchronized void forgetPool() {
         pool.clear();
+    }
+
+    /** As after the import of a snapshot: states below an epoch are missing, and messages that were never pushed to it. */
+    synchronized void importSnapshot(int oldest) {
+        oldestState = oldest;
+        lacksMessages = true;
     }
 
     synchronized void balance(TokenAmount amount) {
@@ -159,6 +169,35 @@ final class FakeChain extends PartialFullNode {
         pool.remove(message.message().nonce());
     }
 
+    private int indexOf(Predicate<TipSet> wanted) {
+        for (int i = 0; i < chain.size(); i++) {
+            if (wanted.test(chain.get(i).tipSet())) {
+                return i;
+            }
+        }
+        throw refused("no such tipset");
+    }
+
+    private Tip parent(Cid block) {
+        return chain.get(indexOf(tipSet -> tipSet.blocks().getFirst().cid().equals(block)) - 1);
+    }
+
+    @Override
+    public synchronized List<ChainMessage> chainGetParentMessages(Cid block) {
+        return parent(block).messages().stream()
+                .map(signed -> new ChainMessage(signed.cid(), signed.message()))
+                .toList();
+    }
+
+    @Override
+    public synchronized List<MessageReceipt> chainGetParentReceipts(Cid block) {
+        return parent(block).messages().stream().map(signed -> receipt()).toList();
+    }
+
+    private MessageReceipt receipt() {
+        return new MessageReceipt(exitCode, new byte[] {(byte) 0x80}, 1234, Optional.empty());
+    }
+
     private long chainNonce(int tips) {
         return chain.subList(0, tips).stream()
                 .flatMap(tip -> tip.messages().stream())
@@ -168,7 +207,11 @@ final class FakeChain extends PartialFullNode {
     }
 
     private void reach(String call) {
-        List.copyOf(hooks).forEach(hook -> hook.accept(call));
+        List<Consumer<String>> now;
+        synchronized (this) {
+            now = List.copyOf(hooks);
+        }
+        now.forEach(hook -> hook.accept(call));
     }
 
     @Override
@@ -183,11 +226,12 @@ final class FakeChain extends PartialFullNode {
 
     @Override
     public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
-        int tips = chain.size();
-        for (int i = 0; i < chain.size(); i++) {
-            if (chain.get(i).tipSet().key().equals(key)) {
-                tips = i + 1;
-            }
+        // As Lotus: the state that the tipset was made on, so without the tipset's own messages.
+        int tips = key.equals(TipSetKey.EMPTY)
+                ? chain.size() - 1
+                : indexOf(tip -> tip.key().equals(key));
+        if (tips < oldestState) {
+            throw refused("failed to load initial tipset: block was not found locally");
         }
         var cid = Cid.dagCbor(new byte[0]);
         return actor.equals(sender)
@@ -196,8 +240,12 @@ final class FakeChain extends PartialFullNode {
     }
 
     @Override
-    public synchronized Message gasEstimateMessageGas(Message message, MessageSendSpec spec) {
+    public Message gasEstimateMessageGas(Message message, MessageSendSpec spec) {
         reach("estimate");
+        return estimated(message);
+    }
+
+    private synchronized Message estimated(Message message) {
         return message.withGas(GAS_LIMIT, feeCap, TokenAmount.ofAtto(50).min(feeCap));
     }
 
@@ -264,13 +312,22 @@ final class FakeChain extends PartialFullNode {
     public synchronized Optional<MessageLookup> stateSearchMsg(
             TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
         reach("search");
+        var wanted = everAccepted.values().stream()
+                .filter(signed -> signed.cid().equals(message))
+                .findFirst();
+        if (lacksMessages || wanted.isEmpty()) {
+            return Optional.empty();
+        }
         int first = lookback < 0 ? 0 : Math.max(0, chain.size() - (int) lookback);
         for (int i = first; i + 1 < chain.size(); i++) {
             for (var signed : chain.get(i).messages()) {
                 if (signed.cid().equals(message)) {
                     var child = chain.get(i + 1).tipSet();
-                    var receipt = new MessageReceipt(exitCode, new byte[] {(byte) 0x80}, 1234, Optional.empty());
-                    return Optional.of(new MessageLookup(message, receipt, child.key(), child.height()));
+                    return Optional.of(new MessageLookup(message, receipt(), child.key(), child.height()));
+                }
+                if (signed.message().nonce() == wanted.get().message().nonce()) {
+                    throw refused("found message with equal nonce as the one we are looking for that is NOT a valid"
+                            + " replacement message");
                 }
             }
         }

@@ -39,6 +39,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -362,15 +363,17 @@ final class MessageOutboxTest {
         assertExecutedOnce("precommit/1");
     }
 
-    @Test
-    void send_whenTheMessageWasMinedBeforeTheRestart_takesItAsSent() {
+    /** One epoch: it is in the head tipset and not executed yet, so no search finds it, but its nonce counts as used. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void send_whenTheMessageWasMinedBeforeTheRestart_takesItAsSent(int epochs) {
         chain.onCall(call -> {
             if (call.equals("push!")) {
                 throw new FakeChain.Crash();
             }
         });
         assertThatThrownBy(() -> outbox.send(intent("precommit/1"))).isInstanceOf(FakeChain.Crash.class);
-        chain.mine(3);
+        chain.mine(epochs);
 
         restart();
         outbox.send(intent("precommit/1"));
@@ -581,9 +584,11 @@ final class MessageOutboxTest {
     void found_whenAnotherProgramTookTheNonceForGood_saysSo() {
         outbox.send(intent("a"));
         chain.executeForeign(foreign(0));
-        chain.mine(1);
-        assertThat(outbox.found("a", CONFIDENCE)).isEmpty();
-        chain.mine(CONFIDENCE);
+        chain.mine(CONFIDENCE + 2);
+        assertThat(outbox.found("a", CONFIDENCE))
+                .as("not deep enough to give up")
+                .isEmpty();
+        chain.mine(30);
 
         assertThat(codeOf(catchThrowable(() -> outbox.found("a", CONFIDENCE))))
                 .isEqualTo(MessageErrorCode.MESSAGE_NONCE_TAKEN);
@@ -596,6 +601,147 @@ final class MessageOutboxTest {
         chain.mine(2);
 
         assertThat(outbox.found("b", 0)).isPresent();
+    }
+
+    @Test
+    void send_whenTheAnswerIsLostAndALaterPushIsRefused_keepsTheNonce() {
+        chain.onCall(call -> {
+            if (call.equals("push!")) {
+                throw FakeChain.unreachable();
+            }
+        });
+        assertThat(codeOf(catchThrowable(() -> outbox.send(intent("a"))))).isEqualTo(RpcErrorCode.NODE_UNREACHABLE);
+        var gossiped = SignedMessage.fromCbor(chain.pushes().getFirst());
+        chain.forgetPool();
+        restart();
+        chain.forgetPool();
+        chain.onCall(call -> {
+            if (call.equals("push")) {
+                throw FakeChain.refusedForWhatItIs();
+            }
+        });
+
+        assertThat(codeOf(catchThrowable(() -> outbox.send(intent("a"))))).isEqualTo(MessageErrorCode.MESSAGE_REFUSED);
+        chain.heal();
+        chain.executeForeign(gossiped);
+
+        assertThat(outbox.send(intent("a"))).isEqualTo(gossiped.cid());
+        assertSameBytesPerNonce();
+        assertExecutedOnce("a");
+    }
+
+    @Test
+    void send_whenThePushIsAcceptedAndAnsweredWithAnError_takesItAsSent() {
+        chain.onCall(call -> {
+            if (call.equals("push!")) {
+                throw RpcException.answered("MpoolPush", 1, "error publishing message: no peers");
+            }
+        });
+
+        outbox.send(intent("a"));
+
+        chain.heal();
+        assertExecutedOnce("a");
+    }
+
+    @Test
+    void found_whenTheNodeLacksTheMessage_seesItsExecutionOnTheChain() {
+        var cid = outbox.send(intent("a"));
+        chain.mine(200);
+        chain.importSnapshot(0);
+
+        assertThat(outbox.found("a", CONFIDENCE).orElseThrow().message()).isEqualTo(cid);
+    }
+
+    @Test
+    void found_whenTheNodeLacksTheHistory_doesNotSayThatTheNonceIsTaken() {
+        outbox.send(intent("a"));
+        chain.mine(200);
+        chain.importSnapshot(100);
+
+        assertThat(codeOf(catchThrowable(() -> outbox.found("a", CONFIDENCE))))
+                .isEqualTo(MessageErrorCode.MESSAGE_FATE_UNKNOWN);
+        assertThat(outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.PUSHED);
+        chain.importSnapshot(0);
+        assertThat(outbox.found("a", CONFIDENCE)).isPresent();
+        assertThat(outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.DONE);
+    }
+
+    @Test
+    void found_whenTheSearchFails_doesNotSayThatTheNonceIsTaken() {
+        outbox.send(intent("a"));
+        chain.mine(200);
+        chain.onCall(call -> {
+            if (call.equals("search")) {
+                throw RpcException.answered("StateSearchMsg", 1, "failed to load message: out of memory");
+            }
+        });
+
+        assertThat(outbox.found("a", CONFIDENCE)).isPresent();
+    }
+
+    @Test
+    void settle_whenNobodyAsks_storesTheOutcome() {
+        outbox.send(intent("a"));
+        chain.mine(20);
+        outbox.settle();
+        assertThat(outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.PUSHED);
+        chain.mine(20);
+
+        outbox.settle();
+
+        assertThat(outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.DONE);
+    }
+
+    @Test
+    void settle_whenThePoolLostMessages_pushesThemAgain() {
+        outbox.send(intent("a"));
+        outbox.send(intent("b"));
+        chain.forgetPool();
+
+        outbox.settle();
+
+        assertSameBytesPerNonce();
+        assertExecutedOnce("a", "b");
+    }
+
+    @Test
+    void send_whenAnOlderMessageIsRefused_saysBehindWhichItIsBlocked() {
+        outbox.send(intent("declare/1"));
+        chain.forgetPool();
+        chain.onCall(call -> {
+            if (call.equals("push")) {
+                throw FakeChain.refusedForWhatItIs();
+            }
+        });
+
+        assertThatThrownBy(() ->
+                        outbox.send(intent("post/1", MessagePriority.WINDOW_POST, TokenAmount.ofAtto(5_000_000_000L))))
+                .hasMessageContaining("post/1")
+                .hasMessageContaining("behind declare/1, nonce 0")
+                .satisfies(e -> assertThat(codeOf(e)).isEqualTo(MessageErrorCode.MESSAGE_BLOCKED));
+        chain.heal();
+        outbox.send(intent("post/1", MessagePriority.WINDOW_POST, TokenAmount.ofAtto(5_000_000_000L)));
+
+        assertExecutedOnce("declare/1", "post/1");
+    }
+
+    @Test
+    @Timeout(20)
+    void send_whenAnEstimateTakesLong_letsAWindowProofPass() {
+        var passed = new ArrayList<Cid>();
+        chain.onCall(call -> {
+            if (call.equals("estimate") && passed.isEmpty()) {
+                passed.add(Cid.dagCbor(new byte[0]));
+                passed.add(
+                        outbox.send(intent("post/1", MessagePriority.WINDOW_POST, TokenAmount.ofAtto(5_000_000_000L))));
+            }
+        });
+
+        outbox.send(intent("precommit/1"));
+
+        assertThat(passed).hasSize(2);
+        assertExecutedOnce("post/1", "precommit/1");
     }
 
     private static SignedMessage foreign(long nonce) {

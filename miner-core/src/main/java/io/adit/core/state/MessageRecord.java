@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param nonce set with the signature
  * @param signedMessage CBOR; pushed again unchanged after a crash
  * @param cid of the signed message as the chain names it
- * @param minedHeight epoch of the tipset that holds it
+ * @param minedHeight epoch of the tipset whose parent state has its receipt: the child of the one that carries it
  * @param priority larger goes first
  * @param error the last failure in words
  * @param version counts updates, see {@link MessageTable#update}

@@ -23,6 +23,9 @@ public interface MessageTable {
     /** All messages, newest first, at most {@code limit}. */
     List<MessageRecord> recent(int limit);
 
+    /** Messages of a sender that are signed with this nonce or a later one, lowest nonce first. */
+    List<MessageRecord> listFromNonce(Address from, long lowest);
+
     /** The highest nonce this store ever signed for the address. */
     OptionalLong highestNonce(Address from);
 

@@ -46,6 +46,16 @@ final class SqlMessageTable implements MessageTable {
     }
 
     @Override
+    public List<MessageRecord> listFromNonce(Address from, long lowest) {
+        return handle.createQuery(
+                        "SELECT * FROM message WHERE from_address = :from AND nonce >= :lowest ORDER BY nonce")
+                .bind("from", from.toString())
+                .bind("lowest", lowest)
+                .map((row, context) -> read(row))
+                .list();
+    }
+
+    @Override
     public OptionalLong highestNonce(Address from) {
         return handle.createQuery("SELECT nonce FROM message WHERE from_address = :from AND nonce IS NOT NULL"
                         + " ORDER BY nonce DESC LIMIT 1")

@@ -1,0 +1,188 @@
+package io.adit.chain.message;
+
+import io.adit.chain.node.ActorState;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.node.RpcException;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.ipld.Cid;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.MessageRecord;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out from the chain what became of signed bytes. A node that lacks the message or the history answers a search as if the
+ * message had never been executed, or with an error; so "another message has the nonce" is said only after that other message
+ * was seen on the chain, and where neither can be seen the answer is {@link MessageErrorCode#MESSAGE_FATE_UNKNOWN}.
+ */
+final class MessageFate {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageFate.class);
+
+    /** Two finalities: as far as the first search for a message goes back. */
+    private static final long SEARCH_LOOKBACK = 1800;
+
+    private static final long SEARCH_WITHOUT_LIMIT = -1;
+
+    /** The first step back in looking for the epoch in which a nonce was used; each further one is four times as long. */
+    private static final long FIRST_STEP = 32;
+
+    private final FullNode node;
+
+    MessageFate(FullNode node) {
+        this.node = node;
+    }
+
+    /** The message that used a nonce, and where. */
+    private record NonceUse(MessageLookup lookup, boolean ours) {}
+
+    /**
+     * Where the message, or one that does the same for another fee, was executed on the chain that ends at {@code head}.
+     *
+     * @return empty when it is not executed there
+     * @throws AditException {@link MessageErrorCode#MESSAGE_FATE_UNKNOWN}, or the node's own when it cannot be reached
+     */
+    Optional<MessageLookup> executed(MessageRecord record, TipSet head) {
+        try {
+            var recent = node.stateSearchMsg(head.key(), cid(record), SEARCH_LOOKBACK, true);
+            if (recent.isPresent() || nonceAt(record.from(), head.key()) <= nonce(record)) {
+                return recent;
+            }
+            var ever = node.stateSearchMsg(head.key(), cid(record), SEARCH_WITHOUT_LIMIT, true);
+            if (ever.isPresent()) {
+                return ever;
+            }
+        } catch (RpcException e) {
+            // Lotus fails when another message has the nonce; a node without the message or the history fails too.
+            if (e.code() != RpcErrorCode.CALL_FAILED) {
+                throw e;
+            }
+            LOG.info("Searching for {} ({}): {}", record.intentKey(), cid(record), e.nodeMessage());
+        }
+        return nonceUse(record, head).filter(NonceUse::ours).map(NonceUse::lookup);
+    }
+
+    /**
+     * The other message that was executed with the nonce of this one, {@code depth} epochs or more below {@code head}.
+     *
+     * @throws AditException as {@link #executed}
+     */
+    Optional<Cid> takenBy(MessageRecord record, TipSet head, long depth) {
+        var deep = new Epoch(Math.max(0, head.height().value() - depth));
+        var past = node.chainGetTipSetByHeight(deep, head.key());
+        if (nonceAt(record.from(), past.key()) <= nonce(record)) {
+            return Optional.empty();
+        }
+        return nonceUse(record, past)
+                .filter(use -> !use.ours())
+                .map(use -> use.lookup().message());
+    }
+
+    /** The next nonce in the state that the tipset was made on: messages of the tipset itself are not counted. */
+    long nonceAt(Address sender, TipSetKey at) {
+        return node.stateGetActor(sender, at).map(ActorState::nonce).orElse(0L);
+    }
+
+    boolean inPool(MessageRecord record) {
+        var cid = cid(record);
+        return node.mpoolPending(TipSetKey.EMPTY).stream()
+                .anyMatch(pending -> pending.cid().equals(cid));
+    }
+
+    private Optional<NonceUse> nonceUse(MessageRecord record, TipSet head) {
+        try {
+            return nonceAt(record.from(), head.key()) <= nonce(record)
+                    ? Optional.empty()
+                    : Optional.of(usedIn(record, firstWithNonceUsed(record, head)));
+        } catch (RpcException e) {
+            if (e.code() != RpcErrorCode.CALL_FAILED && e.code() != RpcErrorCode.ACTOR_NOT_FOUND) {
+                throw e;
+            }
+            throw unknown(record, e.nodeMessage(), e);
+        }
+    }
+
+    /** The oldest tipset on whose parent state the nonce is used: its parents carry the message. */
+    private TipSet firstWithNonceUsed(MessageRecord record, TipSet head) {
+        long used = head.height().value();
+        long unused = Math.max(0, used - FIRST_STEP);
+        for (long step = FIRST_STEP; unused > 0 && isUsedAt(record, unused, head); step *= 4) {
+            used = unused;
+            unused = Math.max(0, used - step);
+        }
+        while (used - unused > 1) {
+            long middle = (used + unused) / 2;
+            if (isUsedAt(record, middle, head)) {
+                used = middle;
+            } else {
+                unused = middle;
+            }
+        }
+        return node.chainGetTipSetByHeight(new Epoch(used), head.key());
+    }
+
+    private boolean isUsedAt(MessageRecord record, long epoch, TipSet head) {
+        var tipSet = node.chainGetTipSetByHeight(new Epoch(epoch), head.key());
+        return nonceAt(record.from(), tipSet.key()) > nonce(record);
+    }
+
+    private NonceUse usedIn(MessageRecord record, TipSet child) {
+        var block = child.blocks().getFirst().cid();
+        var messages = node.chainGetParentMessages(block);
+        for (int index = 0; index < messages.size(); index++) {
+            var carried = messages.get(index);
+            if (carried.message().nonce() == nonce(record)
+                    && isFrom(record.from(), carried.message().from(), child)) {
+                var receipt = node.chainGetParentReceipts(block).get(index);
+                var lookup = new MessageLookup(carried.cid(), receipt, child.key(), child.height());
+                return new NonceUse(
+                        lookup, carried.cid().equals(cid(record)) || doesTheSame(carried.message(), bytes(record)));
+            }
+        }
+        throw unknown(record, "no message with its nonce below " + child.height(), null);
+    }
+
+    /** A message may name its sender by ID. */
+    private boolean isFrom(Address sender, Address named, TipSet at) {
+        return named.equals(sender) || (named.id().isPresent() && named.equals(node.stateLookupID(sender, at.key())));
+    }
+
+    private static boolean doesTheSame(Message one, SignedMessage signed) {
+        var other = signed.message();
+        return one.to().equals(other.to())
+                && one.value().equals(other.value())
+                && one.method() == other.method()
+                && Arrays.equals(one.params(), other.params());
+    }
+
+    private static AditException unknown(MessageRecord record, String why, @Nullable Throwable cause) {
+        var text = "Looking for message %s (%s): its nonce %d is used, but the node cannot say by which message: %s"
+                .formatted(record.intentKey(), cid(record), nonce(record), why);
+        LOG.warn("{}", text);
+        return cause == null
+                ? new AditException(MessageErrorCode.MESSAGE_FATE_UNKNOWN, text)
+                : new AditException(MessageErrorCode.MESSAGE_FATE_UNKNOWN, text, cause);
+    }
+
+    static Cid cid(MessageRecord record) {
+        return record.cid().orElseThrow();
+    }
+
+    static long nonce(MessageRecord record) {
+        return record.nonce().getAsLong();
+    }
+
+    static SignedMessage bytes(MessageRecord record) {
+        return SignedMessage.fromCbor(record.signedMessage().map(Bytes::array).orElseThrow());
+    }
+}
