@@ -24,7 +24,12 @@ public record NetworkPolicy(
         boolean newSectorsHaveFullPower,
         boolean rewardIsSplit) {
 
-    private static final long OLDEST_NETWORK_VERSION = 28;
+    /** Below this the rules are not known. */
+    public static final long OLDEST_NETWORK_VERSION = 28;
+
+    /** Above this the rules are taken to be this one's. */
+    public static final long NEWEST_NETWORK_VERSION = 29;
+
     private static final long SOLSTICE_ACTORS = 19;
     private static final BigInteger FULL_POWER_FACTOR = BigInteger.TEN;
 

@@ -6,6 +6,7 @@ import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MinerInfo;
+import io.adit.chain.node.NetworkRules;
 import io.adit.chain.node.rpc.ApiInfo;
 import io.adit.chain.node.rpc.JsonRpcFullNode;
 import io.adit.chain.node.rpc.RpcOptions;
@@ -98,6 +99,7 @@ public final class Node implements AutoCloseable {
         var store = closing(home.store(config));
         var chain = closing(connect(config, random));
         var miner = minerActor(chain);
+        NetworkRules.of(chain, miner);
         var worker = workerKey(chain, miner, keystore);
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
@@ -121,6 +123,7 @@ public final class Node implements AutoCloseable {
             pipeline.onHead(engine::signal);
             market.onHead(engine::signal);
         });
+        head.listen(Delivery.COALESCED, update -> outbox.settle());
         head.start();
         proving.start();
         closing(proving);
