@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.adit.core.error.AditException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.Channels;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,10 +32,29 @@ final class CarServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Path> cars = new ConcurrentHashMap<>();
     private final SecureRandom random;
+    private final Optional<URI> announce;
 
-    /** @param listen where providers can reach this machine; port 0 picks a free one */
-    CarServer(InetSocketAddress listen, SecureRandom random) {
+    /**
+     * Serves at once.
+     *
+     * @param listen port 0 picks a free one
+     * @param announce the base of the URLs that are given out; where there is none, {@code listen} must be an address that
+     *     a provider can connect to
+     */
+    CarServer(InetSocketAddress listen, Optional<URI> announce, SecureRandom random) {
         this.random = random;
+        this.announce = announce;
+        if (announce.isEmpty() && listen.getAddress().isAnyLocalAddress()) {
+            throw new AditException(
+                    ClientErrorCode.CLIENT_ADDRESS,
+                    "serving CARs on " + listen + ": that is every address of this machine, and no provider can be told"
+                            + " to fetch from there; say which one to announce");
+        }
+        if (announce.filter(base -> !isBase(base)).isPresent()) {
+            throw new AditException(
+                    ClientErrorCode.CLIENT_ADDRESS,
+                    "announcing CARs at " + announce.get() + ": it must be http://host:port or https://host:port");
+        }
         try {
             server = HttpServer.create(listen, 16);
         } catch (IOException e) {
@@ -50,8 +71,21 @@ final class CarServer implements AutoCloseable {
         random.nextBytes(token);
         var path = "/" + HexFormat.of().formatHex(token) + ".car";
         cars.put(path, car);
-        var address = server.getAddress();
-        return URI.create("http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path);
+        var base = announce.map(URI::toString).orElseGet(this::listening);
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
+    }
+
+    private String listening() {
+        var address = server.getAddress().getAddress();
+        var host = address.getHostAddress();
+        return "http://" + (address instanceof Inet6Address ? "[" + host + "]" : host) + ":"
+                + server.getAddress().getPort();
+    }
+
+    private static boolean isBase(URI base) {
+        return ("http".equals(base.getScheme()) || "https".equals(base.getScheme()))
+                && base.getHost() != null
+                && base.getRawQuery() == null;
     }
 
     private void handle(HttpExchange exchange) throws IOException {

@@ -6,6 +6,9 @@ import io.adit.core.error.ErrorKind;
 /** What can go wrong on the client's side of a deal. */
 public enum ClientErrorCode implements ErrorCode {
     CLIENT_FILE(ErrorKind.HARDWARE, "A file of the client's could not be read or written; the message names it."),
+    CLIENT_ADDRESS(ErrorKind.OPERATOR, """
+            The address that providers are told to fetch the data from is not one that they could connect to. Name a host \
+            and port of this machine, or of the router in front of it, that the provider reaches."""),
     PROVIDER_UNREACHABLE(ErrorKind.NETWORK, """
             The provider does not answer at that address, or does not speak the protocol. Check the multiaddr, its peer \
             ID included; the chain names the provider's addresses (StateMinerInfo)."""),

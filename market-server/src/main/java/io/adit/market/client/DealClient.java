@@ -6,6 +6,7 @@ import io.adit.chain.actor.ClientDealProposal;
 import io.adit.chain.actor.DealLabel;
 import io.adit.chain.actor.DealProposal;
 import io.adit.chain.actor.MarketMethod;
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
@@ -24,12 +25,15 @@ import io.adit.core.ipld.UnixFsOptions;
 import io.adit.core.ipld.UnixFsPacker;
 import io.adit.core.keys.Signatures;
 import io.adit.core.keys.Signer;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.SqlStateStore;
 import io.adit.libp2p.Host;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.market.deal.DealProtocols;
+import io.adit.market.deal.DealTerms;
 import io.adit.market.deal.wire.AskRequest;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.DealParams;
@@ -42,27 +46,27 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
  * Makes deals with a provider: packs, asks, pays, proposes, and serves the CAR until it was fetched. Money moves through a
- * durable outbox of the client's own, so that a crash never pays twice.
+ * durable outbox of the client's own: a payment that a crash interrupted is finished, not made again.
  */
 public final class DealClient implements AutoCloseable {
-    private static final String ASK = "/fil/storage/ask/1.1.0";
-    private static final List<String> PROPOSE = List.of("/fil/storage/mk/1.2.1", "/fil/storage/mk/1.2.0");
-    private static final String STATUS = "/fil/storage/status/1.2.0";
+    private static final List<String> PROPOSE = List.of(DealProtocols.PROPOSE_1_2_1, DealProtocols.PROPOSE_1_2_0);
     private static final Duration CALL = Duration.ofSeconds(30);
     private static final Duration CHAIN_PATIENCE = Duration.ofMinutes(15);
     private static final int MAX_ANSWER = 1 << 20;
-    private static final long GIB = 1L << 30;
 
     private final FullNode node;
     private final Signer signer;
@@ -71,11 +75,17 @@ public final class DealClient implements AutoCloseable {
     private final MessageOutbox outbox;
     private final Host host;
     private final CarServer cars;
-    private final UUID session;
 
     /** A client whose CARs are fetched over loopback. */
     public DealClient(FullNode node, Signer signer, Path directory, SecureRandom random, InstantSource clock) {
-        this(node, signer, directory, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), random, clock);
+        this(
+                node,
+                signer,
+                directory,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                random,
+                clock);
     }
 
     /**
@@ -83,13 +93,16 @@ public final class DealClient implements AutoCloseable {
      *
      * @param signer holds the key that pays
      * @param directory CARs and what was sent to the chain; made when it does not exist
-     * @param listen where the provider fetches the CARs
+     * @param listen where the CARs are served
+     * @param announce the base of their URLs as the provider sees it, {@code http://host:port}; needed when {@code listen}
+     *     is every address of the machine or lies behind a router
      */
     public DealClient(
             FullNode node,
             Signer signer,
             Path directory,
             InetSocketAddress listen,
+            Optional<URI> announce,
             SecureRandom random,
             InstantSource clock) {
         this.node = node;
@@ -106,8 +119,7 @@ public final class DealClient implements AutoCloseable {
                 .identity(Identity.generate(KeyType.ED25519, random))
                 .agent("adit-client/0.1.0")
                 .build();
-        cars = new CarServer(listen, random);
-        session = uuid(random);
+        cars = new CarServer(listen, announce, random);
         try {
             host.start();
         } catch (Libp2pException e) {
@@ -115,13 +127,18 @@ public final class DealClient implements AutoCloseable {
         }
     }
 
-    private static UUID uuid(SecureRandom random) {
-        return new UUID((random.nextLong() & ~0xf000L) | 0x4000, (random.nextLong() >>> 2) | 0x8000000000000000L);
-    }
-
-    /** Packs a file into a CAR in the client's folder. */
+    /** Packs a file into a CAR in the client's folder, named by its root: another file never takes its place. */
     public PackedPiece pack(Path file) {
-        return pack(file, directory.resolve(file.getFileName() + ".car"));
+        try {
+            var unnamed = Files.createTempFile(directory, "packing-", ".car");
+            var packed = pack(file, unnamed);
+            var car = directory.resolve(packed.root() + ".car");
+            Files.move(unnamed, car, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return new PackedPiece(car, packed.root(), packed.piece(), packed.carSize());
+        } catch (IOException e) {
+            throw new AditException(
+                    ClientErrorCode.CLIENT_FILE, "packing " + file + " into " + directory + ": " + e, e);
+        }
     }
 
     /** Packs a file into a CAR (UnixFS, 1 MiB raw leaves, CIDv1) and computes the CAR's CommP. */
@@ -142,7 +159,7 @@ public final class DealClient implements AutoCloseable {
      * @throws AditException {@link ClientErrorCode#ASK_NOT_SIGNED} when the miner's worker did not sign it
      */
     public SignedStorageAsk ask(Multiaddr provider, Address miner) {
-        var signed = AskResponse.fromCbor(call(provider, List.of(ASK), new AskRequest(miner)))
+        var signed = AskResponse.fromCbor(call(provider, List.of(DealProtocols.ASK), new AskRequest(miner)))
                 .ask()
                 .orElseThrow(() -> new AditException(
                         ClientErrorCode.NO_ASK,
@@ -161,9 +178,7 @@ public final class DealClient implements AutoCloseable {
     /** What keeping the piece costs at this ask. */
     public Quote quote(SignedStorageAsk ask, PackedPiece piece, long epochs) {
         long size = piece.piece().size().bytes();
-        // Rounded up, or a small piece would cost nothing and be refused.
-        var perEpoch =
-                ask.ask().price().times(size).plus(TokenAmount.ofAtto(GIB - 1)).dividedBy(GIB);
+        var perEpoch = DealTerms.pricePerEpoch(ask.ask().price(), size);
         var bounds = node.stateDealProviderCollateralBounds(piece.piece().size(), false, TipSetKey.EMPTY);
         // A tenth more than the least: the bound moves with the supply until the deal is published.
         var collateral = bounds.min().plus(bounds.min().dividedBy(10));
@@ -176,15 +191,30 @@ public final class DealClient implements AutoCloseable {
                 Duration.ofSeconds(node.stateGetNetworkParams().blockDelaySeconds()));
     }
 
-    /** Adds to the client's escrow with the market actor until it holds {@code needed} free; answers once it is on chain. */
+    /**
+     * Adds to the client's escrow with the market actor until it holds {@code needed} free; answers once it is on chain. A
+     * payment that was begun before, by this client or by one that crashed, is waited for first.
+     */
     public void ensureEscrow(Address client, TokenAmount needed) {
+        var counter = "escrow." + client;
+        int number =
+                store.read(tx -> tx.meta().get(counter)).map(Integer::parseInt).orElse(0);
+        boolean signed = outbox.record(key(client, number))
+                .filter(record -> record.state() != MessageState.INTENT)
+                .isPresent();
+        if (signed) {
+            finish(key(client, number));
+        }
         var free = node.stateMarketBalance(client, TipSetKey.EMPTY).available();
         if (free.compareTo(needed) >= 0) {
             return;
         }
-        var key = "escrow/" + session + "/" + needed.attoText();
+        // What was never signed gives way to what is needed now.
+        int next = signed || number == 0 ? number + 1 : number;
+        // The number is on disk before the payment is, so that the payment is found again.
+        store.transactVoid(tx -> tx.meta().put(counter, String.valueOf(next)));
         outbox.send(new MessageIntent(
-                key,
+                key(client, next),
                 client,
                 Actor.MARKET,
                 needed.minus(free),
@@ -192,23 +222,41 @@ public final class DealClient implements AutoCloseable {
                 new AddBalanceParams(client).toCbor(),
                 TokenAmount.ofFil(1),
                 MessagePriority.DEAL));
-        long end = System.nanoTime() + CHAIN_PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            var found = outbox.found(key, 1);
-            if (found.isPresent()) {
-                long code = found.get().receipt().exitCode();
-                if (code != 0) {
-                    throw new AditException(
-                            ClientErrorCode.ESCROW_REFUSED,
-                            "adding to the escrow: " + ExitCode.explain(code, ActorKind.MARKET));
-                }
-                return;
-            }
-            pause();
+        long code = await(key(client, next));
+        if (code != 0) {
+            throw new AditException(
+                    ClientErrorCode.ESCROW_REFUSED,
+                    "adding to the escrow: " + ExitCode.explain(code, ActorKind.MARKET));
         }
-        throw new AditException(
-                ClientErrorCode.ESCROW_REFUSED,
-                "adding to the escrow: not executed within " + CHAIN_PATIENCE.toMinutes() + " minutes");
+    }
+
+    private void finish(String key) {
+        try {
+            outbox.resume(key);
+            await(key);
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+                throw e;
+            }
+        }
+    }
+
+    private static String key(Address client, int number) {
+        return "escrow/" + client + "/" + number;
+    }
+
+    private long await(String key) {
+        try {
+            return outbox.await(key, 1, CHAIN_PATIENCE)
+                    .map(found -> found.receipt().exitCode())
+                    .orElseThrow(() -> new AditException(
+                            ClientErrorCode.ESCROW_REFUSED,
+                            "adding to the escrow: not executed within " + CHAIN_PATIENCE.toMinutes()
+                                    + " minutes; the next call goes on waiting for it"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AditException(ClientErrorCode.ESCROW_REFUSED, "interrupted while waiting for the chain", e);
+        }
     }
 
     /**
@@ -242,7 +290,8 @@ public final class DealClient implements AutoCloseable {
     /** How far a deal has come. */
     public DealStatusResponse status(Multiaddr provider, Address client, UUID deal) {
         var signature = signer.sign(client, DealStatusRequest.signedBytes(deal));
-        return DealStatusResponse.fromCbor(call(provider, List.of(STATUS), new DealStatusRequest(deal, signature)));
+        return DealStatusResponse.fromCbor(
+                call(provider, List.of(DealProtocols.STATUS), new DealStatusRequest(deal, signature)));
     }
 
     private byte[] call(Multiaddr provider, List<String> protocols, CborRecord request) {
@@ -257,15 +306,6 @@ public final class DealClient implements AutoCloseable {
                     ClientErrorCode.PROVIDER_UNREACHABLE,
                     "speaking " + protocols.getFirst() + " with " + provider + ": " + e.getMessage(),
                     e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(200);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AditException(ClientErrorCode.ESCROW_REFUSED, "interrupted while waiting for the chain", e);
         }
     }
 

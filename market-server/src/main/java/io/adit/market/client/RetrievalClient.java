@@ -112,15 +112,14 @@ public final class RetrievalClient implements AutoCloseable {
      */
     public long getPiece(Cid piece, URI provider, Path out) throws IOException {
         var wanted = PieceCid.parse(piece);
+        var part = beside(out, ".part");
         try (var body = open(request(pieceUri(piece, provider), "accept", "*/*"), 200)) {
-            var part = beside(out, ".part");
             var commP = new CommP();
             long bytes;
             try (var sink = Files.newOutputStream(part)) {
                 bytes = copy(body, sink, commP);
             }
             if (!hasCommitment(commP, wanted)) {
-                Files.delete(part);
                 throw new AditException(
                         RetrievalErrorCode.RETRIEVAL_NOT_WHAT_WAS_ASKED,
                         "the provider's " + bytes + " bytes for piece " + piece + " have another commitment");
@@ -129,6 +128,8 @@ public final class RetrievalClient implements AutoCloseable {
             return bytes;
         } catch (IOException e) {
             throw broken(provider, e);
+        } finally {
+            Files.deleteIfExists(part);
         }
     }
 
@@ -187,7 +188,8 @@ public final class RetrievalClient implements AutoCloseable {
     }
 
     private static boolean hasCommitment(CommP commP, PieceCid wanted) {
-        if (commP.rawSize() == 0) {
+        if (commP.rawSize() == 0
+                || (wanted.rawSize().isPresent() && wanted.rawSize().getAsLong() != commP.rawSize())) {
             return false;
         }
         var smallest = commP.finish();
@@ -206,13 +208,17 @@ public final class RetrievalClient implements AutoCloseable {
 
     private long save(InputStream content, Path out) throws IOException {
         var part = beside(out, ".part");
-        long bytes;
-        try (content;
-                var sink = Files.newOutputStream(part)) {
-            bytes = content.transferTo(sink);
+        try {
+            long bytes;
+            try (content;
+                    var sink = Files.newOutputStream(part)) {
+                bytes = content.transferTo(sink);
+            }
+            publish(part, out);
+            return bytes;
+        } finally {
+            Files.deleteIfExists(part);
         }
-        publish(part, out);
-        return bytes;
     }
 
     private static void publish(Path part, Path out) throws IOException {
@@ -220,6 +226,9 @@ public final class RetrievalClient implements AutoCloseable {
             written.force(true);
         }
         Files.move(part, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (var directory = FileChannel.open(out.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
     }
 
     private static long copy(InputStream in, OutputStream out, CommP commP) throws IOException {

@@ -67,6 +67,11 @@ public record DealTerms(
 
     /** The least price per epoch for a piece, rounded up. */
     public TokenAmount minPricePerEpoch(long paddedBytes) {
+        return pricePerEpoch(pricePerGibEpoch, paddedBytes);
+    }
+
+    /** What a piece costs for one epoch, rounded up: a small one would cost nothing otherwise. */
+    public static TokenAmount pricePerEpoch(TokenAmount pricePerGibEpoch, long paddedBytes) {
         return pricePerGibEpoch
                 .times(paddedBytes)
                 .plus(TokenAmount.ofAtto(GIB - 1))

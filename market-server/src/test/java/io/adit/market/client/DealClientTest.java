@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.adit.chain.actor.MarketMethod;
+import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
@@ -27,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +54,11 @@ class DealClientTest {
     @BeforeEach
     void start() throws Exception {
         provider = TestProvider.running(folder);
-        client = new DealClient(
+        client = client();
+    }
+
+    private DealClient client() {
+        return new DealClient(
                 provider.chain(),
                 new TestKeys().with(TestDeals.CLIENT),
                 folder.resolve("client"),
@@ -122,6 +128,71 @@ class DealClientTest {
     }
 
     @Test
+    void goesOnWithAPayment_thatWasBegunBeforeACrash() throws Exception {
+        var chain = provider.chain();
+        var waiting = Thread.ofVirtual().start(() -> {
+            try {
+                client.ensureEscrow(CLIENT, TokenAmount.ofFil(3));
+            } catch (AditException e) {
+                // This client is the one that dies.
+            }
+        });
+        await().until(() -> !chain.mpoolPending(TipSetKey.EMPTY).isEmpty());
+        waiting.interrupt();
+        waiting.join();
+        client.close();
+        client = client();
+        var clock = Thread.ofVirtual().start(() -> {
+            LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+            chain.advance(2);
+        });
+
+        client.ensureEscrow(CLIENT, TokenAmount.ofFil(3));
+        clock.join();
+
+        assertThat(chain.included(MarketMethod.ADD_BALANCE))
+                .singleElement()
+                .satisfies(message -> assertThat(message.value()).isEqualTo(TokenAmount.ofFil(2)));
+    }
+
+    @Test
+    void paysAgain_whenASecondDealNeedsAsMuch() throws Exception {
+        var chain = provider.chain();
+        for (int deal = 0; deal < 2; deal++) {
+            chain.escrow(CLIENT, TokenAmount.ZERO);
+            var clock = Thread.ofVirtual().start(() -> {
+                await().until(() -> !chain.mpoolPending(TipSetKey.EMPTY).isEmpty());
+                chain.advance(2);
+            });
+            client.ensureEscrow(CLIENT, TokenAmount.ofFil(3));
+            clock.join();
+        }
+
+        assertThat(chain.included(MarketMethod.ADD_BALANCE)).hasSize(2);
+    }
+
+    @Test
+    void keepsACar_whenAnotherFileOfThatNameIsPacked() throws Exception {
+        var one = client.pack(Files.write(folder.resolve("picture.jpg"), TestDeals.data(31, 700)));
+        var before = Files.readAllBytes(one.car());
+        client.pack(Files.write(folder.resolve("picture.jpg"), TestDeals.data(32, 800)));
+
+        assertThat(Files.readAllBytes(one.car())).isEqualTo(before);
+    }
+
+    @Test
+    void offersWhatIsAnnounced_andNeverEveryAddress() throws Exception {
+        var everywhere = new InetSocketAddress("0.0.0.0", 0);
+        try (var cars =
+                new CarServer(everywhere, Optional.of(URI.create("http://cars.example:8080/")), new SecureRandom())) {
+            assertThat(cars.offer(folder.resolve("x.car")).toString()).startsWith("http://cars.example:8080/");
+        }
+        assertThatThrownBy(() -> new CarServer(everywhere, Optional.empty(), new SecureRandom()))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(ClientErrorCode.CLIENT_ADDRESS));
+    }
+
+    @Test
     void saysWhenThereIsNoAsk() {
         assertThatThrownBy(() -> client.ask(provider.address(), Address.ofId(1)))
                 .isInstanceOfSatisfying(
@@ -132,7 +203,10 @@ class DealClientTest {
     void servesTheCar_inRanges_underItsSecretPathOnly() throws Exception {
         var data = TestDeals.data(1, 100_000);
         var car = Files.write(folder.resolve("x.car"), data);
-        try (var cars = new CarServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new SecureRandom());
+        try (var cars = new CarServer(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Optional.empty(),
+                        new SecureRandom());
                 var http = HttpClient.newHttpClient()) {
             var url = cars.offer(car);
 

@@ -162,8 +162,8 @@ public record NodeConfig(
             String libp2pListen,
 
             @Doc(
-                    value = "Multiaddresses under which others reach it, written to the miner actor. Empty: the"
-                            + " listening one.",
+                    value = "Multiaddresses under which others reach it, told to peers that connect. Empty: the"
+                            + " listening one. The miner actor's own addresses are not changed.",
                     fallback = "")
             List<String> announceAddresses,
 
@@ -244,7 +244,13 @@ public record NodeConfig(
     /** Serving data. */
     public record Retrieval(
             @Doc(value = "Address of the HTTP server for /ipfs and /piece.", fallback = "127.0.0.1:4702")
-            ListenAddress httpListen) {}
+            ListenAddress httpListen,
+
+            @Doc(
+                    value = "Multiaddresses under which clients reach that server, as /dns4/example.org/tcp/443/https."
+                            + " Empty: the listening one, unless that is every address of the machine.",
+                    fallback = "")
+            List<String> announceAddresses) {}
 
     /** Logs. */
     public record Log(

@@ -23,6 +23,8 @@ import io.adit.ops.OpsError;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.sealing.pipeline.SealingPipeline;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -71,7 +73,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.outbox(),
                 parts.pipeline().intake(),
                 indexer,
-                () -> transports(retrieval),
+                () -> transports(config.retrieval().announceAddresses(), retrieval.address()),
                 parts.clock());
         deals.restoreIndex();
         var builder = Host.builder()
@@ -100,10 +102,30 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         }
     }
 
-    private static RetrievalTransports transports(RetrievalServer retrieval) {
-        var http = Multiaddr.parse("/ip4/" + retrieval.address().getAddress().getHostAddress() + "/tcp/"
-                + retrieval.address().getPort() + "/http");
-        return new RetrievalTransports(List.of(new RetrievalTransports.Transport("http", List.of(http.bytes()))));
+    /** How data is retrieved; nothing where the server listens on every address and none was named to announce. */
+    static RetrievalTransports transports(List<String> announced, InetSocketAddress listening) {
+        var http = announced.isEmpty() ? addresses(listening) : announced;
+        return new RetrievalTransports(
+                http.isEmpty()
+                        ? List.of()
+                        : List.of(new RetrievalTransports.Transport(
+                                "http",
+                                http.stream()
+                                        .map(text -> Multiaddr.parse(text).bytes())
+                                        .toList())));
+    }
+
+    private static List<String> addresses(InetSocketAddress listening) {
+        var address = listening.getAddress();
+        if (address.isAnyLocalAddress()) {
+            return List.of();
+        }
+        var protocol = address instanceof Inet6Address ? "/ip6/" : "/ip4/";
+        return List.of(protocol + withoutZone(address) + "/tcp/" + listening.getPort() + "/http");
+    }
+
+    private static String withoutZone(InetAddress address) {
+        return address.getHostAddress().split("%", 2)[0];
     }
 
     List<TaskHandler> handlers() {
@@ -129,7 +151,9 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
 
     @Override
     public String retrieval() {
-        return "http://" + retrieval.address().getAddress().getHostAddress() + ":"
+        var address = retrieval.address().getAddress();
+        var host = address.getHostAddress();
+        return "http://" + (address instanceof Inet6Address ? "[" + host + "]" : host) + ":"
                 + retrieval.address().getPort();
     }
 
