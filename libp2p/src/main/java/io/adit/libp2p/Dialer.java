@@ -3,7 +3,6 @@ package io.adit.libp2p;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
-import io.adit.libp2p.yamux.Deadline;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,9 +60,12 @@ final class Dialer {
 
     private HostConnection dialOnce(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException {
         var own = new CompletableFuture<HostConnection>();
-        var others = dialling.putIfAbsent(peer, own);
-        if (others != null) {
-            return join(others, peer, deadline);
+        for (var others = dialling.putIfAbsent(peer, own); others != null; others = dialling.putIfAbsent(peer, own)) {
+            var joined = join(others, peer, deadline);
+            if (joined.isPresent()) {
+                return joined.get();
+            }
+            // Another caller's failure is not this one's: it may have had less time, or another address.
         }
         try {
             // Another caller's dial may have ended between the look for a connection and this one's turn.
@@ -72,25 +74,22 @@ final class Dialer {
             remember(peer, address);
             own.complete(connection);
             return connection;
-        } catch (Libp2pException e) {
-            own.completeExceptionally(e);
-            throw e;
         } finally {
+            // First gone, then failed: whoever waited for it must not find it again. After a success it does nothing.
             dialling.remove(peer, own);
             own.completeExceptionally(new Libp2pException(Kind.UNREACHABLE, "the dial to " + peer + " failed"));
         }
     }
 
-    private static HostConnection join(CompletableFuture<HostConnection> others, PeerId peer, Deadline deadline)
-            throws Libp2pException {
+    /** What another caller's dial comes to; empty if it failed. */
+    private static Optional<HostConnection> join(
+            CompletableFuture<HostConnection> others, PeerId peer, Deadline deadline) throws Libp2pException {
         try {
-            return others.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            return Optional.of(others.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
             throw new Libp2pException(Kind.TIMEOUT, "deadline passed while dialling " + peer, e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof Libp2pException reason
-                    ? reason.again()
-                    : new Libp2pException(Kind.UNREACHABLE, "the dial to " + peer + " failed", e);
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Libp2pException(Kind.CLOSED, "interrupted while dialling " + peer, e);

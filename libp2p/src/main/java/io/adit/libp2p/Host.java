@@ -10,9 +10,9 @@ import io.adit.libp2p.ping.Ping;
 import io.adit.libp2p.transport.ConnectionGate;
 import io.adit.libp2p.transport.ConnectionUpgrader;
 import io.adit.libp2p.transport.SecuredConnection;
+import io.adit.libp2p.transport.SendBudget;
 import io.adit.libp2p.transport.TcpAddress;
 import io.adit.libp2p.transport.TcpTransport;
-import io.adit.libp2p.yamux.Deadline;
 import io.adit.libp2p.yamux.ReceiveBudget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -64,7 +64,7 @@ public final class Host implements AutoCloseable {
     private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
     private final List<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
 
-    private Host(HostBuilder builder, Identity identity, SecureRandom random) {
+    Host(HostBuilder builder, Identity identity, SecureRandom random) {
         this.identity = identity;
         this.listen = List.copyOf(builder.listen);
         this.announce = List.copyOf(builder.announce);
@@ -81,15 +81,11 @@ public final class Host implements AutoCloseable {
         handlers.put(Ping.PROTOCOL, ping::answer);
         handlers.putAll(builder.handlers);
         this.transport = new TcpTransport(
-                new ConnectionUpgrader(new NoiseKey(identity, random), random),
+                new ConnectionUpgrader(new NoiseKey(identity, random), random, new SendBudget(limits.maxSendBytes())),
                 gate,
                 limits.handshakeTimeout(),
                 threads);
         this.dialer = new Dialer(this::findConnection, this::dial);
-    }
-
-    static Host of(HostBuilder builder, Identity identity, SecureRandom random) {
-        return new Host(builder, identity, random);
     }
 
     public static HostBuilder builder() {
@@ -103,8 +99,8 @@ public final class Host implements AutoCloseable {
      */
     public void start() throws Libp2pException {
         for (var address : listen) {
-            for (var socketAddress : TcpAddress.resolve(address)) {
-                bound.add(transport.listen(socketAddress, (secured, place) -> {
+            for (var socketAddress : TcpAddress.resolve(address, Deadline.after(limits.handshakeTimeout()))) {
+                bound.add(transport.listen(socketAddress, secured -> {
                     try {
                         begin(secured);
                     } catch (Libp2pException e) {
@@ -191,7 +187,7 @@ public final class Host implements AutoCloseable {
             throw new Libp2pException(Kind.IDENTITY, "cannot dial " + address + ": it is this host's own");
         }
         var failures = new ArrayList<Libp2pException>();
-        for (var socketAddress : TcpAddress.resolve(address)) {
+        for (var socketAddress : TcpAddress.resolve(address, deadline)) {
             try {
                 return begin(transport.dial(socketAddress, peer, left(deadline)));
             } catch (Libp2pException e) {

@@ -71,6 +71,7 @@ public final class HostBuilder {
 
     /** A host that does not listen yet. */
     public Host build() {
-        return Host.of(this, identity.orElseThrow(() -> new IllegalStateException("a host needs an identity")), random);
+        return new Host(
+                this, identity.orElseThrow(() -> new IllegalStateException("a host needs an identity")), random);
     }
 }

@@ -7,7 +7,6 @@ import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multistream.MultistreamSelect;
 import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.TcpAddress;
-import io.adit.libp2p.yamux.Deadline;
 import io.adit.libp2p.yamux.ReceiveBudget;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.adit.libp2p.yamux.YamuxStream;
@@ -162,6 +161,9 @@ final class HostConnection implements Connection {
             }
         } catch (Libp2pException e) {
             LOG.debug("stream {} from {} ended: {} {}", stream.id(), remotePeer, e.kind(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.debug("handler of a stream from {} was interrupted", remotePeer);
         } catch (Exception e) {
             LOG.warn("handler of a stream from {} failed", remotePeer, e);
         } finally {

@@ -12,8 +12,11 @@ import java.time.Duration;
  * @param handshakeTimeout for everything from the accepted socket to the agreed muxer
  * @param negotiationTimeout for a stream's agreement on a protocol, and for identify
  * @param idleTimeout after this long without a stream a connection is closed
- * @param maxReceiveBytes memory for what has arrived on all streams and was not read yet; one connection gets a quarter
- *     of it at most, and a stream that would go beyond either is reset
+ * @param maxReceiveBytes memory for what has arrived on all streams and was not read yet; the connections with
+ *     one address (IPv6: one /64) get a quarter of it at most, and a stream that would go beyond either is reset. The
+ *     first KiB of each stream is not counted
+ * @param maxSendBytes memory for what was written and the sockets have not taken yet; beyond it a connection gets one
+ *     message at a time
  * @param yamux limits of each connection's streams
  */
 public record HostLimits(
@@ -24,8 +27,9 @@ public record HostLimits(
         Duration negotiationTimeout,
         Duration idleTimeout,
         long maxReceiveBytes,
+        long maxSendBytes,
         YamuxLimits yamux) {
-    /** How many connections it takes to use up the memory for what was received. */
+    /** How many addresses it takes to use up the memory for what was received. */
     static final int RECEIVE_SHARES = 4;
 
     public HostLimits {
@@ -34,6 +38,9 @@ public record HostLimits(
         }
         if (maxReceiveBytes < (long) RECEIVE_SHARES * YamuxLimits.INITIAL_WINDOW) {
             throw new IllegalArgumentException("receive memory must be at least 1 MiB, not " + maxReceiveBytes);
+        }
+        if (maxSendBytes < 1 << 20) {
+            throw new IllegalArgumentException("send memory must be at least 1 MiB, not " + maxSendBytes);
         }
         if (!handshakeTimeout.isPositive() || !negotiationTimeout.isPositive() || !idleTimeout.isPositive()) {
             throw new IllegalArgumentException("host time-outs must be positive");
@@ -49,6 +56,7 @@ public record HostLimits(
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(10),
                 256 << 20,
+                128 << 20,
                 YamuxLimits.defaults());
     }
 
@@ -61,6 +69,7 @@ public record HostLimits(
                 negotiationTimeout,
                 idleTimeout,
                 maxReceiveBytes,
+                maxSendBytes,
                 yamux);
     }
 
@@ -73,6 +82,7 @@ public record HostLimits(
                 negotiation,
                 idle,
                 maxReceiveBytes,
+                maxSendBytes,
                 yamux);
     }
 
@@ -85,6 +95,20 @@ public record HostLimits(
                 negotiationTimeout,
                 idleTimeout,
                 maxReceiveBytes,
+                maxSendBytes,
                 limits);
+    }
+
+    public HostLimits withMemory(long receiveBytes, long sendBytes) {
+        return new HostLimits(
+                maxConnections,
+                maxConnectionsPerAddress,
+                maxHandshakes,
+                handshakeTimeout,
+                negotiationTimeout,
+                idleTimeout,
+                receiveBytes,
+                sendBytes,
+                yamux);
     }
 }

@@ -1,7 +1,6 @@
 package io.adit.libp2p;
 
 import io.adit.libp2p.identity.PeerId;
-import io.adit.libp2p.yamux.Deadline;
 import io.adit.libp2p.yamux.YamuxStream;
 import java.io.InputStream;
 import java.io.OutputStream;

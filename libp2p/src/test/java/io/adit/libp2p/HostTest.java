@@ -14,6 +14,7 @@ import io.adit.libp2p.yamux.YamuxLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -115,6 +116,34 @@ class HostTest {
                 assertThat(dial.get()).isSameAs(first);
             }
         }
+    }
+
+    @Test
+    void callerWhoJoinedADialThatFailed_dialsItself() throws Exception {
+        var server = start();
+        var client = start();
+        try (var silent = new java.net.ServerSocket(0);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var dead = Multiaddr.parse("/ip4/127.0.0.1/tcp/" + silent.getLocalPort())
+                    .withPeer(server.peerId());
+            var first = threads.submit(() -> client.connect(dead, Duration.ofSeconds(1)));
+            silent.accept(); // now the first dial is under way, and will be until its deadline
+            var second = client.connect(address(server), TIMEOUT);
+
+            assertThat(second.isOpen()).isTrue();
+            assertThatThrownBy(first::get).hasCauseInstanceOf(Libp2pException.class);
+        }
+    }
+
+    @Test
+    void nameWhoseLookUpHangs_endsAtTheDialsDeadline() throws Exception {
+        var client = start();
+        var address = Multiaddr.parse("/dns4/provider" + HangingLookUps.SUFFIX + "/tcp/1")
+                .withPeer(Identity.generate(KeyType.ED25519, random).peerId());
+
+        var began = System.nanoTime();
+        assertKind(Kind.TIMEOUT, () -> client.connect(address, SHORT));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
@@ -266,22 +295,37 @@ class HostTest {
     }
 
     @Test
-    void strangerWhoSendsNonsense_isDropped_andOthersAreServed() throws Exception {
+    void strangerWhoSendsNonsense_isDroppedAtOnce_andOthersAreServed() throws Exception {
         var server = start();
         var nonsense = new byte[1 << 20];
         random.nextBytes(nonsense);
         try (var socket = stranger(server)) {
-            socket.setSoTimeout(20_000);
-            assertThatThrownBy(() -> {
-                        socket.getOutputStream().write(nonsense);
-                        socket.getOutputStream().write(nonsense);
-                        socket.getOutputStream().write(nonsense);
-                        throw new IOException("ended " + socket.getInputStream().readAllBytes().length);
-                    })
-                    .isInstanceOf(IOException.class);
+            // Well below the handshake's limit; a SocketTimeoutException is no SocketException and fails the test.
+            socket.setSoTimeout(5_000);
+            assertThat(sendUntilReset(socket, nonsense) || readsToTheEnd(socket))
+                    .isTrue();
         }
 
         assertThat(start().connect(address(server), TIMEOUT).isOpen()).isTrue();
+    }
+
+    private static boolean sendUntilReset(Socket socket, byte[] nonsense) throws IOException {
+        try {
+            for (var times = 0; times < 3; times++) {
+                socket.getOutputStream().write(nonsense);
+            }
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    private static boolean readsToTheEnd(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().readAllBytes().length < 100;
+        } catch (SocketException reset) {
+            return true;
+        }
     }
 
     @Test
@@ -329,16 +373,32 @@ class HostTest {
     }
 
     @Test
-    void streamThatAgreesOnNothing_isResetInTime() throws Exception {
-        var server = start(HostLimits.defaults().withTimeouts(TIMEOUT, SHORT, TIMEOUT));
+    void streamThatAgreesOnNothing_isResetAfterItsLastProposal() throws Exception {
+        var server = start();
         var client = start();
         var names = new ArrayList<String>();
         for (var index = 0; index < 70; index++) {
             names.add("/none/" + index);
         }
 
-        assertThatThrownBy(() -> client.newStream(address(server), names, TIMEOUT))
-                .isInstanceOf(Libp2pException.class);
+        var began = System.nanoTime();
+        assertKind(Kind.STREAM_RESET, () -> client.newStream(address(server), names, TIMEOUT));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void streamThatSaysNothing_isResetWhenTheTimeToAgreeIsOver() throws Exception {
+        var server = start(HostLimits.defaults().withTimeouts(TIMEOUT, SHORT, TIMEOUT));
+        try (var peer = RawPeer.connect(address(server), random)) {
+            peer.send(RawPeer.WINDOW_UPDATE, RawPeer.SYN, 1, 0);
+
+            var began = System.nanoTime();
+            while (peer.receive(RawPeer.WINDOW_UPDATE, RawPeer.RST).streamId() != 1) {
+                // The host gives up its own stream, for identify, at about the same time.
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(SHORT.dividedBy(2), Duration.ofSeconds(10));
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.adit.libp2p;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -39,7 +40,7 @@ final class TestProtocols {
             stream.output()
                     .write(answer.put(HexFormat.of().parseHex(received.sha256)).array());
         });
-        builder.protocol(SOURCE, stream -> fill(stream, new DataInputStream(stream.input()).readLong()));
+        builder.protocol(SOURCE, stream -> fill(stream.output(), new DataInputStream(stream.input()).readLong()));
         builder.protocol(DUPLEX, stream -> duplex(stream, new DataInputStream(stream.input()).readLong()));
         builder.protocol(RESET, stream -> {
             var ignored = stream.input().read();
@@ -77,16 +78,23 @@ final class TestProtocols {
         return new Transfer(count, hash(digest));
     }
 
+    /** What anybody who sends so many bytes sends, here and in the Go peer. */
+    static Transfer expected(long count) throws IOException {
+        return fill(OutputStream.nullOutputStream(), count);
+    }
+
     /** Sends {@code count} bytes that differ from block to block. */
-    static Transfer fill(Stream stream, long count) throws IOException {
+    static Transfer fill(OutputStream out, long count) throws IOException {
         var digest = sha256();
         var block = new byte[BLOCK];
-        new java.util.Random(count).nextBytes(block);
+        for (var index = 0; index < BLOCK; index++) {
+            block[index] = (byte) (index * 31 ^ index >> 8);
+        }
         for (var left = count; left > 0; left -= Math.min(left, BLOCK)) {
             ByteBuffer.wrap(block).putLong(left);
             var length = (int) Math.min(left, BLOCK);
             digest.update(block, 0, length);
-            stream.write(block, 0, length);
+            out.write(block, 0, length);
         }
         return new Transfer(count, hash(digest));
     }
@@ -99,7 +107,7 @@ final class TestProtocols {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             threads.execute(() -> {
                 try {
-                    var transfer = fill(stream, count);
+                    var transfer = fill(stream.output(), count);
                     stream.closeWrite();
                     sent.complete(transfer);
                 } catch (IOException e) {
@@ -116,7 +124,7 @@ final class TestProtocols {
     }
 
     static Transfer upload(Stream stream, long count) throws IOException {
-        var sent = fill(stream, count);
+        var sent = fill(stream.output(), count);
         stream.closeWrite();
         var answer = new DataInputStream(stream.input());
         var received = new Transfer(answer.readLong(), HexFormat.of().formatHex(answer.readNBytes(32)));

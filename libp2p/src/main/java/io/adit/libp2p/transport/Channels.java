@@ -16,6 +16,11 @@ final class Channels {
         channel.write(bytes, channel.voidPromise());
     }
 
+    /** Tells when the socket has taken the bytes, or never will. */
+    static void write(Channel channel, ByteBuf bytes, Runnable done) {
+        channel.write(bytes).addListener(future -> done.run());
+    }
+
     static void onClose(Channel channel, Runnable action) {
         channel.closeFuture().addListener(future -> action.run());
     }

@@ -81,11 +81,6 @@ public final class ConnectionGate {
         return Optional.of(new Place(Optional.of(address)));
     }
 
-    /** Connections that hold a place now. */
-    public int connections() {
-        return connections.get();
-    }
-
     private void leave(InetAddress address) {
         perAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
     }
@@ -94,7 +89,8 @@ public final class ConnectionGate {
         return counter.getAndUpdate(count -> count < limit ? count + 1 : count) < limit;
     }
 
-    private static InetAddress counted(InetAddress remote) {
+    /** What a remote address counts as. */
+    static InetAddress counted(InetAddress remote) {
         if (!(remote instanceof Inet6Address)) {
             return remote;
         }

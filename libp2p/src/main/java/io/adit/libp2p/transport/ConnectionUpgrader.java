@@ -22,10 +22,13 @@ public final class ConnectionUpgrader {
 
     private final NoiseKey key;
     private final SecureRandom random;
+    private final SendBudget sendBudget;
 
-    public ConnectionUpgrader(NoiseKey key, SecureRandom random) {
+    /** @param sendBudget what all connections together may have unsent */
+    public ConnectionUpgrader(NoiseKey key, SecureRandom random, SendBudget sendBudget) {
         this.key = key;
         this.random = random;
+        this.sendBudget = sendBudget;
     }
 
     /**
@@ -62,7 +65,7 @@ public final class ConnectionUpgrader {
             throw new Libp2pException(
                     Kind.IDENTITY, "dialled peer " + expected.get() + ", but peer " + remote + " answered");
         }
-        var writer = new SecureFrameWriter(raw.channel(), noise.sending());
+        var writer = new SecureFrameWriter(raw.channel(), noise.sending(), sendBudget);
         var secureIn = new SecureInput(in, noise.receiving());
         agree(secureIn, secureOutput(writer), initiator, YAMUX);
         return new SecuredConnection(initiator, noise.remoteKey(), raw, writer, noise.receiving(), secureIn.rest());

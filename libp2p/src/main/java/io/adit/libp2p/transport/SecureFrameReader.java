@@ -44,6 +44,7 @@ final class SecureFrameReader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object received) {
         var bytes = (ByteBuf) received;
+        writer.holdControl();
         try {
             while (!ended && bytes.isReadable()) {
                 gather(bytes);
@@ -52,6 +53,7 @@ final class SecureFrameReader extends ChannelInboundHandlerAdapter {
             end(context, e);
         } finally {
             bytes.release();
+            writer.releaseControl();
         }
     }
 
@@ -100,11 +102,6 @@ final class SecureFrameReader extends ChannelInboundHandlerAdapter {
         } catch (Libp2pException e) {
             end(context, e);
         }
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        writer.signalIfDrained();
     }
 
     @Override

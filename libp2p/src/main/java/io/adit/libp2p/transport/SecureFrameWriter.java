@@ -1,9 +1,9 @@
 package io.adit.libp2p.transport;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.noise.TransportCipher;
-import io.adit.libp2p.yamux.Deadline;
 import io.adit.libp2p.yamux.YamuxFrame;
 import io.adit.libp2p.yamux.YamuxTransport;
 import io.netty.buffer.ByteBuf;
@@ -24,14 +24,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * leaves the queue through a task on the event loop: a write made directly by the event loop would overtake what other
  * threads have queued. Writers seal on their own threads. The event loop never waits for the sealing lock: control
  * frames go to a queue of their own, which whoever holds the lock empties before it lets go.
+ *
+ * <p>What waits for the socket is bounded: data writers wait while too much is unsent, on this connection or on all of
+ * the host together; control frames never wait, but a peer that lets {@link #MAX_CONTROL} of them pile up, because it
+ * asks and does not read, loses its connection.
  */
 final class SecureFrameWriter implements YamuxTransport {
-    /** Sealed bytes that may wait for the event loop before data writers are held up. */
-    private static final long MAX_UNFLUSHED = 512 << 10;
-    /** Bytes that the socket may be behind, beyond its high-water mark, before the connection is given up. */
-    private static final long MAX_BACKLOG = 8 << 20;
-    /** Control frames that may wait to be sealed. */
-    private static final int MAX_CONTROL = 16 << 10;
+    /** Sealed bytes that the socket may not have taken yet before data writers are held up. */
+    private static final long MAX_UNSENT = 1 << 20;
+    /** What is left unsent when those who are held up go on: they shall not be woken for every message. */
+    private static final long DRAINED = MAX_UNSENT / 2;
+    /** Control frames that the socket may not have taken yet: 256 KiB of them. */
+    static final int MAX_CONTROL = (256 << 10) / YamuxFrame.HEADER;
 
     private static final int LENGTH_PREFIX = 2;
     private static final int MAX_PLAIN = TransportCipher.MAX_MESSAGE - TransportCipher.TAG;
@@ -40,18 +44,25 @@ final class SecureFrameWriter implements YamuxTransport {
     private final TransportCipher cipher;
     private final ReentrantLock sealing = new ReentrantLock();
     private final ConcurrentLinkedQueue<YamuxFrame> control = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger controlCount = new AtomicInteger();
-    private final ConcurrentLinkedQueue<ByteBuf> sealed = new ConcurrentLinkedQueue<>();
-    private final AtomicLong unflushed = new AtomicLong();
+    private final AtomicInteger controlQueued = new AtomicInteger();
+    private final AtomicInteger controlUnsent = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Sealed> sealed = new ConcurrentLinkedQueue<>();
+    private final SendBudget budget;
+    private final AtomicLong unsent = new AtomicLong();
     private final AtomicBoolean flushScheduled = new AtomicBoolean();
     private final ReentrantLock gate = new ReentrantLock();
     private final Condition drained = gate.newCondition();
     private final AtomicInteger waiting = new AtomicInteger();
+    private boolean controlHeld; // of the event loop alone
     private volatile boolean closed;
 
-    SecureFrameWriter(Channel channel, TransportCipher cipher) {
+    /** A message on its way, with the number of control frames in it; a data frame is none. */
+    private record Sealed(ByteBuf bytes, int controlFrames) {}
+
+    SecureFrameWriter(Channel channel, TransportCipher cipher, SendBudget budget) {
         this.channel = channel;
         this.cipher = cipher;
+        this.budget = budget;
     }
 
     @Override
@@ -64,11 +75,25 @@ final class SecureFrameWriter implements YamuxTransport {
         if (closed) {
             return;
         }
-        if (controlCount.incrementAndGet() > MAX_CONTROL) {
+        if (controlUnsent.incrementAndGet() > MAX_CONTROL) {
             giveUp();
             return;
         }
+        controlQueued.incrementAndGet();
         control.add(frame);
+        if (!(channel.eventLoop().inEventLoop() && controlHeld)) {
+            sealControl();
+        }
+    }
+
+    /** On the event loop: its control frames wait for {@link #releaseControl}, so that answers to one read share messages. */
+    void holdControl() {
+        controlHeld = true;
+    }
+
+    /** On the event loop. */
+    void releaseControl() {
+        controlHeld = false;
         sealControl();
     }
 
@@ -84,23 +109,23 @@ final class SecureFrameWriter implements YamuxTransport {
     }
 
     private void drainControl() {
-        var count = Math.min(controlCount.get(), MAX_PLAIN / YamuxFrame.HEADER);
-        if (control.isEmpty() || count == 0) {
+        var most = Math.min(controlQueued.get(), MAX_PLAIN / YamuxFrame.HEADER);
+        if (control.isEmpty() || most == 0) {
             return;
         }
-        var message = newMessage(count * YamuxFrame.HEADER);
+        var message = newMessage(most * YamuxFrame.HEADER);
         var position = message.arrayOffset() + LENGTH_PREFIX;
-        var length = 0;
-        while (length < count * YamuxFrame.HEADER) {
+        var count = 0;
+        while (count < most) {
             var frame = control.poll();
             if (frame == null) {
                 break;
             }
-            controlCount.decrementAndGet();
-            frame.encode(message.array(), position + length);
-            length += YamuxFrame.HEADER;
+            frame.encode(message.array(), position + count * YamuxFrame.HEADER);
+            count++;
         }
-        sealAndQueue(message, length);
+        controlQueued.addAndGet(-count);
+        sealAndQueue(message, count * YamuxFrame.HEADER, count);
     }
 
     @Override
@@ -119,7 +144,7 @@ final class SecureFrameWriter implements YamuxTransport {
                 var position = message.arrayOffset() + LENGTH_PREFIX;
                 YamuxFrame.encodeData(streamId, length, message.array(), position);
                 System.arraycopy(buffer, offset, message.array(), position + YamuxFrame.HEADER, length);
-                sealAndQueue(message, YamuxFrame.HEADER + length);
+                sealAndQueue(message, YamuxFrame.HEADER + length, 0);
                 return;
             } finally {
                 sealing.unlock();
@@ -134,7 +159,7 @@ final class SecureFrameWriter implements YamuxTransport {
         try {
             var message = newMessage(bytes.length);
             System.arraycopy(bytes, 0, message.array(), message.arrayOffset() + LENGTH_PREFIX, bytes.length);
-            sealAndQueue(message, bytes.length);
+            sealAndQueue(message, bytes.length, 0);
         } finally {
             sealing.unlock();
         }
@@ -145,7 +170,7 @@ final class SecureFrameWriter implements YamuxTransport {
         return channel.alloc().heapBuffer(capacity, capacity);
     }
 
-    private void sealAndQueue(ByteBuf message, int plainLength) {
+    private void sealAndQueue(ByteBuf message, int plainLength, int controlFrames) {
         try {
             var length = cipher.applyInPlace(message.array(), message.arrayOffset() + LENGTH_PREFIX, plainLength);
             message.setShort(0, length);
@@ -155,8 +180,9 @@ final class SecureFrameWriter implements YamuxTransport {
             giveUp();
             return;
         }
-        unflushed.addAndGet(message.readableBytes());
-        sealed.add(message);
+        unsent.addAndGet(message.readableBytes());
+        budget.take(message.readableBytes());
+        sealed.add(new Sealed(message, controlFrames));
         if (flushScheduled.compareAndSet(false, true)) {
             onEventLoop(this::flush);
         }
@@ -165,21 +191,26 @@ final class SecureFrameWriter implements YamuxTransport {
     /** On the event loop: moves all that is sealed to the socket with one flush. */
     private void flush() {
         flushScheduled.set(false);
-        var moved = 0L;
         for (var message = sealed.poll(); message != null; message = sealed.poll()) {
-            moved += message.readableBytes();
-            Channels.write(channel, message);
+            var bytes = message.bytes().readableBytes();
+            var controlFrames = message.controlFrames();
+            Channels.write(channel, message.bytes(), () -> sent(bytes, controlFrames));
         }
         channel.flush();
-        unflushed.addAndGet(-moved);
-        if (channel.isActive() && channel.bytesBeforeWritable() > MAX_BACKLOG) {
-            giveUp();
+    }
+
+    /** On the event loop: the socket has taken a message, or the channel has closed. */
+    private void sent(int bytes, int controlFrames) {
+        budget.give(bytes);
+        controlUnsent.addAndGet(-controlFrames);
+        if (unsent.addAndGet(-bytes) <= DRAINED) {
+            signalIfDrained();
         }
-        signalIfDrained();
     }
 
     private boolean isDrained() {
-        return closed || (channel.isWritable() && unflushed.get() < MAX_UNFLUSHED);
+        var waiting = unsent.get();
+        return closed || (waiting < MAX_UNSENT && budget.hasRoom(waiting));
     }
 
     private void awaitDrained(Deadline deadline) throws Libp2pException {
@@ -201,7 +232,7 @@ final class SecureFrameWriter implements YamuxTransport {
     }
 
     /** On the event loop; the gate is held by others only to look and go to sleep. */
-    void signalIfDrained() {
+    private void signalIfDrained() {
         if (waiting.get() > 0 && isDrained()) {
             gate.lock();
             try {
@@ -213,7 +244,7 @@ final class SecureFrameWriter implements YamuxTransport {
     }
 
     /** The channel has gone: wakes all writers. */
-    void markClosed() {
+    private void markClosed() {
         closed = true;
         signalIfDrained();
     }

@@ -60,7 +60,8 @@ public final class SecuredConnection {
 
     /** The one session of this connection; {@code acceptor} is called on the event loop. */
     public YamuxSession newSession(YamuxLimits limits, ReceiveBudget budget, Consumer<YamuxStream> acceptor) {
-        return new YamuxSession(initiator, limits, budget, writer, acceptor);
+        var memory = budget.shareOf(ConnectionGate.counted(remoteAddress().getAddress()));
+        return new YamuxSession(initiator, limits, memory, writer, acceptor);
     }
 
     /**
@@ -77,7 +78,10 @@ public final class SecuredConnection {
             var context = channel().pipeline().context(reader);
             var ticks = channel()
                     .eventLoop()
-                    .scheduleAtFixedRate(
+                    // Not at a fixed rate: after a pause of this process the ticks that it missed would come at once,
+                    // and
+                    // the second would find the first one's ping unanswered.
+                    .scheduleWithFixedDelay(
                             () -> {
                                 reader.tick(context);
                                 onTick.run();

@@ -1,5 +1,6 @@
 package io.adit.libp2p.transport;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.multiaddr.Multiaddr;
@@ -11,8 +12,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** Between multiaddrs of the form {@code /<ip or dns>/…/tcp/<port>} and socket addresses. */
@@ -30,9 +34,9 @@ public final class TcpAddress {
     /**
      * The socket addresses behind a multiaddr. Looks up names, so it may block.
      *
-     * @throws Libp2pException UNREACHABLE if it is not plain TCP, or its name is unknown
+     * @throws Libp2pException UNREACHABLE if it is not plain TCP, or its name is unknown; TIMEOUT
      */
-    public static List<InetSocketAddress> resolve(Multiaddr address) throws Libp2pException {
+    public static List<InetSocketAddress> resolve(Multiaddr address, Deadline deadline) throws Libp2pException {
         var steps = address.withoutPeer().map(Multiaddr::components).orElse(List.of());
         if (steps.size() != 2 || steps.get(1).protocol() != MultiaddrProtocol.TCP) {
             throw new Libp2pException(
@@ -41,29 +45,44 @@ public final class TcpAddress {
         var host = steps.getFirst();
         var port = Integer.parseInt(steps.get(1).value());
         return switch (host.protocol()) {
-            case IP4, IP6 -> lookUp(host.value(), port, InetAddress.class);
-            case DNS -> lookUp(host.value(), port, InetAddress.class);
-            case DNS4 -> lookUp(host.value(), port, Inet4Address.class);
-            case DNS6 -> lookUp(host.value(), port, Inet6Address.class);
+            case IP4, IP6 ->
+                List.of(new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(host.value()), port));
+            case DNS -> lookUp(host.value(), port, InetAddress.class, deadline);
+            case DNS4 -> lookUp(host.value(), port, Inet4Address.class, deadline);
+            case DNS6 -> lookUp(host.value(), port, Inet6Address.class, deadline);
             default ->
                 throw new Libp2pException(
                         Kind.UNREACHABLE, "cannot use " + address + ": /" + host.protocol() + " is no host");
         };
     }
 
-    private static List<InetSocketAddress> lookUp(String host, int port, Class<? extends InetAddress> family)
-            throws Libp2pException {
+    private static List<InetSocketAddress> lookUp(
+            String host, int port, Class<? extends InetAddress> family, Deadline deadline) throws Libp2pException {
+        var found = Stream.of(lookUp(host, deadline))
+                .filter(family::isInstance)
+                .map(ip -> new InetSocketAddress(ip, port))
+                .toList();
+        if (found.isEmpty()) {
+            throw new Libp2pException(Kind.UNREACHABLE, "host " + host + " has no address of the family asked for");
+        }
+        return found;
+    }
+
+    /** The system's look-up knows no deadline and cannot be interrupted: when it is late it is left to itself. */
+    private static InetAddress[] lookUp(String host, Deadline deadline) throws Libp2pException {
+        var found = new FutureTask<>(() -> InetAddress.getAllByName(host));
+        // A platform thread, because native code would hold the carrier of a virtual one for as long as it takes.
+        Thread.ofPlatform().daemon().name("libp2p-lookup").start(found);
         try {
-            var found = Stream.of(InetAddress.getAllByName(host))
-                    .filter(family::isInstance)
-                    .map(ip -> new InetSocketAddress(ip, port))
-                    .toList();
-            if (found.isEmpty()) {
-                throw new Libp2pException(Kind.UNREACHABLE, "host " + host + " has no address of the family asked for");
-            }
-            return found;
-        } catch (UnknownHostException e) {
+            return found.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
             throw new Libp2pException(Kind.UNREACHABLE, "host " + host + " is unknown", e);
+        } catch (TimeoutException e) {
+            throw new Libp2pException(
+                    Kind.TIMEOUT, "deadline passed while the address of " + host + " was looked up", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Libp2pException(Kind.CLOSED, "interrupted while the address of " + host + " was looked up", e);
         }
     }
 

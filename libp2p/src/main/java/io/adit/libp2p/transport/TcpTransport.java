@@ -1,9 +1,9 @@
 package io.adit.libp2p.transport;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
-import io.adit.libp2p.yamux.Deadline;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,7 +14,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -27,12 +26,15 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,6 @@ public final class TcpTransport implements AutoCloseable {
     /** How many such reads the socket may deliver before other connections of the loop have a turn. */
     private static final int READS_IN_A_ROW = 4;
 
-    private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(512 << 10, 1 << 20);
     private static final int LISTEN_BACKLOG = 256;
     private static final int MAX_LOOPS = 4;
 
@@ -71,11 +72,12 @@ public final class TcpTransport implements AutoCloseable {
     /**
      * Binds and accepts from now on.
      *
-     * @param onConnection told of each secured inbound connection, with its place at the gate; may block
+     * @param onConnection told of each secured inbound connection; may block
      * @return where it listens, with the port that the system chose if none was asked for
      * @throws Libp2pException UNREACHABLE if the address cannot be bound
      */
-    public InetSocketAddress listen(InetSocketAddress address, InboundHandler onConnection) throws Libp2pException {
+    public InetSocketAddress listen(InetSocketAddress address, Consumer<SecuredConnection> onConnection)
+            throws Libp2pException {
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         var bound = new ServerBootstrap()
                 .group(loops)
@@ -84,7 +86,6 @@ public final class TcpTransport implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                 .childHandler(initializer(channel -> accept(channel, onConnection)))
                 .bind(address)
@@ -97,12 +98,6 @@ public final class TcpTransport implements AutoCloseable {
         }
         listeners.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
-    }
-
-    /** Takes secured inbound connections. */
-    @FunctionalInterface
-    public interface InboundHandler {
-        void connected(SecuredConnection connection, ConnectionGate.Place place);
     }
 
     private static FixedRecvByteBufAllocator readBuffers() {
@@ -121,7 +116,7 @@ public final class TcpTransport implements AutoCloseable {
     }
 
     /** On the event loop. */
-    private void accept(SocketChannel channel, InboundHandler onConnection) {
+    private void accept(SocketChannel channel, Consumer<SecuredConnection> onConnection) {
         var remote = channel.remoteAddress();
         var place = remote == null ? Optional.<ConnectionGate.Place>empty() : gate.accept(remote.getAddress());
         if (place.isEmpty()) {
@@ -139,11 +134,11 @@ public final class TcpTransport implements AutoCloseable {
         }
     }
 
-    private void secureInbound(RawChannel raw, ConnectionGate.Place place, InboundHandler onConnection) {
+    private void secureInbound(RawChannel raw, ConnectionGate.Place place, Consumer<SecuredConnection> onConnection) {
         try {
             var secured = upgrader.upgrade(raw, false, Optional.empty());
             place.secured();
-            onConnection.connected(secured, place);
+            onConnection.accept(secured);
         } catch (Libp2pException e) {
             LOG.debug("connection from {} was not secured", raw.channel().remoteAddress(), e);
         }
@@ -159,19 +154,30 @@ public final class TcpTransport implements AutoCloseable {
                 .orElseThrow(() -> new Libp2pException(
                         Kind.LIMIT, "cannot dial " + address + ": the limit on connections is reached"));
         var deadline = Deadline.after(timeout.compareTo(handshakeTimeout) < 0 ? timeout : handshakeTimeout);
+        // Not looked up in the pipeline, which is empty again when the remote closes at once.
+        var made = new AtomicReference<@Nullable RawChannel>();
         var connecting = new Bootstrap()
                 .group(loops)
                 .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis() + 1, Integer.MAX_VALUE))
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
-                .handler(initializer(channel -> channel.pipeline().addLast(new RawChannel(channel, deadline))))
+                .handler(initializer(channel -> {
+                    var raw = new RawChannel(channel, deadline);
+                    made.set(raw);
+                    channel.pipeline().addLast(raw);
+                }))
                 .connect(address);
         Channels.onClose(connecting.channel(), place::close);
-        await(connecting, address, deadline);
-        return upgrader.upgrade(connecting.channel().pipeline().get(RawChannel.class), true, Optional.of(expected));
+        try {
+            await(connecting, address, deadline);
+        } catch (Libp2pException e) {
+            // A channel that could not even be made (no file descriptors left) never tells that it has closed.
+            place.close();
+            throw e;
+        }
+        return upgrader.upgrade(Objects.requireNonNull(made.get()), true, Optional.of(expected));
     }
 
     private static void await(ChannelFuture connecting, InetSocketAddress address, Deadline deadline)

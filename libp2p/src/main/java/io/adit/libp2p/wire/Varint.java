@@ -32,19 +32,30 @@ public final class Varint {
      */
     public static long read(InputStream in) throws IOException {
         var value = 0L;
-        for (var index = 0; index < MAX_BYTES; index++) {
+        for (var index = 0; ; index++) {
             var next = in.read();
             if (next < 0) {
                 throw new EOFException("stream ended within a varint");
             }
-            value |= (long) (next & 0x7f) << (7 * index);
-            if (next < 0x80) {
-                if (next == 0 && index > 0) {
-                    throw new MalformedWireException("varint is not in its shortest form");
-                }
+            value = append(value, index, next);
+            if (isLast(next)) {
                 return value;
             }
         }
-        throw new MalformedWireException("varint is longer than " + MAX_BYTES + " bytes");
+    }
+
+    /** The value with byte number {@code index} added. */
+    static long append(long value, int index, int next) {
+        if (index == MAX_BYTES - 1 && !isLast(next)) {
+            throw new MalformedWireException("varint is longer than " + MAX_BYTES + " bytes");
+        }
+        if (next == 0 && index > 0) {
+            throw new MalformedWireException("varint is not in its shortest form");
+        }
+        return value | (long) (next & 0x7f) << (7 * index);
+    }
+
+    static boolean isLast(int next) {
+        return next < 0x80;
     }
 }

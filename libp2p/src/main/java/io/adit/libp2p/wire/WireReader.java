@@ -22,20 +22,16 @@ public final class WireReader {
     /** Next varint, below 2^63 and in its shortest form. */
     public long varint() {
         var value = 0L;
-        for (var index = 0; index < 9; index++) {
+        for (var index = 0; ; index++) {
             if (position == bytes.length) {
                 throw new MalformedWireException("input ended within a varint");
             }
             var next = bytes[position++] & 0xff;
-            value |= (long) (next & 0x7f) << (7 * index);
-            if (next < 0x80) {
-                if (next == 0 && index > 0) {
-                    throw new MalformedWireException("varint is not in its shortest form");
-                }
+            value = Varint.append(value, index, next);
+            if (Varint.isLast(next)) {
                 return value;
             }
         }
-        throw new MalformedWireException("varint is longer than 9 bytes");
     }
 
     /** The next {@code length} bytes. */

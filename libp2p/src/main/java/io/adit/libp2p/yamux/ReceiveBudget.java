@@ -1,52 +1,78 @@
 package io.adit.libp2p.yamux;
 
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Memory for bytes that have arrived and were not read yet, over all connections of a host. Windows bound each stream,
  * but a stranger may open hundreds on each of many connections; a stream that would go beyond the budget is reset.
+ *
+ * <p>Shares belong to addresses, not to connections: a machine that opens more connections gets no more memory. The
+ * first {@link #FREE} bytes of every stream are not counted, so that peers can agree on a protocol, and ask for
+ * something short, while others have used up the budget.
  */
 public final class ReceiveBudget {
-    private final long perConnection;
+    /** Bytes of each stream that cost nothing; the number of streams bounds them. */
+    static final int FREE = ReceiveBuffer.SMALLEST;
+
+    private final long perAddress;
     private final AtomicLong left;
+    private final Map<InetAddress, Long> taken = new ConcurrentHashMap<>();
 
     /**
      * @param total bytes for all connections
-     * @param perConnection bytes for each, so that one does not take what all need
+     * @param perAddress bytes for all connections with one address, so that one machine does not take what all need
      */
-    public ReceiveBudget(long total, long perConnection) {
-        if (perConnection < YamuxLimits.INITIAL_WINDOW || total < perConnection) {
-            throw new IllegalArgumentException("a receive budget of " + total + " bytes, " + perConnection
-                    + " for each connection, does not hold one window");
+    public ReceiveBudget(long total, long perAddress) {
+        if (perAddress < YamuxLimits.INITIAL_WINDOW || total < perAddress) {
+            throw new IllegalArgumentException("a receive budget of " + total + " bytes, " + perAddress
+                    + " for each address, does not hold one window");
         }
-        this.perConnection = perConnection;
+        this.perAddress = perAddress;
         this.left = new AtomicLong(total);
     }
 
-    /** One connection's part of the budget. */
-    Share newShare() {
-        return new Share();
+    /** What connections with this remote address draw from, all of them together. */
+    public Share shareOf(InetAddress address) {
+        return new Share(address);
     }
 
-    /** What one connection has taken. */
-    final class Share {
-        private final AtomicLong taken = new AtomicLong();
+    /** The part of the budget that one address has. */
+    public final class Share {
+        private final InetAddress address;
 
-        boolean tryTake(long bytes) {
-            if (taken.addAndGet(bytes) > perConnection) {
-                taken.addAndGet(-bytes);
-                return false;
+        private Share(InetAddress address) {
+            this.address = address;
+        }
+
+        /** Lets a stream's buffer grow from one capacity to another; false if there is no memory for it. */
+        boolean tryGrow(int from, int to) {
+            var bytes = counted(to) - counted(from);
+            if (bytes == 0) {
+                return true;
             }
-            if (left.addAndGet(-bytes) < 0) {
+            var all = taken.merge(address, bytes, Long::sum);
+            if (left.addAndGet(-bytes) < 0 || all > perAddress) {
                 give(bytes);
                 return false;
             }
             return true;
         }
 
-        void give(long bytes) {
+        /** A stream's buffer of this capacity is gone. */
+        void release(int capacity) {
+            give(counted(capacity));
+        }
+
+        private void give(long bytes) {
             left.addAndGet(bytes);
-            taken.addAndGet(-bytes);
+            taken.computeIfPresent(address, (key, held) -> held == bytes ? null : held - bytes);
+        }
+
+        private static long counted(int capacity) {
+            return Math.max(0, capacity - FREE);
         }
     }
 }

@@ -2,7 +2,7 @@ package io.adit.libp2p.yamux;
 
 /** A ring that grows as it fills; the stream's window bounds it. Many small frames cost no allocation each. */
 final class ReceiveBuffer {
-    private static final int SMALLEST = 1024;
+    static final int SMALLEST = 1024;
     private static final byte[] EMPTY = new byte[0];
 
     private byte[] ring = EMPTY;

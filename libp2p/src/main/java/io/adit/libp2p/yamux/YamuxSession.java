@@ -1,9 +1,9 @@
 package io.adit.libp2p.yamux;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -46,19 +46,19 @@ public final class YamuxSession {
 
     /**
      * @param client whether this side dialled; its streams have odd numbers
-     * @param budget what its streams may hold for their readers, shared with other sessions
+     * @param memory what its streams may hold for their readers, shared with other sessions
      * @param acceptor told of each inbound stream on the event loop; must not wait, and sees to it that
      *     {@link #negotiated} and {@link #served} are called in the end
      */
     public YamuxSession(
             boolean client,
             YamuxLimits limits,
-            ReceiveBudget budget,
+            ReceiveBudget.Share memory,
             YamuxTransport transport,
             Consumer<YamuxStream> acceptor) {
         this.client = client;
         this.limits = limits;
-        this.memory = budget.newShare();
+        this.memory = memory;
         this.transport = transport;
         this.acceptor = acceptor;
         this.nextId = new AtomicLong(client ? 1 : 2);
@@ -107,7 +107,7 @@ public final class YamuxSession {
 
     /** A stream counts as inbound until its handler has returned and the remote has finished or was reset. */
     private void leave(YamuxStream stream) {
-        if (stream.isInbound() && stream.leaveOneOfTwo()) {
+        if (stream.isInbound() && stream.markLeft() == YamuxStream.REASONS_TO_STAY) {
             inbound.decrementAndGet();
         }
     }
@@ -120,11 +120,6 @@ public final class YamuxSession {
     /** Whether it was closed, or the channel has gone. */
     public boolean hasEnded() {
         return end.get() != null;
-    }
-
-    /** The last measured round trip; empty before the first. */
-    public Optional<Long> roundTrip() {
-        return roundTripNanos == 0 ? Optional.empty() : Optional.of(roundTripNanos);
     }
 
     /** Tells the remote that this side goes away, and ends all streams. */

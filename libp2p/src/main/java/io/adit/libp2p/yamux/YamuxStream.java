@@ -1,10 +1,11 @@
 package io.adit.libp2p.yamux;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ public final class YamuxStream {
     /** On a quiet loopback the round trip says nothing about how long a busy reader takes. */
     private static final long SHORTEST_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** An inbound stream counts while its handler runs, and while the session knows it. */
+    static final int REASONS_TO_STAY = 2;
+
     private static final long MAX_SEND_WINDOW = 0xffff_ffffL;
 
     private final YamuxSession session;
@@ -29,7 +33,7 @@ public final class YamuxStream {
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
     private final ReceiveBuffer received = new ReceiveBuffer();
-    private final AtomicBoolean leaving = new AtomicBoolean();
+    private final AtomicInteger reasonsGone = new AtomicInteger();
 
     private int window = YamuxLimits.INITIAL_WINDOW;
     /** What the remote may still send. */
@@ -63,9 +67,9 @@ public final class YamuxStream {
         return inbound;
     }
 
-    /** For the session, which asks when the handler has returned and when it forgets the stream: false the first time. */
-    boolean leaveOneOfTwo() {
-        return leaving.getAndSet(true);
+    /** One of the {@link #REASONS_TO_STAY} is gone; answers how many are by now. */
+    int markLeft() {
+        return reasonsGone.incrementAndGet();
     }
 
     public void setReadDeadline(Deadline deadline) {
@@ -215,7 +219,7 @@ public final class YamuxStream {
     }
 
     private void clearReceived() {
-        session.memory().give(received.capacity());
+        session.memory().release(received.capacity());
         received.clear();
     }
 
@@ -299,7 +303,7 @@ public final class YamuxStream {
             if (readingGivenUp || failure != null) {
                 return;
             }
-            if (session.memory().tryTake(received.capacityWith(length) - received.capacity())) {
+            if (session.memory().tryGrow(received.capacity(), received.capacityWith(length))) {
                 received.append(source, offset, length);
                 readable.signal();
                 return;

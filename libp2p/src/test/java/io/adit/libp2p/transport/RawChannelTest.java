@@ -2,7 +2,7 @@ package io.adit.libp2p.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.adit.libp2p.yamux.Deadline;
+import io.adit.libp2p.Deadline;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,5 +1,6 @@
 package io.adit.libp2p.yamux;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import java.io.ByteArrayOutputStream;
 import java.util.List;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +20,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class YamuxSessionTest {
     private static final int WINDOW = YamuxLimits.INITIAL_WINDOW;
+    private static final InetAddress ADDRESS = InetAddress.getLoopbackAddress();
     private static final YamuxLimits LIMITS =
             new YamuxLimits(4 * WINDOW, 4L * WINDOW, 4, 2, 2, Duration.ofSeconds(1), Duration.ofNanos(1));
 
-    private final ReceiveBudget budget = new ReceiveBudget(32L * WINDOW, 16L * WINDOW);
+    private final ReceiveBudget.Share budget = new ReceiveBudget(32L * WINDOW, 16L * WINDOW).shareOf(ADDRESS);
     private final RecordingTransport transport = new RecordingTransport();
     private final List<YamuxStream> accepted = new ArrayList<>();
     private final YamuxSession server = new YamuxSession(false, LIMITS, budget, transport, accepted::add);
@@ -99,9 +102,9 @@ class YamuxSessionTest {
     }
 
     @Test
-    void unreadBytesBeyondTheConnectionsBudget_resetTheStreamThatBringsThem() throws Exception {
-        var session =
-                new YamuxSession(false, LIMITS, new ReceiveBudget(4L * WINDOW, 2L * WINDOW), transport, accepted::add);
+    void unreadBytesBeyondTheAddressesShare_resetTheStreamThatBringsThem() throws Exception {
+        var share = new ReceiveBudget(4L * WINDOW, 2L * WINDOW).shareOf(ADDRESS);
+        var session = new YamuxSession(false, LIMITS, share, transport, accepted::add);
         var streams = new ArrayList<YamuxStream>();
         for (var id = 1; id <= 5; id += 2) {
             streams.add(opened(session, id));
@@ -109,7 +112,13 @@ class YamuxSessionTest {
         receive(session, YamuxFrame.DATA, 0, 1, WINDOW, new byte[WINDOW]);
         receive(session, YamuxFrame.DATA, 0, 3, WINDOW, new byte[WINDOW]);
 
-        receive(session, YamuxFrame.DATA, 0, 5, 1, (byte) 0);
+        var free = ReceiveBudget.FREE;
+        receive(session, YamuxFrame.DATA, 0, 5, free, new byte[free]);
+        assertThat(streams.get(2).read(new byte[free], 0, free))
+                .as("enough to agree on a protocol is never refused")
+                .isEqualTo(free);
+
+        receive(session, YamuxFrame.DATA, 0, 5, WINDOW - free, new byte[WINDOW - free]);
 
         assertKind(Kind.LIMIT, () -> streams.get(2).read(new byte[1], 0, 1));
         assertThat(transport.sent(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST))
@@ -120,7 +129,7 @@ class YamuxSessionTest {
 
     @Test
     void unreadBytesOfAllConnections_areBoundedTogether_andComeBack() throws Exception {
-        var shared = new ReceiveBudget(2L * WINDOW, 2L * WINDOW);
+        var shared = new ReceiveBudget(2L * WINDOW, 2L * WINDOW).shareOf(ADDRESS);
         var one = new YamuxSession(false, LIMITS, shared, transport, accepted::add);
         var other = new YamuxSession(false, LIMITS, shared, transport, accepted::add);
         var finished = opened(one, 1);
@@ -143,7 +152,7 @@ class YamuxSessionTest {
 
     @Test
     void streamReset_givesItsMemoryBack_evenAfterTheRemoteHasFinished() throws Exception {
-        var small = new ReceiveBudget(WINDOW, WINDOW);
+        var small = new ReceiveBudget(WINDOW, WINDOW).shareOf(ADDRESS);
         var session = new YamuxSession(false, LIMITS, small, transport, accepted::add);
         var done = opened(session, 1);
         receive(session, YamuxFrame.DATA, YamuxFrame.FIN, 1, WINDOW, new byte[WINDOW]);
@@ -336,7 +345,7 @@ class YamuxSessionTest {
         server.tick();
         var ping = transport.sent(YamuxFrame.PING, YamuxFrame.SYN).getFirst();
         receive(YamuxFrame.PING, YamuxFrame.ACK, 0, ping.length());
-        assertThat(server.roundTrip()).isPresent();
+        assertThat(server.roundTripNanos()).isPositive();
         server.tick();
         assertKind(Kind.CONNECTION_LOST, server::tick);
     }

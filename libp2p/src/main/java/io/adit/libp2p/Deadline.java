@@ -1,6 +1,5 @@
-package io.adit.libp2p.yamux;
+package io.adit.libp2p;
 
-import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
