@@ -1,5 +1,6 @@
 package io.adit.market.retrieve;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -36,7 +37,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
-        var network = network(context);
+        var network = network(context.channel());
         int total = open.incrementAndGet();
         int own = byAddress.merge(network, 1, Integer::sum);
         context.channel().closeFuture().addListener(closed -> {
@@ -52,8 +53,8 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
 
     /** An IPv4 address, or the /64 that one IPv6 customer has. */
-    private static String network(ChannelHandlerContext context) {
-        if (!(context.channel().remoteAddress() instanceof InetSocketAddress remote)) {
+    static String network(Channel channel) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
             return "unknown";
         }
         InetAddress address = remote.getAddress();

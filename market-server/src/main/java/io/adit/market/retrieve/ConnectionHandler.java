@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final int DRAIN_SECONDS = 2;
+    private static final int PACE_CHECK_MILLIS = 1000;
 
     private final Router router;
     private final RetrievalLimits limits;
@@ -234,6 +235,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         private final long started;
         private final Exchange exchange;
         private Optional<Router.Admitted> admitted = Optional.empty();
+        private Optional<ScheduledFuture<?>> pace = Optional.empty();
         private boolean done;
 
         Answer(ChannelHandlerContext context, HttpRequest request, long started) {
@@ -245,10 +247,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         void start() {
             var request = router.admit(exchange);
             admitted = Optional.of(request);
+            pace = Optional.of(context.executor()
+                    .scheduleWithFixedDelay(
+                            this::checkPace,
+                            limits.stallTimeout().toMillis(),
+                            PACE_CHECK_MILLIS,
+                            TimeUnit.MILLISECONDS));
             workers.execute(() -> request.answer(exchange));
         }
 
+        /** A client that takes something now and then would keep its slot for ever. */
+        private void checkPace() {
+            double seconds =
+                    (System.nanoTime() - started - limits.stallTimeout().toNanos()) / 1e9;
+            if (exchange.bodyBytes() < seconds * limits.leastRate()) {
+                var ignored = context.close();
+            }
+        }
+
         void release() {
+            pace.ifPresent(scheduled -> scheduled.cancel(false));
+            pace = Optional.empty();
             admitted.ifPresent(Router.Admitted::release);
             admitted = Optional.empty();
         }

@@ -11,11 +11,12 @@ import java.util.List;
  * Visits the blocks of a DAG depth first, parents before children, children in link order. Holds one block and the links
  * still to follow; a node's last link is followed without keeping the node, so that chains of any length pass.
  */
-final class DagWalk {
+final class DagWalk implements AutoCloseable {
     private final StoredBlocks blocks;
     private final ResponseFormat.Car format;
     private final int maxLinks;
     private final SeenBlocks seen;
+    private final WalkMemory.Share memory;
     private final Deque<Frame> path = new ArrayDeque<>();
     private int waiting;
 
@@ -34,11 +35,12 @@ final class DagWalk {
         }
     }
 
-    DagWalk(StoredBlocks blocks, ResponseFormat.Car format, RetrievalLimits limits) {
+    DagWalk(StoredBlocks blocks, ResponseFormat.Car format, RetrievalLimits limits, WalkMemory memory) {
         this.blocks = blocks;
         this.format = format;
         this.maxLinks = limits.maxLinks();
-        this.seen = new SeenBlocks(limits.maxSeenBlocks());
+        this.memory = memory.share();
+        this.seen = new SeenBlocks(limits.maxSeenBlocks(), this.memory);
     }
 
     /** Visits one block and nothing below it. */
@@ -57,6 +59,7 @@ final class DagWalk {
             waiting--;
             if (frame.next == frame.links.size()) {
                 path.pop();
+                memory.giveBack(frame.links.size() * WalkMemory.LINK);
             }
             follow(cid, visitor);
         }
@@ -79,7 +82,13 @@ final class DagWalk {
             throw new RefusedException(
                     RefusalCode.UNSUPPORTED, "more than " + maxLinks + " links wait to be followed", "");
         }
+        memory.take(links.size() * WalkMemory.LINK);
         path.push(new Frame(links));
+    }
+
+    @Override
+    public void close() {
+        memory.close();
     }
 
     /** A block that was sent was followed too, so with duplicates left out nothing below it is due again. */

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +70,11 @@ final class Exchange {
 
     String uri() {
         return request.uri();
+    }
+
+    /** Where the request comes from, as far as limits tell clients apart. */
+    String network() {
+        return ConnectionGate.network(channel);
     }
 
     int status() {
@@ -160,13 +166,18 @@ final class Exchange {
      * chunk.
      */
     void abort() {
-        channel.eventLoop().execute(() -> {
-            if (channel.isActive()) {
-                resetOnClose();
-            }
-            var ignored = channel.close();
-            completion.done(false);
-        });
+        try {
+            channel.eventLoop().execute(() -> {
+                if (channel.isActive()) {
+                    resetOnClose();
+                }
+                var ignored = channel.close();
+                completion.done(false);
+            });
+        } catch (RejectedExecutionException e) {
+            // The server is closing and the connection went with its loop.
+            return;
+        }
     }
 
     private void resetOnClose() {

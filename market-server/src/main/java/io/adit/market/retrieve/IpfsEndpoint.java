@@ -26,12 +26,14 @@ final class IpfsEndpoint {
     private final PieceCatalog catalog;
     private final ContentPolicy policy;
     private final RetrievalLimits limits;
+    private final WalkMemory memory;
 
     IpfsEndpoint(PieceIndex index, PieceCatalog catalog, ContentPolicy policy, RetrievalLimits limits) {
         this.index = index;
         this.catalog = catalog;
         this.policy = policy;
         this.limits = limits;
+        this.memory = new WalkMemory(limits.walkMemory());
     }
 
     /** The blocks from the CID to the path's end, which is last. */
@@ -135,8 +137,7 @@ final class IpfsEndpoint {
             return;
         }
         var car = new CarStream(exchange, path.end());
-        var walk = new DagWalk(blocks, format, limits);
-        try {
+        try (var walk = new DagWalk(blocks, format, limits, memory)) {
             for (var above : path.cids().subList(0, path.cids().size() - 1)) {
                 walk.visitOne(above, car);
             }

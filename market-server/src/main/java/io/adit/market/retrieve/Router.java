@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,8 @@ final class Router {
     private final IpfsEndpoint ipfs;
     private final RetrievalMeters meters;
     private final Map<RequestKind, Semaphore> slots = new EnumMap<>(RequestKind.class);
+    private final int mostPerAddress;
+    private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
     Router(
             PieceIndex index,
@@ -31,6 +35,7 @@ final class Router {
         this.pieces = new PieceEndpoint(catalog, policy);
         this.ipfs = new IpfsEndpoint(index, catalog, policy, limits);
         this.meters = meters;
+        this.mostPerAddress = limits.requestsPerAddress();
         slots.put(RequestKind.PIECE, new Semaphore(limits.pieceRequests()));
         slots.put(RequestKind.BLOCK, new Semaphore(limits.blockRequests()));
         slots.put(RequestKind.CAR, new Semaphore(limits.carRequests()));
@@ -42,8 +47,10 @@ final class Router {
         private final RequestKind kind;
         private final RequestTarget target;
         private final ResponseFormat format;
+        private final String network;
 
-        private Admitted(RequestKind kind, RequestTarget target, ResponseFormat format) {
+        private Admitted(RequestKind kind, RequestTarget target, ResponseFormat format, String network) {
+            this.network = network;
             this.kind = kind;
             this.target = target;
             this.format = format;
@@ -53,7 +60,7 @@ final class Router {
             return kind;
         }
 
-        /** Answers; never throws. */
+        /** Answers; throws only an Error, and gives the connection up before it does. */
         void answer(Exchange exchange) {
             try {
                 switch (kind) {
@@ -70,11 +77,15 @@ final class Router {
                 // Whatever it was, the slot and the connection must be given back.
                 LOG.warn("cannot answer {}", exchange.uri(), e);
                 fail(exchange, kind, new RefusedException(RefusalCode.FAILED, "the request could not be served", ""));
+            } catch (Error e) {
+                breakOff(exchange, kind);
+                throw e;
             }
         }
 
         void release() {
             slot(kind).release();
+            leave(network);
         }
     }
 
@@ -94,11 +105,18 @@ final class Router {
             format = ResponseFormat.of(target, exchange.header(HttpHeaderNames.ACCEPT));
             kind = format instanceof ResponseFormat.Raw ? RequestKind.BLOCK : RequestKind.CAR;
         }
+        var network = exchange.network();
+        if (byAddress.merge(network, 1, Integer::sum) > mostPerAddress) {
+            leave(network);
+            throw new RefusedException(
+                    RefusalCode.BUSY, "as many requests as one address may make are being served", "");
+        }
         if (!slot(kind).tryAcquire()) {
+            leave(network);
             throw new RefusedException(
                     RefusalCode.BUSY, "as many " + kind.label() + " requests as allowed are being served", "");
         }
-        return new Admitted(kind, target, format);
+        return new Admitted(kind, target, format, network);
     }
 
     /** Answers with a refusal as JSON: error, code, limit. */
@@ -123,6 +141,10 @@ final class Router {
             body.put("limit", refusal.limit());
         }
         exchange.sendBytes(refusal.refusal().status(), headers, json(body));
+    }
+
+    private void leave(String network) {
+        byAddress.computeIfPresent(network, (key, count) -> count == 1 ? null : count - 1);
     }
 
     private Semaphore slot(RequestKind kind) {

@@ -12,11 +12,13 @@ final class SeenBlocks {
     private static final int INITIAL = 1 << 10;
 
     private final int limit;
+    private final WalkMemory.Share memory;
     private long[] table = new long[2 * INITIAL];
     private int count;
 
-    SeenBlocks(int limit) {
+    SeenBlocks(int limit, WalkMemory.Share memory) {
         this.limit = limit;
+        this.memory = memory;
     }
 
     /**
@@ -57,6 +59,7 @@ final class SeenBlocks {
     }
 
     private void grow() {
+        memory.take((long) table.length * Long.BYTES);
         var old = table;
         table = new long[old.length * 2];
         for (int i = 0; i < old.length; i += 2) {

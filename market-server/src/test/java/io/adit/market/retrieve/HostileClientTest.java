@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients on raw sockets that do not behave; the server stays within its limits and serves the others. */
 class HostileClientTest {
     private static final RetrievalLimits TIGHT = new RetrievalLimits(
-            40, 30, 4, 4, 2, Duration.ofSeconds(1), Duration.ofSeconds(2), 1024, 4096, 100_000, 1000);
+            40, 30, 20, 4, 4, 2, Duration.ofSeconds(1), Duration.ofSeconds(2), 0, 1024, 4096, 100_000, 1000, 64 << 20);
 
     @TempDir
     private Path directory;
