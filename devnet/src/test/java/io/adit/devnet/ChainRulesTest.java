@@ -162,6 +162,39 @@ class ChainRulesTest {
     }
 
     @Test
+    void aSearchGoesBackAsFarAsItsLookback() {
+        giveMoney();
+        var cid = node.mpoolPush(signed(message(0, 2_000_000, 200_000, 100_000)));
+        devnet.advance(20);
+
+        assertThat(node.stateSearchMsg(TipSetKey.EMPTY, cid, 5, true)).isEmpty();
+        assertThat(node.stateSearchMsg(TipSetKey.EMPTY, cid, 25, true)).isPresent();
+        assertThat(node.stateSearchMsg(TipSetKey.EMPTY, cid, -1, true)).isPresent();
+    }
+
+    @Test
+    void aSearchFails_whenTheNonceWentToADifferentMessage() {
+        giveMoney();
+        var first = message(0, 2_000_000, 200_000, 100_000);
+        var wanted = node.mpoolPush(signed(first));
+        node.mpoolPush(signed(new Message(
+                0,
+                first.to(),
+                first.from(),
+                0,
+                TokenAmount.ofAtto(2),
+                2_000_000,
+                TokenAmount.ofAtto(280_000),
+                TokenAmount.ofAtto(125_001),
+                0,
+                new byte[0])));
+        devnet.advance(2);
+
+        assertThatThrownBy(() -> node.stateSearchMsg(TipSetKey.EMPTY, wanted, -1, true))
+                .hasMessageContaining("found message with equal nonce as the one we are looking for");
+    }
+
+    @Test
     void aMessageBelowTheBaseFeeWaits() {
         giveMoney();
         devnet.ledger().fixBaseFee(Optional.of(java.math.BigInteger.valueOf(1_000_000)));

@@ -7,9 +7,11 @@ import io.adit.chain.node.StateApi;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
+import io.adit.devnet.actor.ActorEntry;
 import io.adit.devnet.actor.Vm;
 import io.adit.devnet.chain.Chain;
 import io.adit.devnet.chain.Link;
@@ -112,42 +114,60 @@ interface CallAnswers extends StateApi, Answers {
                 .findMessage(message)
                 .orElseThrow(() -> Answers.failed(
                         "%!w(*errors.errorString=&{failed to load message}): ipld: could not find " + message));
-        var found = carrier(message, top);
-        if (found.isPresent()) {
-            return lookup(found.get(), index(found.get(), message), top);
-        }
-        return allowReplaced ? replacement(wanted, top) : Optional.empty();
+        return executedIn(wanted, top, lookback, allowReplaced);
     }
 
-    private static Optional<MessageLookup> lookup(Link carrier, int index, Link top) {
-        if (carrier == top) {
-            // Lotus knows a receipt only from the next tipset on.
+    /**
+     * As Lotus searches: from the top down to the lookback, and no further than where the sender's nonce is not used yet. Lotus
+     * looks at the top itself whatever the lookback is.
+     */
+    private static Optional<MessageLookup> executedIn(
+            SignedMessage wanted, Link top, long lookback, boolean allowReplaced) {
+        long nonce = wanted.message().nonce();
+        if (nonceAt(top, wanted.message().from()) <= nonce) {
             return Optional.empty();
         }
+        long lowest = lookback < 0 ? 0 : Math.max(0, top.height() - lookback);
         var child = top;
-        while (child.parent().orElseThrow() != carrier) {
-            child = child.parent().get();
-        }
-        return Optional.of(new MessageLookup(
-                carrier.messages().get(index).cid(),
-                carrier.results().get(index).receipt(),
-                child.tipSet().key(),
-                new Epoch(child.height())));
-    }
-
-    /** A message of the same sender and nonce that does the same and differs only in gas. */
-    private static Optional<MessageLookup> replacement(SignedMessage wanted, Link top) {
-        for (var link = top; link.parent().isPresent(); link = link.parent().get()) {
-            for (int index = 0; index < link.messages().size(); index++) {
-                var message = link.messages().get(index).message();
-                boolean sameTurn = message.from().equals(wanted.message().from())
-                        && message.nonce() == wanted.message().nonce();
-                if (sameTurn) {
-                    return sameCall(message, wanted.message()) ? lookup(link, index, top) : Optional.empty();
+        while (child.parent().isPresent() && (child == top || child.height() > lowest)) {
+            var carrier = child.parent().get();
+            for (int index = carrier.messages().size() - 1; index >= 0; index--) {
+                var message = carrier.messages().get(index).message();
+                if (!message.from().equals(wanted.message().from()) || message.nonce() > nonce) {
+                    continue;
                 }
+                return message.nonce() == nonce
+                        ? Optional.of(lookup(wanted, child, index, allowReplaced))
+                        : Optional.empty();
             }
+            child = carrier;
         }
         return Optional.empty();
+    }
+
+    private static long nonceAt(Link link, Address sender) {
+        var tree = Answers.before(link);
+        return tree.resolve(sender).flatMap(tree::find).map(ActorEntry::nonce).orElse(0L);
+    }
+
+    private static MessageLookup lookup(SignedMessage wanted, Link child, int index, boolean allowReplaced) {
+        var carrier = child.parent().orElseThrow();
+        var carried = carrier.messages().get(index);
+        boolean replaces = allowReplaced && sameCall(carried.message(), wanted.message());
+        if (!carried.cid().equals(wanted.cid()) && !replaces) {
+            throw Answers.failed(("found message with equal nonce as the one we are looking for that is NOT a valid"
+                            + " replacement message (F:%s n %d, TS: %s n%d)")
+                    .formatted(
+                            wanted.cid(),
+                            wanted.message().nonce(),
+                            carried.cid(),
+                            carried.message().nonce()));
+        }
+        return new MessageLookup(
+                carried.cid(),
+                carrier.results().get(index).receipt(),
+                child.tipSet().key(),
+                new Epoch(child.height()));
     }
 
     private static boolean sameCall(Message one, Message other) {
