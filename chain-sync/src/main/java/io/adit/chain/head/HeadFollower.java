@@ -1,22 +1,17 @@
 package io.adit.chain.head;
 
 import io.adit.chain.node.ChainApi;
-import io.adit.chain.node.HeadChange;
 import io.adit.chain.node.HeadSubscription;
+import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.node.RpcException;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +28,12 @@ public final class HeadFollower implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HeadFollower.class);
 
+    /** Enough for a walk to finality with room for forks; a target that stays out of reach gathers no more. */
+    private static final int MOST_TIP_SETS = 4096;
+
     private final ChainApi node;
     private final HeadOptions options;
-    private final BlockingQueue<List<HeadChange>> mail = new LinkedBlockingQueue<>();
+    private final HeadMail mail = new HeadMail(MOST_TIP_SETS);
     private final List<ListenerLane> lanes = new CopyOnWriteArrayList<>();
     private final Object moving = new Object();
     private volatile ChainView view = ChainView.EMPTY;
@@ -93,14 +91,20 @@ public final class HeadFollower implements AutoCloseable {
     }
 
     private void run() {
-        var known = new HashMap<TipSetKey, TipSet>();
+        var known = new KnownTipSets(MOST_TIP_SETS);
         Optional<TipSetKey> target = Optional.empty();
         try {
             while (!closed) {
-                target = nextTarget(known, target);
-                if (target.isPresent() && reach(target.get(), known)) {
-                    target = Optional.empty();
-                    known.clear();
+                try {
+                    target = nextTarget(known, target);
+                    if (target.isPresent() && reach(target.get(), known)) {
+                        target = Optional.empty();
+                        known.clear();
+                    }
+                } catch (RuntimeException e) {
+                    // A follower that ends because of one answer would leave every deadline unwatched.
+                    log.error("Following the head", e);
+                    Thread.sleep(options.retryPause());
                 }
             }
         } catch (InterruptedException e) {
@@ -108,34 +112,20 @@ public final class HeadFollower implements AutoCloseable {
         }
     }
 
-    /** Waits for batches and answers the tipset they end at; keeps an old target while nothing newer comes. */
-    private Optional<TipSetKey> nextTarget(Map<TipSetKey, TipSet> known, Optional<TipSetKey> unreached)
+    /** Waits for news and answers the tipset they end at; keeps an old target while nothing newer comes. */
+    private Optional<TipSetKey> nextTarget(KnownTipSets known, Optional<TipSetKey> unreached)
             throws InterruptedException {
-        var pause = unreached.isPresent() ? options.retryPause() : options.pollAfter();
-        var batches = new ArrayList<List<HeadChange>>();
-        var first = mail.poll(pause.toNanos(), TimeUnit.NANOSECONDS);
-        if (first == null) {
-            return unreached.isPresent() ? unreached : polledHead(known);
+        var newest = mail.take(unreached.isPresent() ? options.retryPause() : options.pollAfter(), known);
+        if (newest.isPresent()) {
+            return newest;
         }
-        batches.add(first);
-        mail.drainTo(batches);
-        var target = unreached;
-        for (var batch : batches) {
-            for (var change : batch) {
-                known.put(change.tipSet().key(), change.tipSet());
-                target = Optional.of(
-                        change.type() == HeadChange.Type.REVERT
-                                ? change.tipSet().parents()
-                                : change.tipSet().key());
-            }
-        }
-        return target;
+        return unreached.isPresent() ? unreached : polledHead(known);
     }
 
-    private Optional<TipSetKey> polledHead(Map<TipSetKey, TipSet> known) {
+    private Optional<TipSetKey> polledHead(KnownTipSets known) {
         try {
             var head = node.chainHead();
-            known.put(head.key(), head);
+            known.put(head);
             return Optional.of(head.key());
         } catch (AditException e) {
             log.info("Asking for the head after a silence: {}", e.getMessage());
@@ -144,7 +134,7 @@ public final class HeadFollower implements AutoCloseable {
     }
 
     /** Moves the view to a tipset; answers false when the node could not give what is needed for it. */
-    private boolean reach(TipSetKey target, Map<TipSetKey, TipSet> known) {
+    private boolean reach(TipSetKey target, KnownTipSets known) {
         try {
             move(tipSet(target, known), known);
             return true;
@@ -154,7 +144,7 @@ public final class HeadFollower implements AutoCloseable {
         }
     }
 
-    private void move(TipSet head, Map<TipSetKey, TipSet> known) {
+    private void move(TipSet head, KnownTipSets known) {
         var before = view;
         if (before.head().map(TipSet::key).equals(Optional.of(head.key()))) {
             return;
@@ -168,7 +158,7 @@ public final class HeadFollower implements AutoCloseable {
     }
 
     /** From the new head down to where the old chain is met, or until there is no sense in going on. */
-    private Walk walkBack(ChainView before, TipSet head, Map<TipSetKey, TipSet> known) {
+    private Walk walkBack(ChainView before, TipSet head, KnownTipSets known) {
         var applied = new ArrayDeque<TipSet>();
         var oldest = before.oldest();
         var at = head;
@@ -181,22 +171,41 @@ public final class HeadFollower implements AutoCloseable {
             if (ends || belowAll || tooDeep) {
                 return new Walk(Optional.empty(), List.copyOf(applied));
             }
-            at = tipSet(at.parents(), known);
+            at = parent(at, known);
         }
         return new Walk(Optional.of(at.height()), List.copyOf(applied));
     }
 
-    private boolean isAtHand(TipSetKey key, Map<TipSetKey, TipSet> known) {
-        return known.containsKey(key) || view.find(key).isPresent();
+    private boolean isAtHand(TipSetKey key, KnownTipSets known) {
+        return known.find(key).isPresent() || view.find(key).isPresent();
     }
 
-    private TipSet tipSet(TipSetKey key, Map<TipSetKey, TipSet> known) {
-        var tipSet = known.get(key);
-        if (tipSet == null) {
-            tipSet = view.find(key).orElseGet(() -> node.chainGetTipSet(key));
-            known.put(key, tipSet);
+    private TipSet parent(TipSet child, KnownTipSets known) {
+        var parent = tipSet(child.parents(), known);
+        if (parent.height().isBefore(child.height())) {
+            return parent;
         }
-        return tipSet;
+        throw RpcException.unanswered(
+                RpcErrorCode.ANSWER_NOT_UNDERSTOOD,
+                "ChainGetTipSet",
+                "the parent of the tipset of epoch " + child.height() + " says it is of epoch " + parent.height());
+    }
+
+    private TipSet tipSet(TipSetKey key, KnownTipSets known) {
+        var atHand = known.find(key).or(() -> view.find(key));
+        if (atHand.isPresent()) {
+            return atHand.get();
+        }
+        var answered = node.chainGetTipSet(key);
+        if (!answered.key().equals(key)) {
+            throw RpcException.unanswered(
+                    RpcErrorCode.ANSWER_NOT_UNDERSTOOD,
+                    "ChainGetTipSet",
+                    "asked for " + key.cids() + ", answered with "
+                            + answered.key().cids());
+        }
+        known.put(answered);
+        return answered;
     }
 
     private void publish(ChainView next, HeadUpdate update) {

@@ -3,6 +3,7 @@ package io.adit.chain.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.adit.chain.node.HeadChange;
 import io.adit.chain.type.TipSet;
 import io.adit.core.fil.Epoch;
 import java.time.Duration;
@@ -129,13 +130,67 @@ class HeadFollowerTest {
         follower.start();
         follower.listen(Delivery.EVERY, told);
         atRest();
-        IntStream.range(0, 5000).forEach(i -> chain.extend(i % 7 == 0 ? 2 : 0, 1));
+        IntStream.range(0, 4000).forEach(i -> chain.extend(i % 7 == 0 ? 2 : 0, 1));
         atRest();
         assertSameChain();
         await().until(() -> told.head().equals(chain.headNow()));
         assertThat(told.wrong).isFalse();
         assertThat(told.chain.size()).isEqualTo(chain.depth());
         assertThat(chain.fetched()).isZero();
+    }
+
+    private void loseSight() {
+        follower.start();
+        chain.extend(0, 1);
+        atRest();
+        chain.disconnect();
+        for (int i = 0; i < 5; i++) {
+            chain.extend(0, 1);
+        }
+    }
+
+    @Test
+    void viewIsNotMoved_whenTheNodeAnswersWithAnotherTipSet() {
+        loseSight();
+        var told = new Told();
+        follower.listen(Delivery.EVERY, told);
+        chain.answerWithOthers(2);
+
+        chain.reconnect();
+
+        atRest();
+        assertSameChain();
+        assertThat(told.updates)
+                .allSatisfy(update -> assertThat(update.reverted()).isEmpty());
+    }
+
+    @Test
+    void followerGoesOn_whenACallThrowsWhatNobodyForesaw() {
+        loseSight();
+        chain.breakCalls(3);
+
+        chain.reconnect();
+
+        atRest();
+        assertSameChain();
+    }
+
+    @Test
+    void mailIsBounded_whenTheTargetCannotBeReached() throws InterruptedException {
+        var mail = new HeadMail(100);
+        var known = new KnownTipSets(100);
+        for (int i = 0; i < 1000; i++) {
+            chain.extend(0, 1);
+            mail.add(List.of(new HeadChange(HeadChange.Type.APPLY, chain.headNow())));
+            if (i % 300 == 0) {
+                mail.take(Duration.ZERO, known);
+            }
+        }
+
+        assertThat(mail.take(Duration.ZERO, known)).contains(chain.headNow().key());
+        assertThat(known.size()).isEqualTo(100);
+        assertThat(known.find(chain.headNow().key())).isPresent();
+        assertThat(mail.take(Duration.ofMillis(1), known)).isEmpty();
     }
 
     @Test

@@ -32,6 +32,8 @@ final class SimulatedChain extends PartialFullNode {
     private final List<Consumer<List<HeadChange>>> listeners = new ArrayList<>();
     private boolean connected = true;
     private int failures;
+    private int lies;
+    private int bugs;
     private int fetched;
     private long made;
 
@@ -94,6 +96,16 @@ final class SimulatedChain extends PartialFullNode {
         failures = count;
     }
 
+    /** The next tipsets asked for are answered with genesis. */
+    synchronized void answerWithOthers(int count) {
+        lies = count;
+    }
+
+    /** The next calls throw what nobody foresaw. */
+    synchronized void breakCalls(int count) {
+        bugs = count;
+    }
+
     private TipSet push(int nullRounds, int blocks) {
         var parent = chain.getLast();
         chain.add(make(Optional.of(parent), parent.height().value() + 1 + nullRounds, blocks));
@@ -147,10 +159,18 @@ final class SimulatedChain extends PartialFullNode {
     public synchronized TipSet chainGetTipSet(TipSetKey key) {
         failMaybe("ChainGetTipSet");
         fetched++;
+        if (lies > 0) {
+            lies--;
+            return chain.getFirst();
+        }
         return Optional.ofNullable(all.get(key)).orElseThrow();
     }
 
     private void failMaybe(String method) {
+        if (bugs > 0) {
+            bugs--;
+            throw new IllegalStateException("the test says so");
+        }
         if (failures > 0) {
             failures--;
             throw RpcException.unanswered(RpcErrorCode.NODE_UNREACHABLE, method, "the test says so");

@@ -57,7 +57,7 @@ public final class StateJson {
     /** Code CIDs by actor name. */
     public static final JsonType<Map<String, Cid>> CODE_CIDS = map(Function.identity(), Function.identity(), CID);
 
-    /** Upgrade heights, in Lotus's own order. */
+    /** Upgrade heights by Lotus's field names, sorted when written. */
     private static final JsonType<Map<String, io.adit.core.fil.Epoch>> UPGRADES =
             map(Function.identity(), Function.identity(), EPOCH);
 

@@ -8,11 +8,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Text messages of one WebSocket, waiting to be read. Receiving never waits for the reader, so that pings are answered
- * while a listener is slow; when too many messages wait, or one is too long, the connection is given up.
+ * while a listener is slow; when too many messages wait, or one of them or all together are too long, the connection is given
+ * up.
  */
 final class FrameQueue implements WebSocket.Listener {
 
@@ -21,6 +23,7 @@ final class FrameQueue implements WebSocket.Listener {
 
     private final int maxMessages;
     private final int maxLength;
+    private final AtomicLong waitingLength = new AtomicLong();
     private final StringBuilder partial = new StringBuilder();
     private volatile long lastActivity = System.nanoTime();
     private volatile @Nullable String end;
@@ -33,7 +36,11 @@ final class FrameQueue implements WebSocket.Listener {
     /** The next message, waiting for it so long; empty also when the connection is over and all were read. */
     Optional<String> poll(Duration wait) throws InterruptedException {
         var message = messages.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
-        return message == null ? Optional.empty() : message;
+        if (message == null) {
+            return Optional.empty();
+        }
+        message.ifPresent(text -> waitingLength.addAndGet(-text.length()));
+        return message;
     }
 
     /** Why the connection is over, if it is and all messages were read. */
@@ -61,10 +68,11 @@ final class FrameQueue implements WebSocket.Listener {
         if (last) {
             var whole = partial.toString();
             partial.setLength(0);
-            if (messages.size() >= maxMessages) {
+            if (messages.size() >= maxMessages || waitingLength.get() > maxLength - whole.length()) {
                 giveUp(socket, "the listener is too far behind");
                 return null;
             }
+            waitingLength.addAndGet(whole.length());
             messages.add(Optional.of(whole));
         }
         heard(socket);
