@@ -6,8 +6,10 @@ import io.adit.core.error.ErrorKind;
 /** What can go wrong in the piece index. */
 public enum IndexErrorCode implements ErrorCode {
     INDEX_STORE(ErrorKind.HARDWARE, """
-            The index's database could not be read or written: the disk is full, broken or read-only. Deals and proving \
-            go on; retrieval by CID does not. Make room or replace the disk; the index is rebuilt from the pieces."""),
+            The index's database could not be read or written: the disk is full, broken or read-only. A running node goes \
+            on dealing and proving; retrieval by CID does not. Make room or replace the disk. If the node does not start \
+            because the database is broken, remove the index's directory: what is in it is made again from the unsealed \
+            copies of the pieces when the node starts."""),
     INDEX_NO_COPY(ErrorKind.OPERATOR, """
             The piece exists only sealed; indexing reads an unsealed copy. Unseal the piece, then index it again."""),
     INDEX_PIECE_MALFORMED(ErrorKind.NETWORK, """

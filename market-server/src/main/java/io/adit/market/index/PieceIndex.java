@@ -295,7 +295,7 @@ public final class PieceIndex implements AutoCloseable {
         return new AditException(
                 IndexErrorCode.INDEX_STORE,
                 "the piece index cannot " + doing + ": " + cause.getMessage()
-                        + "; check the disk, the index can be rebuilt from the pieces",
+                        + "; check the disk. An index whose directory was removed is made again at the next start",
                 cause);
     }
 
