@@ -1,5 +1,6 @@
 package io.adit.devnet.actor;
 
+import io.adit.chain.actor.NetworkPolicy;
 import io.adit.chain.type.DomainSeparationTag;
 import io.adit.core.fil.Randomness;
 import io.adit.devnet.policy.ChainPolicy;
@@ -13,8 +14,8 @@ public interface ExecutionContext {
 
     ChainPolicy policy();
 
-    /** 28 or 29; 29 brings FIP-0118. */
-    long networkVersion();
+    /** Where the network versions differ. */
+    NetworkPolicy rules();
 
     /** Verifies seals and window proofs. */
     Proofs proofs();

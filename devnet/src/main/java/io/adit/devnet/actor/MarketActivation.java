@@ -1,8 +1,11 @@
 package io.adit.devnet.actor;
 
 import io.adit.chain.actor.PieceChange;
+import io.adit.chain.actor.PieceReturn;
 import io.adit.chain.actor.SectorChanges;
 import io.adit.chain.actor.SectorContentChangedParams;
+import io.adit.chain.actor.SectorContentChangedReturn;
+import io.adit.chain.actor.SectorReturn;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.PaddedSize;
@@ -60,17 +63,17 @@ final class MarketActivation {
     }
 
     /** SectorContentChanged: activates the deals that pieces name. Answers, piece by piece, whether it was accepted. */
-    static List<Boolean> contentChanged(Invocation in, SectorContentChangedParams params) {
+    static SectorContentChangedReturn contentChanged(Invocation in, SectorContentChangedParams params) {
         in.requireCallerType(ActorType.MINER);
         var market = in.tree().write(StateTree.MARKET, MarketState.class);
         var activated = new HashSet<Long>();
-        var accepted = new ArrayList<Boolean>();
+        var sectors = new ArrayList<SectorReturn>();
         for (var sector : params.sectors()) {
-            for (var piece : sector.added()) {
-                accepted.add(accept(in, market, sector, piece, activated));
-            }
+            sectors.add(new SectorReturn(sector.added().stream()
+                    .map(piece -> new PieceReturn(accept(in, market, sector, piece, activated)))
+                    .toList()));
         }
-        return accepted;
+        return new SectorContentChangedReturn(sectors);
     }
 
     private static boolean accept(

@@ -3,7 +3,9 @@ package io.adit.devnet.actor;
 import io.adit.chain.actor.AddBalanceParams;
 import io.adit.chain.actor.ClientDealProposal;
 import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.Frc42;
 import io.adit.chain.actor.GetBalanceReturn;
+import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.MarketWithdrawBalanceParams;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
@@ -23,53 +25,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The storage market actor (f05): escrow, publishing, settlement and the readers of deals. */
 final class MarketActor {
-    private static final long ADD_BALANCE = 822_473_126L;
-    private static final long WITHDRAW_BALANCE = 2_280_458_852L;
-    private static final long PUBLISH = 2_236_929_350L;
-    private static final long GET_BALANCE = 726_108_461L;
-    private static final long SETTLE = 1_900_091_594L;
-    private static final long SECTOR_CONTENT_CHANGED = 2_034_386_435L;
+    /** Methods with a small number that contracts reach under another one too. */
+    private static final Map<Long, MarketMethod> EXPORTED = Map.of(
+            Frc42.methodNumber("AddBalance"), MarketMethod.ADD_BALANCE,
+            Frc42.methodNumber("WithdrawBalance"), MarketMethod.WITHDRAW_BALANCE,
+            Frc42.methodNumber("PublishStorageDeals"), MarketMethod.PUBLISH_STORAGE_DEALS);
 
     private MarketActor() {}
 
     static byte[] invoke(Invocation in, long method, byte[] params) {
-        if (method == 2 || method == ADD_BALANCE) {
-            return addBalance(in, Invocation.decode(params, AddBalanceParams::fromCbor));
-        }
-        if (method == 3 || method == WITHDRAW_BALANCE) {
-            return withdraw(in, Invocation.decode(params, MarketWithdrawBalanceParams::fromCbor));
-        }
-        if (method == 4 || method == PUBLISH) {
-            return publish(in, Invocation.decode(params, PublishStorageDealsParams::fromCbor));
-        }
-        if (method == GET_BALANCE) {
-            return balance(in, Invocation.decode(params, AddBalanceParams::fromCbor));
-        }
-        if (method == SETTLE) {
-            return MarketSettlement.settle(in, Invocation.decode(params, SettleDealPaymentsParams::fromCbor));
-        }
-        if (method == SECTOR_CONTENT_CHANGED) {
-            MarketActivation.contentChanged(in, Invocation.decode(params, SectorContentChangedParams::fromCbor));
-            return new byte[0];
-        }
-        return internalOrReader(in, method, params);
+        var known = Optional.ofNullable(EXPORTED.get(method))
+                .or(() -> MarketMethod.ofNumber(method))
+                .filter(in.chain().rules()::has)
+                .orElseThrow(() -> ActorAbort.unhandled(method));
+        return switch (known) {
+            case ADD_BALANCE -> addBalance(in, Invocation.decode(params, AddBalanceParams::fromCbor));
+            case WITHDRAW_BALANCE -> withdraw(in, Invocation.decode(params, MarketWithdrawBalanceParams::fromCbor));
+            case PUBLISH_STORAGE_DEALS -> publish(in, Invocation.decode(params, PublishStorageDealsParams::fromCbor));
+            case GET_BALANCE -> balance(in, Invocation.decode(params, AddBalanceParams::fromCbor));
+            case SETTLE_DEAL_PAYMENTS ->
+                MarketSettlement.settle(in, Invocation.decode(params, SettleDealPaymentsParams::fromCbor));
+            case SECTOR_CONTENT_CHANGED ->
+                MarketActivation.contentChanged(in, Invocation.decode(params, SectorContentChangedParams::fromCbor))
+                        .toCbor();
+            case VERIFY_DEALS_FOR_ACTIVATION -> refuseInternal(in, method, params, 1);
+            case BATCH_ACTIVATE_DEALS, ON_MINER_SECTORS_TERMINATE -> refuseInternal(in, method, params, 2);
+            default -> MarketReaders.read(in, known, params).orElseThrow(() -> ActorAbort.unhandled(method));
+        };
     }
 
-    /** Methods 5 to 7 are for miners only (5 and 6 are gone in 29); a wallet's attempt already fails on the parameters. */
-    private static byte[] internalOrReader(Invocation in, long method, byte[] params) {
-        boolean internal =
-                method == 7 || ((method == 5 || method == 6) && in.chain().networkVersion() < 29);
-        if (internal) {
-            Invocation.decode(params, bytes -> {
-                new CborReader(bytes).array(method == 5 ? 1 : 2);
-                return bytes;
-            });
-            in.requireCallerType(ActorType.MINER);
-        }
-        return MarketReaders.read(in, method, params).orElseThrow(() -> ActorAbort.unhandled(method));
+    /** Methods that only miners call, and here do so without a message; a wallet's attempt already fails on the parameters. */
+    private static byte[] refuseInternal(Invocation in, long method, byte[] params, int fields) {
+        Invocation.decode(params, bytes -> {
+            new CborReader(bytes).array(fields);
+            return bytes;
+        });
+        in.requireCallerType(ActorType.MINER);
+        throw ActorAbort.unhandled(method);
     }
 
     private static long nominal(Invocation in, Address address) {
@@ -177,7 +173,7 @@ final class MarketActor {
         }
 
         Map<Long, MarketDeal> accept(List<ClientDealProposal> deals) {
-            var accepted = new java.util.TreeMap<Long, MarketDeal>();
+            var accepted = new TreeMap<Long, MarketDeal>();
             for (int index = 0; index < deals.size(); index++) {
                 var deal = take(deals.get(index));
                 if (deal.isPresent()) {

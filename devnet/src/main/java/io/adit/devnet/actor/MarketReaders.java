@@ -1,85 +1,66 @@
 package io.adit.devnet.actor;
 
+import io.adit.chain.actor.MarketMethod;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
+import java.util.EnumSet;
 import java.util.Optional;
-import java.util.function.LongFunction;
+import java.util.Set;
 
-/** The exported readers of one deal, by FRC-42 number. */
+/** The exported readers of one deal. */
 final class MarketReaders {
+    private static final Set<MarketMethod> READERS =
+            EnumSet.range(MarketMethod.GET_DEAL_DATA_COMMITMENT, MarketMethod.GET_DEAL_SECTOR);
+
     private MarketReaders() {}
 
-    static Optional<byte[]> read(Invocation in, long method, byte[] params) {
-        return reader(in, method)
-                .map(reader -> reader.apply(Invocation.decode(params, bytes -> {
-                    var cbor = new CborReader(bytes);
-                    long id = cbor.uint();
-                    cbor.end();
-                    return id;
-                })));
+    /** What the method reads; empty when it is no reader. */
+    static Optional<byte[]> read(Invocation in, MarketMethod method, byte[] params) {
+        if (!READERS.contains(method)) {
+            return Optional.empty();
+        }
+        long id = Invocation.decode(params, bytes -> {
+            var cbor = new CborReader(bytes);
+            long read = cbor.uint();
+            cbor.end();
+            return read;
+        });
+        var deal = in.tree().read(StateTree.MARKET, MarketState.class).existing(id);
+        return Optional.of(write(deal, id, method).toByteArray());
     }
 
-    private static Optional<LongFunction<byte[]>> reader(Invocation in, long method) {
-        var market = in.tree().read(StateTree.MARKET, MarketState.class);
-        LongFunction<byte[]> reader = id -> field(market.existing(id), id, method);
-        boolean known = method == 2_567_238_399L
-                || method == 128_053_329L
-                || method == 200_567_895L
-                || method == 1_157_985_802L
-                || method == 46_363_526L
-                || method == 935_081_690L
-                || method == 2_986_712_137L
-                || method == 2_611_213_344L
-                || method == 163_777_312L
-                || method == 4_287_162_428L
-                || method == 2_627_389_465L;
-        return known ? Optional.of(reader) : Optional.empty();
-    }
-
-    private static byte[] field(MarketDeal deal, long id, long method) {
+    private static CborWriter write(MarketDeal deal, long id, MarketMethod method) {
         var proposal = deal.proposal();
         var writer = new CborWriter();
-        if (method == 2_567_238_399L) { // GetDealActivation
-            long start = deal.activation().map(MarketDeal.Activation::start).orElse(-1L);
-            return writer.array(2).integer(start).integer(-1).toByteArray();
-        }
-        if (method == 128_053_329L) { // GetDealClient
-            return writer.uint(deal.client()).toByteArray();
-        }
-        if (method == 200_567_895L) { // GetDealClientCollateral
-            return writer.bytes(proposal.clientCollateral().cborBytes()).toByteArray();
-        }
-        if (method == 1_157_985_802L) { // GetDealDataCommitment
-            return writer.array(2)
-                    .cid(proposal.pieceCid())
-                    .uint(proposal.pieceSize())
-                    .toByteArray();
-        }
-        if (method == 46_363_526L) { // GetDealLabel
-            proposal.label().writeTo(writer);
-            return writer.toByteArray();
-        }
-        if (method == 935_081_690L) { // GetDealProvider
-            return writer.uint(deal.provider()).toByteArray();
-        }
-        if (method == 2_986_712_137L) { // GetDealProviderCollateral
-            return writer.bytes(proposal.providerCollateral().cborBytes()).toByteArray();
-        }
-        if (method == 2_611_213_344L) { // GetDealSector
-            var at = deal.activation()
-                    .orElseThrow(
-                            () -> new ActorAbort(ActorAbort.DEAL_NOT_ACTIVATED, "deal " + id + " not yet activated"));
-            return writer.uint(at.sector()).toByteArray();
-        }
-        if (method == 163_777_312L) { // GetDealTerm
-            return writer.array(2)
-                    .integer(deal.start())
-                    .integer(proposal.duration())
-                    .toByteArray();
-        }
-        if (method == 4_287_162_428L) { // GetDealTotalPrice
-            return writer.bytes(proposal.totalStorageFee().cborBytes()).toByteArray();
-        }
-        return writer.bool(proposal.verifiedDeal()).toByteArray();
+        return switch (method) {
+            case GET_DEAL_ACTIVATION -> {
+                long start = deal.activation().map(MarketDeal.Activation::start).orElse(-1L);
+                yield writer.array(2).integer(start).integer(-1);
+            }
+            case GET_DEAL_CLIENT -> writer.uint(deal.client());
+            case GET_DEAL_CLIENT_COLLATERAL ->
+                writer.bytes(proposal.clientCollateral().cborBytes());
+            case GET_DEAL_DATA_COMMITMENT ->
+                writer.array(2).cid(proposal.pieceCid()).uint(proposal.pieceSize());
+            case GET_DEAL_LABEL -> {
+                proposal.label().writeTo(writer);
+                yield writer;
+            }
+            case GET_DEAL_PROVIDER -> writer.uint(deal.provider());
+            case GET_DEAL_PROVIDER_COLLATERAL ->
+                writer.bytes(proposal.providerCollateral().cborBytes());
+            case GET_DEAL_SECTOR -> writer.uint(sector(deal, id));
+            case GET_DEAL_TERM -> writer.array(2).integer(deal.start()).integer(proposal.duration());
+            case GET_DEAL_TOTAL_PRICE ->
+                writer.bytes(proposal.totalStorageFee().cborBytes());
+            case GET_DEAL_VERIFIED -> writer.bool(proposal.verifiedDeal());
+            default -> throw ActorAbort.unhandled(method.number());
+        };
+    }
+
+    private static long sector(MarketDeal deal, long id) {
+        return deal.activation()
+                .orElseThrow(() -> new ActorAbort(ActorAbort.DEAL_NOT_ACTIVATED, "deal " + id + " not yet activated"))
+                .sector();
     }
 }

@@ -8,6 +8,7 @@ import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.DisputeWindowedPoStParams;
 import io.adit.chain.actor.GetControlAddressesReturn;
+import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
@@ -25,33 +26,38 @@ import java.util.Optional;
 
 /** The storage miner actor: dispatch, keys, addresses and money. Sealing and proving have classes of their own. */
 final class MinerActor {
-    /** FRC-42 number of GetOwner. */
-    private static final long GET_OWNER = 3_275_365_574L;
-
     private MinerActor() {}
 
     static byte[] invoke(Invocation in, long method, byte[] params) {
-        if (method == 2) {
-            return controlAddresses(in);
-        }
-        if (method == GET_OWNER) {
-            return owner(in);
-        }
-        return switch ((int) Math.min(method, Integer.MAX_VALUE)) {
-            case 3 -> changeWorker(in, Invocation.decode(params, ChangeWorkerAddressParams::fromCbor));
-            case 4 -> changePeerId(in, Invocation.decode(params, ChangePeerIdParams::fromCbor));
-            case 5 -> MinerProving.submit(in, Invocation.decode(params, SubmitWindowedPoStParams::fromCbor));
-            case 9 -> MinerTermination.terminate(in, Invocation.decode(params, TerminateSectorsParams::fromCbor));
-            case 10 -> MinerFaults.declare(in, Invocation.decode(params, DeclareFaultsParams::fromCbor));
-            case 11 -> MinerFaults.recover(in, Invocation.decode(params, DeclareFaultsRecoveredParams::fromCbor));
-            case 16 -> withdraw(in, Invocation.decode(params, WithdrawBalanceParams::fromCbor));
-            case 18 -> changeMultiaddrs(in, Invocation.decode(params, ChangeMultiaddrsParams::fromCbor));
-            case 21 -> confirmWorker(in);
-            case 22 -> repayDebt(in);
-            case 23 -> changeOwner(in, Invocation.decode(params, ChangeOwnerAddressParams::fromCbor));
-            case 24 -> MinerDispute.dispute(in, Invocation.decode(params, DisputeWindowedPoStParams::fromCbor));
-            case 28 -> MinerPreCommit.batch(in, Invocation.decode(params, PreCommitSectorBatch2Params::fromCbor));
-            case 34 -> MinerProveCommit.prove(in, Invocation.decode(params, ProveCommitSectors3Params::fromCbor));
+        var known = MinerMethod.ofNumber(method)
+                .filter(in.chain().rules()::has)
+                .orElseThrow(() -> ActorAbort.unhandled(method));
+        return switch (known) {
+            case CONTROL_ADDRESSES -> controlAddresses(in);
+            case GET_OWNER -> owner(in);
+            case CHANGE_WORKER_ADDRESS ->
+                changeWorker(in, Invocation.decode(params, ChangeWorkerAddressParams::fromCbor));
+            case CHANGE_PEER_ID -> changePeerId(in, Invocation.decode(params, ChangePeerIdParams::fromCbor));
+            case CHANGE_MULTIADDRS ->
+                changeMultiaddrs(in, Invocation.decode(params, ChangeMultiaddrsParams::fromCbor));
+            case CONFIRM_CHANGE_WORKER_ADDRESS -> confirmWorker(in);
+            case CHANGE_OWNER_ADDRESS ->
+                changeOwner(in, Invocation.decode(params, ChangeOwnerAddressParams::fromCbor));
+            case WITHDRAW_BALANCE -> withdraw(in, Invocation.decode(params, WithdrawBalanceParams::fromCbor));
+            case REPAY_DEBT -> repayDebt(in);
+            case SUBMIT_WINDOWED_POST ->
+                MinerProving.submit(in, Invocation.decode(params, SubmitWindowedPoStParams::fromCbor));
+            case TERMINATE_SECTORS ->
+                MinerTermination.terminate(in, Invocation.decode(params, TerminateSectorsParams::fromCbor));
+            case DECLARE_FAULTS -> MinerFaults.declare(in, Invocation.decode(params, DeclareFaultsParams::fromCbor));
+            case DECLARE_FAULTS_RECOVERED ->
+                MinerFaults.recover(in, Invocation.decode(params, DeclareFaultsRecoveredParams::fromCbor));
+            case DISPUTE_WINDOWED_POST ->
+                MinerDispute.dispute(in, Invocation.decode(params, DisputeWindowedPoStParams::fromCbor));
+            case PRE_COMMIT_SECTOR_BATCH2 ->
+                MinerPreCommit.batch(in, Invocation.decode(params, PreCommitSectorBatch2Params::fromCbor));
+            case PROVE_COMMIT_SECTORS3 ->
+                MinerProveCommit.prove(in, Invocation.decode(params, ProveCommitSectors3Params::fromCbor));
             default -> throw ActorAbort.unhandled(method);
         };
     }

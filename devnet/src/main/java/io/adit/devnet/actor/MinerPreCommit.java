@@ -21,8 +21,6 @@ import java.util.Set;
 /** PreCommitSectorBatch2 (method 28): promises sectors, locks their deposits, burns their numbers. */
 final class MinerPreCommit {
     private static final BigInteger MAX_QUALITY = BigInteger.TEN;
-    /** FIP-0118 with network version 29: deals are activated by notification only. */
-    private static final long NO_DEAL_IDS_VERSION = 29;
 
     private MinerPreCommit() {}
 
@@ -100,8 +98,7 @@ final class MinerPreCommit {
         long activation =
                 epoch + ProtocolLimits.maxProveCommitDuration(in.chain().policy());
         checkExpiration(epoch, activation, sector.expiration().value());
-        if (in.chain().networkVersion() >= NO_DEAL_IDS_VERSION
-                && !sector.dealIds().isEmpty()) {
+        if (!in.chain().rules().preCommitMayNameDeals() && !sector.dealIds().isEmpty()) {
             throw ActorAbort.illegalArgument(
                     "sector " + sector.sectorNumber() + " declares deal IDs, which are refused since FIP-0118");
         }

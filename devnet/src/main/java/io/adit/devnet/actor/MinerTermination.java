@@ -3,7 +3,6 @@ package io.adit.devnet.actor;
 import io.adit.chain.actor.TerminateSectorsParams;
 import io.adit.chain.actor.TerminateSectorsReturn;
 import io.adit.core.fil.BitField;
-import io.adit.devnet.policy.Economics;
 import java.math.BigInteger;
 import java.util.List;
 
@@ -54,8 +53,7 @@ final class MinerTermination {
         var pledge = BigInteger.ZERO;
         for (long number : Partition.members(ended).toArray()) {
             var sector = state.sector(number);
-            var faultFee = figures.continuedFault(sector.power().qualityAdjusted());
-            fee = fee.add(Economics.termination(sector.initialPledge(), epoch - sector.activation(), faultFee));
+            fee = fee.add(figures.terminationPenalty(sector, epoch));
             pledge = pledge.add(sector.initialPledge());
         }
         state.feeDebt = state.feeDebt.add(fee);

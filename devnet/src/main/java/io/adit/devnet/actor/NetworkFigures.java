@@ -51,6 +51,14 @@ public record NetworkFigures(Pledge pledge, BigInteger rawPower, BigInteger base
                 : pledge.continuedFaultPenalty(power).atto();
     }
 
+    /** What ending a sector early costs. */
+    BigInteger terminationPenalty(Sector sector, long epoch) {
+        var faultFee = new TokenAmount(continuedFault(sector.power().qualityAdjusted()));
+        var pledged = new TokenAmount(sector.initialPledge());
+        return Pledge.terminationPenalty(pledged, epoch - sector.activation(), faultFee)
+                .atto();
+    }
+
     BigInteger dailyFee(BigInteger power) {
         return Pledge.dailyFee(circulatingSupply, power).atto();
     }

@@ -2,6 +2,8 @@ package io.adit.devnet.actor;
 
 import io.adit.chain.actor.CreateMinerParams;
 import io.adit.chain.actor.CreateMinerReturn;
+import io.adit.chain.actor.Frc42;
+import io.adit.chain.actor.PowerMethod;
 import io.adit.chain.actor.ProvingPeriodOffset;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
@@ -14,12 +16,12 @@ import java.util.Optional;
 
 /** The storage power actor (f04): creates miners. Claims are changed by the miner actor's own classes. */
 final class PowerActor {
-    private static final long CREATE_MINER_EXPORTED = 1_173_380_165L;
+    private static final long CREATE_MINER_EXPORTED = Frc42.methodNumber("CreateMiner");
 
     private PowerActor() {}
 
     static byte[] invoke(Invocation in, long method, byte[] params) {
-        if (method == 2 || method == CREATE_MINER_EXPORTED) {
+        if (method == PowerMethod.CREATE_MINER.number() || method == CREATE_MINER_EXPORTED) {
             return createMiner(in, Invocation.decode(params, CreateMinerParams::fromCbor));
         }
         throw ActorAbort.unhandled(method);

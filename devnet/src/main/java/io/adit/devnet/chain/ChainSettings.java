@@ -1,5 +1,6 @@
 package io.adit.devnet.chain;
 
+import io.adit.chain.actor.NetworkPolicy;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
@@ -42,6 +43,11 @@ public record ChainSettings(
     @Override
     public byte[] seed() {
         return seed.clone();
+    }
+
+    /** The rules of the network version. */
+    public NetworkPolicy rules() {
+        return NetworkPolicy.of(networkVersion);
     }
 
     byte[] toCbor() {

@@ -1,5 +1,6 @@
 package io.adit.devnet.chain;
 
+import io.adit.chain.actor.NetworkPolicy;
 import io.adit.chain.type.ChainRandomness;
 import io.adit.chain.type.DomainSeparationTag;
 import io.adit.core.fil.Epoch;
@@ -33,8 +34,8 @@ record TipSetContext(
     }
 
     @Override
-    public long networkVersion() {
-        return settings.networkVersion();
+    public NetworkPolicy rules() {
+        return settings.rules();
     }
 
     @Override

@@ -265,7 +265,7 @@ interface MinerAnswers extends MinerApi, Answers {
     default TokenAmount stateMinerInitialPledgeForSector(
             long duration, SectorSize size, long verifiedSize, TipSetKey key) {
         var raw = BigInteger.valueOf(size.bytes());
-        boolean full = ledger().chain().settings().networkVersion() >= 29;
+        boolean full = ledger().chain().settings().rules().newSectorsHaveFullPower();
         var power = full
                 ? raw.multiply(QUALITY)
                 : raw.add(BigInteger.valueOf(verifiedSize).multiply(BigInteger.valueOf(9)));

@@ -17,6 +17,9 @@ import io.adit.core.ipld.Hashes;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.Genesis;
 import io.adit.devnet.actor.Invocation;
+import io.adit.devnet.actor.MarketState;
+import io.adit.devnet.actor.PowerState;
+import io.adit.devnet.actor.RewardState;
 import io.adit.devnet.actor.StateTree;
 import io.adit.devnet.chain.ChainSettings;
 import java.math.BigInteger;
@@ -47,7 +50,7 @@ interface StateAnswers extends StateApi, Answers {
                 settings.blockDelaySeconds(),
                 BigInteger.valueOf(settings.policy().consensusMinerMinPower()),
                 settings.policy().preCommitChallengeDelay(),
-                Map.of("UpgradeXxHeight", new Epoch(settings.networkVersion() >= 29 ? -1 : 999_999_999)),
+                Map.of("UpgradeXxHeight", new Epoch(settings.rules().newSectorsHaveFullPower() ? -1 : 999_999_999)),
                 ChainSettings.CHAIN_ID,
                 settings.genesisTime().getEpochSecond());
     }
@@ -165,11 +168,11 @@ interface StateAnswers extends StateApi, Answers {
     @Override
     default CirculatingSupply stateVMCirculatingSupplyInternal(TipSetKey key) {
         var state = state(key);
-        var mined = state.read(StateTree.REWARD, io.adit.devnet.actor.RewardState.class)
+        var mined = state.read(StateTree.REWARD, RewardState.class)
                 .paid();
-        var locked = state.read(StateTree.POWER, io.adit.devnet.actor.PowerState.class)
+        var locked = state.read(StateTree.POWER, PowerState.class)
                 .pledge()
-                .add(state.read(StateTree.MARKET, io.adit.devnet.actor.MarketState.class)
+                .add(state.read(StateTree.MARKET, MarketState.class)
                         .totalLocked());
         return new CirculatingSupply(
                 new TokenAmount(Genesis.supply()),

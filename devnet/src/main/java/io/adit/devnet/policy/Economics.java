@@ -8,23 +8,8 @@ public final class Economics {
     public static final BigInteger ATTO = BigInteger.TEN.pow(18);
     public static final BigInteger TOTAL_FILECOIN =
             BigInteger.valueOf(2_000_000_000L).multiply(ATTO);
-    private static final long TERMINATION_CAP = 140 * ProtocolLimits.EPOCHS_IN_DAY;
 
     private Economics() {}
-
-    /**
-     * FIP-0098 as builtin-actors has it: 8.5 % of the pledge, growing for 140 days, at least 2 % of it or 105 % of a fault
-     * fee.
-     */
-    public static BigInteger termination(BigInteger initialPledge, long age, BigInteger faultFee) {
-        var full = initialPledge.multiply(BigInteger.valueOf(85)).divide(BigInteger.valueOf(1000));
-        var base = age >= TERMINATION_CAP
-                ? full
-                : full.multiply(BigInteger.valueOf(Math.max(age, 0))).divide(BigInteger.valueOf(TERMINATION_CAP));
-        var minimum = initialPledge.multiply(BigInteger.TWO).divide(BigInteger.valueOf(100));
-        var byFault = faultFee.multiply(BigInteger.valueOf(105)).divide(BigInteger.valueOf(100));
-        return base.max(minimum.max(byFault));
-    }
 
     /** Least provider collateral of a deal: its share of 1 % of the supply. */
     public static BigInteger minimumProviderCollateral(

@@ -3,6 +3,7 @@ package io.adit.devnet.actor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.adit.chain.actor.PieceActivationManifest;
+import io.adit.chain.actor.NetworkPolicy;
 import io.adit.chain.actor.PoStPartition;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
@@ -165,8 +166,8 @@ class RealProofsTest {
             }
 
             @Override
-            public long networkVersion() {
-                return 29;
+            public NetworkPolicy rules() {
+                return NetworkPolicy.of(29);
             }
 
             @Override

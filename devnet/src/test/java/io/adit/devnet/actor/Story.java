@@ -3,6 +3,7 @@ package io.adit.devnet.actor;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adit.chain.actor.DealLabel;
 import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.NetworkPolicy;
 import io.adit.chain.actor.PoStPartition;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.type.DomainSeparationTag;
@@ -273,8 +274,8 @@ final class Story {
         }
 
         @Override
-        public long networkVersion() {
-            return 28;
+        public NetworkPolicy rules() {
+            return NetworkPolicy.of(28);
         }
 
         @Override
