@@ -15,6 +15,7 @@ import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signatures;
 import io.adit.devnet.chain.Beacon;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -197,7 +198,7 @@ class ChainRulesTest {
     @Test
     void aMessageBelowTheBaseFeeWaits() {
         giveMoney();
-        devnet.ledger().fixBaseFee(Optional.of(java.math.BigInteger.valueOf(1_000_000)));
+        devnet.ledger().fixBaseFee(Optional.of(BigInteger.valueOf(1_000_000)));
         var cid = node.mpoolPush(signed(message(0, 2_000_000, 200_000, 100_000)));
         devnet.advance(2);
         assertThat(node.stateSearchMsg(TipSetKey.EMPTY, cid, -1, true)).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.BatchReturn;
+import io.adit.chain.actor.ClientDealProposal;
 import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.MarketMethod;
@@ -199,8 +200,7 @@ class DealLifeTest {
     void onlyGoodProposalsArePublished_ofABatch() {
         provider.fillEscrow();
         var good = provider.proposal("good", piece);
-        var forged = new io.adit.chain.actor.ClientDealProposal(
-                provider.proposal("forged", piece).proposal(), good.clientSignature());
+        var forged = new ClientDealProposal(provider.proposal("forged", piece).proposal(), good.clientSignature());
 
         var published = provider.publish(forged, good);
 

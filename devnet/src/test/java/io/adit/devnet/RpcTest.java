@@ -17,6 +17,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.Network;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.keys.SignatureType;
 import io.adit.devnet.rpc.RpcServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -165,8 +166,7 @@ class RpcTest {
 
     @Test
     void anUnknownAddressIsErrorEleven() {
-        var stranger =
-                Provider.key("stranger", io.adit.core.keys.SignatureType.BLS).address();
+        var stranger = Provider.key("stranger", SignatureType.BLS).address();
 
         assertThatThrownBy(() -> node.stateLookupID(stranger, TipSetKey.EMPTY))
                 .isInstanceOfSatisfying(
@@ -211,8 +211,7 @@ class RpcTest {
 
     @Test
     void controlHooksMoveTheChain() throws IOException, InterruptedException {
-        var key =
-                Provider.key("rich", io.adit.core.keys.SignatureType.SECP256K1).address();
+        var key = Provider.key("rich", SignatureType.SECP256K1).address();
 
         control("fund", "[\"" + key + "\",\"10 FIL\"]");
         assertThat(control("advance", "[2]").path("result").asLong()).isEqualTo(2);

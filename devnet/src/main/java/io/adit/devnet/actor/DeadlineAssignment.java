@@ -3,6 +3,7 @@ package io.adit.devnet.actor;
 import io.adit.devnet.policy.ChainPolicy;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the deadline of each newly proven sector as {@code deadline_assignment.rs} does: fewest partitions after the
@@ -36,7 +37,7 @@ final class DeadlineAssignment {
     static void assign(MinerState state, ChainPolicy policy, long epoch, List<Sector> sectors) {
         int size = state.windowProof().partitionSectors();
         for (var sector : sectors) {
-            var best = java.util.stream.IntStream.range(0, state.deadlines.size())
+            var best = IntStream.range(0, state.deadlines.size())
                     .filter(index -> state.deadline(policy, index, epoch).isMutable())
                     .mapToObj(index -> candidate(state.deadlines.get(index), index, size))
                     .min(ORDER)

@@ -51,8 +51,7 @@ final class MarketReaders {
                 writer.bytes(proposal.providerCollateral().cborBytes());
             case GET_DEAL_SECTOR -> writer.uint(sector(deal, id));
             case GET_DEAL_TERM -> writer.array(2).integer(deal.start()).integer(proposal.duration());
-            case GET_DEAL_TOTAL_PRICE ->
-                writer.bytes(proposal.totalStorageFee().cborBytes());
+            case GET_DEAL_TOTAL_PRICE -> writer.bytes(proposal.totalStorageFee().cborBytes());
             case GET_DEAL_VERIFIED -> writer.bool(proposal.verifiedDeal());
             default -> throw ActorAbort.unhandled(method.number());
         };

@@ -38,11 +38,9 @@ final class MinerActor {
             case CHANGE_WORKER_ADDRESS ->
                 changeWorker(in, Invocation.decode(params, ChangeWorkerAddressParams::fromCbor));
             case CHANGE_PEER_ID -> changePeerId(in, Invocation.decode(params, ChangePeerIdParams::fromCbor));
-            case CHANGE_MULTIADDRS ->
-                changeMultiaddrs(in, Invocation.decode(params, ChangeMultiaddrsParams::fromCbor));
+            case CHANGE_MULTIADDRS -> changeMultiaddrs(in, Invocation.decode(params, ChangeMultiaddrsParams::fromCbor));
             case CONFIRM_CHANGE_WORKER_ADDRESS -> confirmWorker(in);
-            case CHANGE_OWNER_ADDRESS ->
-                changeOwner(in, Invocation.decode(params, ChangeOwnerAddressParams::fromCbor));
+            case CHANGE_OWNER_ADDRESS -> changeOwner(in, Invocation.decode(params, ChangeOwnerAddressParams::fromCbor));
             case WITHDRAW_BALANCE -> withdraw(in, Invocation.decode(params, WithdrawBalanceParams::fromCbor));
             case REPAY_DEBT -> repayDebt(in);
             case SUBMIT_WINDOWED_POST ->

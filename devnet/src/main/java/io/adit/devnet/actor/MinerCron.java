@@ -1,6 +1,7 @@
 package io.adit.devnet.actor;
 
 import io.adit.core.fil.BitField;
+import io.adit.devnet.policy.ChainPolicy;
 import io.adit.devnet.policy.ProtocolLimits;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class MinerCron {
         MinerFunds.repayWhatIsPossible(in, state);
     }
 
-    private static void dropDeadPreCommits(MinerState state, io.adit.devnet.policy.ChainPolicy policy, long epoch) {
+    private static void dropDeadPreCommits(MinerState state, ChainPolicy policy, long epoch) {
         long life = ProtocolLimits.maxProveCommitDuration(policy) + ProtocolLimits.EXPIRED_PRE_COMMIT_CLEAN_UP_DELAY;
         for (var preCommit : new ArrayList<>(state.preCommits.values())) {
             if (preCommit.epoch() + life <= epoch) {

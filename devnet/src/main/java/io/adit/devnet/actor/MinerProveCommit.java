@@ -28,7 +28,8 @@ final class MinerProveCommit {
         requireAny(candidates, "no valid proofs specified");
         SealCheck.checkData(in, candidates, params.requireActivationSuccess());
         requireAny(candidates, "all data activations failed");
-        SectorActivation.activate(in, candidates.stream().filter(CommitCandidate::well).toList());
+        SectorActivation.activate(
+                in, candidates.stream().filter(CommitCandidate::well).toList());
         ContentNotice.send(in, candidates, params.requireNotificationSuccess());
         return BatchReturn.of(candidates.stream().map(one -> one.code).toList()).toCbor();
     }
@@ -110,7 +111,9 @@ final class MinerProveCommit {
                     ? new byte[0]
                     : params.sectorProofs().get(index);
             var candidate = new CommitCandidate(
-                    params.sectorActivations().get(index), preCommit, SealCheck.seal(in, preCommit, challenge, entropy, proof));
+                    params.sectorActivations().get(index),
+                    preCommit,
+                    SealCheck.seal(in, preCommit, challenge, entropy, proof));
             boolean late = epoch
                     > preCommit.epoch()
                             + ProtocolLimits.maxProveCommitDuration(in.chain().policy());

@@ -9,6 +9,7 @@ import io.adit.devnet.policy.ChainPolicy;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -54,7 +55,7 @@ public final class MinerState implements ActorState {
         this.control = List.copyOf(control);
         this.peerId = peerId.clone();
         this.multiaddrs = List.copyOf(multiaddrs);
-        this.deadlines = java.util.Collections.nCopies(deadlineCount, Deadline.EMPTY);
+        this.deadlines = Collections.nCopies(deadlineCount, Deadline.EMPTY);
     }
 
     @Override
@@ -110,11 +111,11 @@ public final class MinerState implements ActorState {
     }
 
     public Map<Long, PreCommit> preCommits() {
-        return java.util.Collections.unmodifiableMap(preCommits);
+        return Collections.unmodifiableMap(preCommits);
     }
 
     public Map<Long, Sector> sectors() {
-        return java.util.Collections.unmodifiableMap(sectors);
+        return Collections.unmodifiableMap(sectors);
     }
 
     public BitField allocated() {

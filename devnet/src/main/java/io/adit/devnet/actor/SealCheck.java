@@ -18,8 +18,7 @@ import java.util.List;
 final class SealCheck {
     private SealCheck() {}
 
-    static SealVerification seal(
-            Invocation in, PreCommit preCommit, long challenge, byte[] entropy, byte[] proof) {
+    static SealVerification seal(Invocation in, PreCommit preCommit, long challenge, byte[] entropy, byte[] proof) {
         var chain = in.chain();
         return new SealVerification(
                 preCommit.sealProof(),

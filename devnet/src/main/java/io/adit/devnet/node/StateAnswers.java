@@ -168,12 +168,10 @@ interface StateAnswers extends StateApi, Answers {
     @Override
     default CirculatingSupply stateVMCirculatingSupplyInternal(TipSetKey key) {
         var state = state(key);
-        var mined = state.read(StateTree.REWARD, RewardState.class)
-                .paid();
+        var mined = state.read(StateTree.REWARD, RewardState.class).paid();
         var locked = state.read(StateTree.POWER, PowerState.class)
                 .pledge()
-                .add(state.read(StateTree.MARKET, MarketState.class)
-                        .totalLocked());
+                .add(state.read(StateTree.MARKET, MarketState.class).totalLocked());
         return new CirculatingSupply(
                 new TokenAmount(Genesis.supply()),
                 new TokenAmount(mined),

@@ -2,8 +2,8 @@ package io.adit.devnet.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.adit.chain.actor.PieceActivationManifest;
 import io.adit.chain.actor.NetworkPolicy;
+import io.adit.chain.actor.PieceActivationManifest;
 import io.adit.chain.actor.PoStPartition;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
