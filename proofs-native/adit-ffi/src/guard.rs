@@ -1,7 +1,7 @@
 //! The border: no panic and no error crosses it as anything but a code and a text.
 
 use crate::{Out, OutLen};
-use adit_proofs::Outcome;
+use adit_proofs::{panic_message, Outcome};
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Mutex;
@@ -23,7 +23,10 @@ pub unsafe fn answer(out: Out, out_len: OutLen, work: impl FnOnce() -> Outcome<V
     }
     let (code, bytes) = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(bytes)) => (OK, bytes),
-        Ok(Err(failure)) => (ERROR, format!("{}\n{failure}", failure.kind()).into_bytes()),
+        Ok(Err(failure)) => {
+            let code = if failure.is_panic() { PANIC } else { ERROR };
+            (code, format!("{}\n{failure}", failure.kind()).into_bytes())
+        }
         Err(payload) => (PANIC, format!("panic\n{}", describe(payload.as_ref())).into_bytes()),
     };
     let boxed = bytes.into_boxed_slice();
@@ -33,21 +36,11 @@ pub unsafe fn answer(out: Out, out_len: OutLen, work: impl FnOnce() -> Outcome<V
 }
 
 fn describe(payload: &(dyn Any + Send)) -> String {
-    let text = message(payload);
+    let text = panic_message(payload);
     let place = LAST_PANIC.lock().ok().and_then(|mut last| last.take());
     match place {
         Some(place) => format!("{text} ({place})"),
         None => text,
-    }
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_string()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "panic without a message".to_string()
     }
 }
 
@@ -57,7 +50,7 @@ pub fn install_panic_hook() {
         let place =
             info.location().map_or_else(|| "unknown place".to_string(), |l| format!("{}:{}", l.file(), l.line()));
         let thread = std::thread::current().name().unwrap_or("unnamed").to_string();
-        log::error!(target: "adit_ffi", "panic on thread {thread} at {place}: {}", message(info.payload()));
+        log::error!(target: "adit_ffi", "panic on thread {thread} at {place}: {}", panic_message(info.payload()));
         if let Ok(mut last) = LAST_PANIC.lock() {
             *last = Some(place);
         }

@@ -6,7 +6,8 @@
 //!   the proof library may be poisoned.
 //! * `out`/`out_len` receive a buffer in all three cases, to be given back to [`adit_free`] with the same length. For 0
 //!   it is the answer; otherwise UTF-8 text whose first line is the kind (`parameters-missing`, `invalid-input`,
-//!   `failed`, `panic`) and whose rest is the message.
+//!   `failed`, `panic`, `panic-in-sector`) and whose rest is the message; after `panic-in-sector`, which also comes with
+//!   code 2, the second line is the sector's number and the message follows.
 //! * No structs cross the border. A 32-byte value is a pointer to 32 bytes; a path is UTF-8 and a length; a list is one
 //!   packed buffer and a count. Integers inside buffers are little-endian.
 //! * Proof types are the chain's numbers.

@@ -31,6 +31,16 @@ fn a_panic_becomes_code_2_with_its_message_and_the_process_lives() {
 }
 
 #[test]
+fn a_panic_over_a_sector_becomes_code_2_with_the_sectors_number() {
+    let panicked = || -> Outcome<Vec<u8>> {
+        Err(adit_proofs::Failure::SectorPanicked { number: 7, message: "told to".to_string() })
+    };
+    let answered = call(|out, len| unsafe { answer(out, len, panicked) });
+    assert_eq!(answered.code, PANIC);
+    assert_eq!(answered.text(), "panic-in-sector\n7\ntold to");
+}
+
+#[test]
 fn null_pointers_are_refused() {
     let no_ticket = call(|out, len| unsafe { adit_winning_post_challenge(0, 1000, null(), 5, out, len) });
     assert_eq!(no_ticket.code, ERROR);

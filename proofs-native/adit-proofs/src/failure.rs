@@ -1,5 +1,6 @@
 //! Why an operation gave no answer.
 
+use std::any::Any;
 use std::fmt;
 
 /// Result of every operation in this crate.
@@ -12,6 +13,9 @@ pub enum Failure {
     ParametersMissing(String),
     /// The caller passed something that can never work.
     InvalidInput(String),
+    /// The library panicked over one sector's files, or over the first that it came to: locks inside it may be poisoned,
+    /// so only a fresh process can tell.
+    SectorPanicked { number: u64, message: String },
     /// The library or the disk failed.
     Failed(anyhow::Error),
 }
@@ -22,8 +26,14 @@ impl Failure {
         match self {
             Failure::ParametersMissing(_) => "parameters-missing",
             Failure::InvalidInput(_) => "invalid-input",
+            Failure::SectorPanicked { .. } => "panic-in-sector",
             Failure::Failed(_) => "failed",
         }
+    }
+
+    /// Whether the process must not be used any more.
+    pub fn is_panic(&self) -> bool {
+        matches!(self, Failure::SectorPanicked { .. })
     }
 
     pub fn invalid(message: impl Into<String>) -> Self {
@@ -35,8 +45,20 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::ParametersMissing(message) | Failure::InvalidInput(message) => f.write_str(message),
+            Failure::SectorPanicked { number, message } => write!(f, "{number}\n{message}"),
             Failure::Failed(error) => write!(f, "{error:#}"),
         }
+    }
+}
+
+/// What a panic said.
+pub fn panic_message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_string()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "panic without a message".to_string()
     }
 }
 

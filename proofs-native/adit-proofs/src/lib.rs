@@ -17,7 +17,7 @@ pub mod registry;
 pub mod seal;
 pub mod verify;
 
-pub use failure::{Failure, Outcome};
+pub use failure::{panic_message, Failure, Outcome};
 pub use filecoin_proofs_api::{Commitment, ProverId, Ticket};
 
 /// Version of `filecoin-proofs-api` this build is pinned to.

@@ -1,5 +1,6 @@
 //! Pieces: staging data into an unsealed sector file, and the commitment over a sector's pieces.
 
+use crate::seal::sync_parent;
 use crate::{registry, Commitment, Failure, Outcome};
 use anyhow::{ensure, Context};
 use filecoin_proofs_api::{seal, PaddedBytesAmount, PieceInfo, UnpaddedBytesAmount};
@@ -66,6 +67,7 @@ pub fn add_piece(proof: u64, source: Option<&Path>, size: u64, staged: &Path, ex
         None => seal::add_piece(registered, io::repeat(0).take(size), &mut target, amount, &before)?.0,
     };
     target.sync_all()?;
+    sync_parent(staged)?;
     Ok(Piece { comm_p: info.commitment, unpadded_size: info.size.into() })
 }
 

@@ -1,6 +1,6 @@
 //! Proofs of spacetime: window PoSt over a partition's sectors, winning PoSt for a block.
 
-use crate::{prover_id, registry, Commitment, Failure, Outcome, Ticket};
+use crate::{panic_message, prover_id, registry, Commitment, Failure, Outcome, Ticket};
 use anyhow::{anyhow, ensure, Context};
 use filecoin_hashers::poseidon::{PoseidonDomain, PoseidonHasher};
 use filecoin_hashers::{Domain, HashFunction, Hasher};
@@ -33,19 +33,25 @@ pub fn challenge_seed(randomness: Ticket) -> Ticket {
 
 /// Proves what can be proven. A sector whose files are missing, damaged or of another replica is reported, not fatal:
 /// the rest of the partition must not lose its proof for it.
+///
+/// A panic is different. It may be the sector's fault or this process's (a setting that does not parse makes the library
+/// panic at its first use, and at every later one), and a caught one may leave locks poisoned. So it ends the call and
+/// names the sector, for a fresh process to try that one first: sectors are read in the order given.
 pub fn window(proof_type: u64, miner: u64, randomness: Ticket, replicas: &[PrivateReplica]) -> Outcome<WindowProof> {
     let registered = registry::window_proof(proof_type)?;
     let (seed, prover) = (challenge_seed(randomness), prover_id(miner));
-    let mut good = by_number(replicas)?;
+    by_number(replicas)?;
+    let mut good: Vec<&PrivateReplica> = replicas.iter().collect();
     let mut faulty = BTreeMap::new();
     while !good.is_empty() {
         // Before FIP-0061 a sector's challenges depend on its place among the others: each round starts afresh.
         let round = vanilla_proofs(registered, &seed, prover, &good)?;
         if round.bad.is_empty() {
-            let proofs = post::generate_window_post_with_vanilla(registered, &seed, prover, &round.proofs)?;
+            let vanilla: Vec<Vec<u8>> = round.proofs.into_values().collect();
+            let proofs = post::generate_window_post_with_vanilla(registered, &seed, prover, &vanilla)?;
             return Ok(WindowProof { proof: single(proofs)?, faulty: faulty.into_iter().collect() });
         }
-        good.retain(|number, _| !round.bad.contains_key(number));
+        good.retain(|replica| !round.bad.contains_key(&replica.number));
         faulty.extend(round.bad);
     }
     Ok(WindowProof { proof: Vec::new(), faulty: faulty.into_iter().collect() })
@@ -72,7 +78,7 @@ pub fn winning(proof_type: u64, miner: u64, randomness: Ticket, replicas: &[Priv
 }
 
 struct Round {
-    proofs: Vec<Vec<u8>>,
+    proofs: BTreeMap<u64, Vec<u8>>,
     bad: BTreeMap<u64, String>,
 }
 
@@ -80,18 +86,25 @@ fn vanilla_proofs(
     registered: RegisteredPoStProof,
     seed: &Ticket,
     prover: ProverId,
-    replicas: &BTreeMap<u64, &PrivateReplica>,
+    replicas: &[&PrivateReplica],
 ) -> Outcome<Round> {
-    let sectors: Vec<SectorId> = replicas.keys().map(|number| SectorId::from(*number)).collect();
+    let mut sectors: Vec<SectorId> = replicas.iter().map(|replica| SectorId::from(replica.number)).collect();
+    sectors.sort_unstable();
     let challenges = post::generate_fallback_sector_challenges(registered, seed, &sectors, prover)?;
-    let mut round = Round { proofs: Vec::new(), bad: BTreeMap::new() };
-    for (number, replica) in replicas {
-        let sector = SectorId::from(*number);
+    let mut round = Round { proofs: BTreeMap::new(), bad: BTreeMap::new() };
+    for replica in replicas {
+        let number = replica.number;
+        let sector = SectorId::from(number);
         let points = challenges.get(&sector).ok_or_else(|| anyhow!("no challenges for sector {number}"))?;
-        match vanilla_proof(registered, sector, replica, points) {
-            Ok(proof) => round.proofs.push(proof),
-            Err(error) => {
-                round.bad.insert(*number, format!("{error:#}"));
+        match catch_unwind(AssertUnwindSafe(|| vanilla_proof(registered, sector, replica, points))) {
+            Ok(Ok(proof)) => {
+                round.proofs.insert(number, proof);
+            }
+            Ok(Err(error)) => {
+                round.bad.insert(number, format!("{error:#}"));
+            }
+            Err(panic) => {
+                return Err(Failure::SectorPanicked { number, message: panic_message(panic.as_ref()) });
             }
         }
     }
@@ -105,8 +118,7 @@ fn vanilla_proof(
     points: &[u64],
 ) -> anyhow::Result<Vec<u8>> {
     check_replica(replica)?;
-    let prove = || post::generate_single_vanilla_proof(registered, sector, &info(registered, replica), points);
-    catch_unwind(AssertUnwindSafe(prove)).unwrap_or_else(|_| Err(anyhow!("reading the replica panicked")))
+    post::generate_single_vanilla_proof(registered, sector, &info(registered, replica), points)
 }
 
 /// Whether the cache belongs to the replica the chain knows: CommR = Poseidon(CommC, CommRLast), both in `p_aux`.

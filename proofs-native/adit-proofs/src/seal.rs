@@ -57,6 +57,8 @@ pub fn pre_commit1(proof: u64, files: &Files, sector: Sector, ticket: Ticket, pi
     let pieces = infos(pieces)?;
     empty_directory(files.cache)?;
     File::create(files.sealed).with_context(|| format!("creating {}", files.sealed.display()))?;
+    sync_parent(files.sealed)?;
+    sync_parent(files.cache)?;
     let output = api::seal_pre_commit_phase1(
         registered,
         files.cache,
@@ -81,6 +83,7 @@ pub fn pre_commit2(phase1: &[u8], files: &Files) -> Outcome<Commitments> {
     remove_trees(files.cache)?;
     let output = api::seal_pre_commit_phase2(phase1, files.cache, files.sealed)?;
     sync_file(files.sealed)?;
+    sync_parent(files.sealed)?;
     sync_directory_files(files.cache)?;
     fs::remove_file(&marker).context("removing the encoding marker")?;
     sync_file(files.cache)?;
@@ -165,9 +168,7 @@ pub fn unseal(
     )?;
     sync_file(&part)?;
     fs::rename(&part, out).with_context(|| format!("renaming to {}", out.display()))?;
-    if let Some(parent) = out.parent() {
-        sync_file(parent)?;
-    }
+    sync_parent(out)?;
     Ok(written.into())
 }
 
@@ -262,10 +263,18 @@ fn sync_file(path: &Path) -> Outcome<()> {
     Ok(File::open(path).and_then(|f| f.sync_all()).with_context(|| format!("syncing {}", path.display()))?)
 }
 
+/// Makes a file's or directory's name durable: syncing the file itself does not.
+pub(crate) fn sync_parent(path: &Path) -> Outcome<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => sync_file(parent),
+        _ => sync_file(Path::new(".")),
+    }
+}
+
 fn sync_directory_files(directory: &Path) -> Outcome<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
-        // Layers are only read again by commit phase 1, which checks them; everything proven later must be durable.
+        // Layers are large and were written by phase 1, whose caller syncs them before it records its answer.
         if !path.to_string_lossy().contains("-layer-") {
             sync_file(&path)?;
         }

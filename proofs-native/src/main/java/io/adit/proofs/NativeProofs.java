@@ -436,6 +436,9 @@ public final class NativeProofs implements Proofs {
     private static ProofsException failure(String what, int code, String text) {
         var split = text.indexOf('\n');
         var kind = split < 0 ? text : text.substring(0, split);
+        if (kind.equals("panic-in-sector")) {
+            return sectorPanic(what, text.substring(split + 1));
+        }
         var message = what + ": " + (split < 0 ? "no message" : text.substring(split + 1));
         var error = code == PANIC
                 ? ProofsError.NATIVE_PANIC
@@ -445,6 +448,15 @@ public final class NativeProofs implements Proofs {
                     default -> ProofsError.PROOF_FAILED;
                 };
         return new ProofsException(error, message);
+    }
+
+    private static ProofsException sectorPanic(String what, String text) {
+        var split = text.indexOf('\n');
+        var sector = new SectorNumber(Long.parseUnsignedLong(text.substring(0, split)));
+        return new ProofsException(
+                ProofsError.NATIVE_PANIC,
+                "%s: at sector %s: %s".formatted(what, sector, text.substring(split + 1)),
+                Optional.of(sector));
     }
 
     private static boolean holds(byte[] answer) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -129,7 +130,7 @@ public final class ParameterStore {
         };
     }
 
-    /** Files that are not there, for all purposes. They appear whole, so presence is completeness. */
+    /** Files that are not there or too short, for all purposes. */
     public List<String> missing(SectorSize size) {
         return missing(size, EnumSet.allOf(Purpose.class));
     }
@@ -137,8 +138,20 @@ public final class ParameterStore {
     public List<String> missing(SectorSize size, Set<Purpose> purposes) {
         return purposes.stream()
                 .flatMap(purpose -> files(size, purpose).stream())
-                .filter(file -> !Files.isRegularFile(directory.resolve(file)))
+                .filter(file -> !isWhole(file))
                 .toList();
+    }
+
+    private boolean isWhole(String file) {
+        var path = directory.resolve(file);
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try {
+            return file.endsWith(".params") ? ParameterFile.isWhole(path) : Files.size(path) > 0;
+        } catch (IOException unreadable) {
+            return false;
+        }
     }
 
     public boolean isComplete(SectorSize size) {
@@ -151,14 +164,18 @@ public final class ParameterStore {
      * @param program the {@code adit-params} program; see {@link NativeLibrary#parameterProgram()}
      */
     public void ensure(SectorSize size, Path program, ProgressListener listener) {
-        if (isComplete(size) && Files.isRegularFile(directory.resolve(REFERENCE_STRING))) {
+        if (isComplete(size) && hasReferenceString()) {
             return;
         }
         if (size == SectorSize.GIB_32 || size == SectorSize.GIB_64) {
+            var lacking = new ArrayList<>(missing(size));
+            if (!hasReferenceString()) {
+                lacking.add(REFERENCE_STRING + " (for aggregated seals)");
+            }
             throw new ProofsException(
                     ProofsError.PARAMETERS_MISSING,
-                    "Parameters for %s sectors in %s: %s are missing, and parameters of a real network can only be downloaded."
-                            .formatted(size, directory, missing(size)));
+                    "Parameters for %s sectors in %s: %s are missing or too short, and parameters of a real network can only be downloaded."
+                            .formatted(size, directory, lacking));
         }
         var kinds = EnumSet.allOf(Purpose.class).stream()
                 .map(purpose -> purpose.programName)
@@ -174,9 +191,17 @@ public final class ParameterStore {
                         "--srs",
                         directory.toString()),
                 listener);
-        if (!isComplete(size)) {
-            throw failed("it ended well, but these files are missing: " + missing(size), null);
+        if (!isComplete(size) || !hasReferenceString()) {
+            var lacking = new ArrayList<>(missing(size));
+            if (!hasReferenceString()) {
+                lacking.add(REFERENCE_STRING);
+            }
+            throw failed("it ended well, but these files are missing or too short: " + lacking, null);
         }
+    }
+
+    private boolean hasReferenceString() {
+        return isWhole(REFERENCE_STRING);
     }
 
     private void run(List<String> command, ProgressListener listener) {

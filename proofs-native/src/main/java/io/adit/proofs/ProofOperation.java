@@ -13,13 +13,14 @@ public enum ProofOperation {
     COMMIT_1(WorkerLane.SEALING, Duration.ofHours(2)),
     COMMIT_2(WorkerLane.SEALING, Duration.ofDays(1)),
     AGGREGATE_SEALS(WorkerLane.SEALING, Duration.ofHours(2)),
-    VERIFY_SEAL(WorkerLane.POST, Duration.ofMinutes(10)),
-    VERIFY_AGGREGATE_SEALS(WorkerLane.POST, Duration.ofMinutes(20)),
-    WINDOW_POST(WorkerLane.POST, Duration.ofHours(1)),
-    VERIFY_WINDOW_POST(WorkerLane.POST, Duration.ofMinutes(10)),
+    VERIFY_SEAL(WorkerLane.VERIFY, Duration.ofMinutes(10)),
+    VERIFY_AGGREGATE_SEALS(WorkerLane.VERIFY, Duration.ofMinutes(20)),
+    /** A third of a window, so that a worker that hangs leaves time for a second one and for the message. */
+    WINDOW_POST(WorkerLane.POST, Duration.ofMinutes(10)),
+    VERIFY_WINDOW_POST(WorkerLane.VERIFY, Duration.ofMinutes(10)),
     WINNING_POST_CHALLENGE(WorkerLane.POST, Duration.ofMinutes(1)),
     WINNING_POST(WorkerLane.POST, Duration.ofMinutes(10)),
-    VERIFY_WINNING_POST(WorkerLane.POST, Duration.ofMinutes(10));
+    VERIFY_WINNING_POST(WorkerLane.VERIFY, Duration.ofMinutes(10));
 
     private final WorkerLane lane;
     private final Duration defaultLimit;

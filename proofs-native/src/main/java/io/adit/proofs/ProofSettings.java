@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param parentCache directory for the parent caches of PC1 (14 MiB at 8 MiB sectors, 56 GiB at 32 GiB)
  * @param threads threads of the library's pools; empty means all cores
  * @param logLevel how much of the library's log is shown: off, error, warn, info, debug, trace
- * @param extra further {@code FIL_PROOFS_*} variables, for GPU settings and the like; they win over the others
+ * @param extra further {@code FIL_PROOFS_*} variables; they win over the others, and over what a worker inherits
  */
 public record ProofSettings(
         Path parameters, Path parentCache, OptionalInt threads, String logLevel, Map<String, String> extra) {
@@ -24,14 +24,6 @@ public record ProofSettings(
     public static ProofSettings of(Path parameters) {
         var absolute = parameters.toAbsolutePath();
         return new ProofSettings(absolute, absolute.resolveSibling("parents"), OptionalInt.empty(), "warn", Map.of());
-    }
-
-    public ProofSettings withThreads(int count) {
-        return new ProofSettings(parameters, parentCache, OptionalInt.of(count), logLevel, extra);
-    }
-
-    public ProofSettings withLogLevel(String level) {
-        return new ProofSettings(parameters, parentCache, threads, level, extra);
     }
 
     public ProofSettings withExtra(String name, String value) {

@@ -27,8 +27,11 @@ public enum ProofsError implements ErrorCode {
             "The worker process died during the call, again after a restart. An out-of-memory kill is the usual"
                     + " reason: see the kernel log, give the machine more memory or prove smaller sectors."),
     WORKER_START_FAILED(
-            ErrorKind.OPERATOR, "A worker process could not be started; its log in the workers' directory says why."),
-    WORKER_TIMEOUT(ErrorKind.HARDWARE, "A proof call took longer than its limit and its worker was stopped."),
+            ErrorKind.OPERATOR, "A worker process could not be started; what it printed is in the node's log."),
+    WORKER_TIMEOUT(
+            ErrorKind.HARDWARE,
+            "A proof call took longer than its limit, twice, and its workers were stopped. A disk that no longer answers is the"
+                    + " usual reason: see the kernel log, and which path the sectors of the call lie on."),
     WORKER_PROTOCOL(ErrorKind.BUG, "A worker process and the node do not understand each other."),
     CLOSED(ErrorKind.BUG, "The proofs were used after they had been closed."),
     INTERRUPTED(ErrorKind.BUG, "The calling thread was interrupted while it waited for a proof.");

@@ -63,14 +63,14 @@ final class WorkerDispatcher {
             case VERIFY_WINDOW_POST ->
                 out.bool(proofs.verifyWindowPoSt(
                         WorkerValues.randomness(in),
-                        WorkerValues.list(in, WorkerValues::readPostProof),
+                        WorkerValues.list(in, WorkerValues::postProof),
                         WorkerValues.list(in, WorkerValues::publicReplica),
                         new ActorId(in.uint())));
             case WINNING_POST_CHALLENGE ->
                 WorkerValues.list(
                         out,
                         proofs.winningPoStChallenge(
-                                WorkerValues.postProof(in),
+                                WorkerValues.postProofType(in),
                                 WorkerValues.randomness(in),
                                 new ActorId(in.uint()),
                                 in.uint()),
@@ -79,7 +79,7 @@ final class WorkerDispatcher {
                 WorkerValues.list(
                         out,
                         proofs.winningPoSt(
-                                WorkerValues.postProof(in),
+                                WorkerValues.postProofType(in),
                                 new ActorId(in.uint()),
                                 WorkerValues.randomness(in),
                                 WorkerValues.list(in, WorkerValues::privateReplica)),
@@ -87,7 +87,7 @@ final class WorkerDispatcher {
             case VERIFY_WINNING_POST ->
                 out.bool(proofs.verifyWinningPoSt(
                         WorkerValues.randomness(in),
-                        WorkerValues.list(in, WorkerValues::readPostProof),
+                        WorkerValues.list(in, WorkerValues::postProof),
                         WorkerValues.list(in, WorkerValues::publicReplica),
                         new ActorId(in.uint())));
         }
@@ -118,7 +118,7 @@ final class WorkerDispatcher {
 
     private void windowPoSt(CborReader in, CborWriter out) {
         var made = proofs.windowPoSt(
-                WorkerValues.postProof(in),
+                WorkerValues.postProofType(in),
                 new ActorId(in.uint()),
                 WorkerValues.randomness(in),
                 WorkerValues.list(in, WorkerValues::privateReplica));
@@ -130,7 +130,7 @@ final class WorkerDispatcher {
     static WindowPoSt readWindowPoSt(CborReader in) {
         in.array(2);
         return new WindowPoSt(
-                WorkerValues.list(in, WorkerValues::readPostProof),
+                WorkerValues.list(in, WorkerValues::postProof),
                 WorkerValues.list(in, item -> new SectorNumber(item.uint())));
     }
 }

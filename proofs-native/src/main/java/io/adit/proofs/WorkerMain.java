@@ -1,6 +1,7 @@
 package io.adit.proofs;
 
 import io.adit.core.error.AditException;
+import io.adit.core.fil.SectorNumber;
 import io.adit.proofs.WorkerMessages.Hello;
 import io.adit.proofs.WorkerMessages.Request;
 import io.adit.proofs.WorkerMessages.Response;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -88,11 +90,13 @@ public final class WorkerMain {
         var cpu = cpuTime();
         var wall = System.nanoTime();
         var error = "";
+        var sector = Optional.<SectorNumber>empty();
         byte[] body;
         try {
             body = dispatcher.call(request.operation(), request.arguments());
         } catch (ProofsException failed) {
             error = failed.error().name();
+            sector = failed.sector();
             body = text(failed);
         } catch (RuntimeException unexpected) {
             error = ProofsError.WORKER_PROTOCOL.name();
@@ -101,6 +105,7 @@ public final class WorkerMain {
         return new Response(
                 request.id(),
                 error,
+                sector,
                 Duration.ofNanos(System.nanoTime() - wall).toMillis(),
                 cpuTime().minus(cpu).toMillis(),
                 body);

@@ -1,12 +1,14 @@
 package io.adit.proofs;
 
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
+import java.util.Optional;
 
 /** The three messages between node and worker. */
 final class WorkerMessages {
     /** Changes with any of the shapes here or in {@link WorkerValues}. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int MAX_TEXT = 64 << 10;
 
@@ -56,24 +58,27 @@ final class WorkerMessages {
     /**
      * The end of a call: {@code error} is empty for an answer, otherwise the name of a {@link ProofsError}.
      *
+     * @param sector which {@link ProofsException#sector()} the error names
      * @param body the answer's CBOR, or the message as text
      */
-    record Response(long id, String error, long wallMillis, long cpuMillis, byte[] body) {
+    record Response(
+            long id, String error, Optional<SectorNumber> sector, long wallMillis, long cpuMillis, byte[] body) {
         byte[] toCbor() {
-            return new CborWriter()
-                    .array(5)
-                    .uint(id)
-                    .text(error)
-                    .uint(wallMillis)
-                    .uint(cpuMillis)
-                    .bytes(body)
-                    .toByteArray();
+            var out = new CborWriter().array(6).uint(id).text(error);
+            sector.ifPresentOrElse(number -> out.uint(number.value()), out::nul);
+            return out.uint(wallMillis).uint(cpuMillis).bytes(body).toByteArray();
         }
 
         static Response fromCbor(byte[] data) {
             var in = new CborReader(data);
-            in.array(5);
-            return new Response(in.uint(), in.text(MAX_TEXT), in.uint(), in.uint(), in.bytes(FrameChannel.MAX_FRAME));
+            in.array(6);
+            return new Response(
+                    in.uint(),
+                    in.text(MAX_TEXT),
+                    in.tryNull() ? Optional.empty() : Optional.of(new SectorNumber(in.uint())),
+                    in.uint(),
+                    in.uint(),
+                    in.bytes(FrameChannel.MAX_FRAME));
         }
     }
 }

@@ -52,11 +52,6 @@ public record WorkerOptions(
                 directory, library, settings, count, sealingNiceness, maxAttempts, startLimit, maxHeap, limits);
     }
 
-    public WorkerOptions withSealingNiceness(int niceness) {
-        return new WorkerOptions(
-                directory, library, settings, sealingWorkers, niceness, maxAttempts, startLimit, maxHeap, limits);
-    }
-
     public WorkerOptions withMaxAttempts(int attempts) {
         return new WorkerOptions(
                 directory, library, settings, sealingWorkers, sealingNiceness, attempts, startLimit, maxHeap, limits);

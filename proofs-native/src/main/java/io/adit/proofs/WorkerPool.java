@@ -65,7 +65,9 @@ final class WorkerPool implements AutoCloseable {
                     return response.body();
                 } catch (WorkerGone gone) {
                     discard(slot, operation, gone);
-                    if (attempt >= options.maxAttempts() || closed || gone.error() == ProofsError.WORKER_TIMEOUT) {
+                    if (attempt >= attemptsAfter(gone)
+                            || closed
+                            || gone.sector().isPresent()) {
                         throw giveUp(operation, attempt, gone);
                     }
                 }
@@ -80,6 +82,11 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** What took too long is tried once more: the hang may have been the worker's, but a third time would be too late. */
+    private int attemptsAfter(WorkerGone gone) {
+        return gone.error() == ProofsError.WORKER_TIMEOUT ? Math.min(2, options.maxAttempts()) : options.maxAttempts();
+    }
+
     private Response attempt(Slot slot, ProofOperation operation, byte[] arguments) throws WorkerGone {
         var worker = running(slot);
         var response = worker.call(operation, arguments, options.limit(operation));
@@ -90,7 +97,7 @@ final class WorkerPool implements AutoCloseable {
         var message = new String(response.body(), StandardCharsets.UTF_8);
         if (error == ProofsError.NATIVE_PANIC) {
             // Locks inside the library may be poisoned: this process is of no more use.
-            throw new WorkerGone(error, message);
+            throw new WorkerGone(error, message, response.sector());
         }
         throw new ProofsException(error, message);
     }
@@ -143,6 +150,9 @@ final class WorkerPool implements AutoCloseable {
     private ProofsException giveUp(ProofOperation operation, int attempts, WorkerGone gone) {
         if (closed) {
             return new ProofsException(ProofsError.CLOSED, operation + " was cut off: the proofs were closed.", gone);
+        }
+        if (gone.sector().isPresent()) {
+            return new ProofsException(gone.error(), String.valueOf(gone.getMessage()), gone.sector());
         }
         return new ProofsException(
                 gone.error(), "%s Gave up after %d attempts.".formatted(gone.getMessage(), attempts), gone);

@@ -1,6 +1,7 @@
 package io.adit.proofs;
 
 import io.adit.core.error.AditException;
+import io.adit.core.fil.SectorNumber;
 import io.adit.proofs.WorkerMessages.Hello;
 import io.adit.proofs.WorkerMessages.Request;
 import io.adit.proofs.WorkerMessages.Response;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -42,14 +44,25 @@ final class WorkerProcess implements AutoCloseable {
         private static final long serialVersionUID = 1L;
 
         private final ProofsError error;
+        private final Optional<SectorNumber> sector;
 
         WorkerGone(ProofsError error, String message) {
+            this(error, message, Optional.empty());
+        }
+
+        WorkerGone(ProofsError error, String message, Optional<SectorNumber> sector) {
             super(message);
             this.error = error;
+            this.sector = sector;
         }
 
         ProofsError error() {
             return error;
+        }
+
+        /** See {@link ProofsException#sector()}. */
+        Optional<SectorNumber> sector() {
+            return sector;
         }
     }
 
@@ -89,12 +102,14 @@ final class WorkerProcess implements AutoCloseable {
             var process = launch(lane, index, options, socket);
             var limit = options.startLimit();
             var timedOut = new AtomicBoolean();
-            var watch = stopAfter(limit, process, timedOut);
+            var watch = stopAfter(limit, process, server, timedOut);
+            var frames = Optional.<FrameChannel>empty();
             // A worker that dies before it connects must not leave the accept below waiting.
             var exitWatch = process.onExit().thenRun(() -> closeQuietly(server));
             try {
-                var worker = new WorkerProcess(lane, process, new FrameChannel(server.accept()));
-                var hello = Hello.fromCbor(worker.frames.receive());
+                var connected = new FrameChannel(server.accept());
+                frames = Optional.of(connected);
+                var hello = Hello.fromCbor(connected.receive());
                 if (!hello.ready()) {
                     throw new ProofsException(ProofsError.LIBRARY_MISSING, hello.text());
                 }
@@ -105,15 +120,21 @@ final class WorkerProcess implements AutoCloseable {
                                     .formatted(hello.version(), WorkerMessages.VERSION));
                 }
                 LOG.info("Started {} worker {} (process {}): {}", lane, index, process.pid(), hello.text());
-                return worker;
+                return new WorkerProcess(lane, process, connected);
             } catch (IOException failed) {
                 process.destroyForcibly();
+                frames.ifPresent(WorkerProcess::closeQuietly);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new ProofsException(
+                            ProofsError.INTERRUPTED, "Starting a %s worker was interrupted.".formatted(lane), failed);
+                }
                 var reason = timedOut.get() ? "it was not ready within " + limit : describeEnd(process);
                 throw new WorkerGone(
                         ProofsError.WORKER_START_FAILED,
                         "Starting a %s worker: %s; its output is in the log.".formatted(lane, reason));
             } catch (AditException refused) {
                 process.destroyForcibly();
+                frames.ifPresent(WorkerProcess::closeQuietly);
                 throw refused;
             } finally {
                 exitWatch.cancel(false);
@@ -201,7 +222,7 @@ final class WorkerProcess implements AutoCloseable {
     Response call(ProofOperation operation, byte[] arguments, Duration limit) throws WorkerGone {
         var id = nextId++;
         var timedOut = new AtomicBoolean();
-        var watch = stopAfter(limit, process, timedOut);
+        var watch = stopAfter(limit, process, frames, timedOut);
         try {
             frames.send(new Request(id, operation, arguments).toCbor());
             var response = Response.fromCbor(frames.receive());
@@ -229,12 +250,14 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private static Thread stopAfter(Duration limit, Process process, AtomicBoolean timedOut) {
+    /** The connection is closed too: a process that hangs in a read from a dead disk outlives even SIGKILL. */
+    private static Thread stopAfter(Duration limit, Process process, AutoCloseable connection, AtomicBoolean timedOut) {
         return Thread.ofVirtual().start(() -> {
             try {
                 Thread.sleep(limit);
                 timedOut.set(true);
                 process.destroyForcibly();
+                closeQuietly(connection);
             } catch (InterruptedException inTime) {
                 // The call ended before its limit.
             }

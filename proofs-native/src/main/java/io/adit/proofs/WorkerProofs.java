@@ -22,7 +22,7 @@ import java.util.function.Function;
  * The proof library in supervised child processes.
  *
  * <p>A call goes to a worker of its operation's lane. When the worker panics, is killed or dies, another one is started
- * and the call repeated, a bounded number of times; all operations of {@link Proofs} can be repeated. An error that the
+ * and the call repeated, a bounded number of times, once when it took longer than its limit; all operations of {@link Proofs} can be repeated. An error that the
  * library reports is not repeated, for it would come again.
  */
 public final class WorkerProofs implements Proofs {
@@ -221,8 +221,14 @@ public final class WorkerProofs implements Proofs {
                 CborReader::bool);
     }
 
+    /** Also leaves out sectors whose files make the library panic, as {@link PanickingSectors} tells. */
     @Override
     public WindowPoSt windowPoSt(
+            RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
+        return PanickingSectors.leaveOut(replicas, order -> tryWindowPoSt(proof, miner, randomness, order));
+    }
+
+    private WindowPoSt tryWindowPoSt(
             RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
         return call(
                 ProofOperation.WINDOW_POST,
@@ -266,7 +272,7 @@ public final class WorkerProofs implements Proofs {
                     WorkerValues.randomness(out, randomness);
                     WorkerValues.list(out, replicas, WorkerValues::privateReplica);
                 },
-                in -> WorkerValues.list(in, WorkerValues::readPostProof));
+                in -> WorkerValues.list(in, WorkerValues::postProof));
     }
 
     @Override

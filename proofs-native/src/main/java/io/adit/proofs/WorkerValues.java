@@ -77,7 +77,7 @@ final class WorkerValues {
         return RegisteredSealProof.fromNumber(in.uint());
     }
 
-    static RegisteredPoStProof postProof(CborReader in) {
+    static RegisteredPoStProof postProofType(CborReader in) {
         return RegisteredPoStProof.fromNumber(in.uint());
     }
 
@@ -149,9 +149,9 @@ final class WorkerValues {
         out.array(2).uint(proof.type().number()).bytes(proof.proof());
     }
 
-    static PoStProof readPostProof(CborReader in) {
+    static PoStProof postProof(CborReader in) {
         in.array(2);
-        return new PoStProof(postProof(in), in.bytes(MAX_PROOF));
+        return new PoStProof(postProofType(in), in.bytes(MAX_PROOF));
     }
 
     static <T> void list(CborWriter out, List<T> items, BiConsumer<CborWriter, T> write) {

@@ -166,7 +166,8 @@ class NativeProofsTest {
         var damaged = seal(13, directory);
         var foreign = seal(14, directory);
         Files.delete(lost.sealed());
-        flipEveryByte(damaged.sealed());
+        // Still field elements, so that the library can read them; what it cannot read makes it panic.
+        Files.write(damaged.sealed(), new byte[(int) Files.size(damaged.sealed())]);
         var mislabelled = new PrivateReplica(foreign.number(), good.commR(), foreign.cache(), foreign.sealed());
 
         var made = proofs.windowPoSt(
@@ -179,6 +180,21 @@ class NativeProofsTest {
         assertThat(verifies(made, CHALLENGE, good, damaged)).as("another set").isFalse();
         var other = Randomness.of(SealedSectorFixture.bytes(32, 9));
         assertThat(verifies(made, other, good)).as("another challenge").isFalse();
+    }
+
+    @Test
+    void windowPoSt_overASectorThatMakesTheLibraryPanic_namesIt() throws IOException {
+        var good = seal(11, directory);
+        var damaged = seal(13, directory);
+        flipEveryByte(damaged.sealed());
+
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(
+                        () -> proofs.windowPoSt(WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(good, damaged)))
+                .satisfies(failed -> {
+                    assertThat(failed.error()).isEqualTo(ProofsError.NATIVE_PANIC);
+                    assertThat(failed.sector()).contains(damaged.number());
+                });
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.adit.core.fil.SectorSize;
 import io.adit.proofs.ParameterStore.Purpose;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,8 +37,8 @@ class ParameterStoreTest {
                 new ProcessBuilder(program.toString(), "list", "--sector-size", Long.toString(size.bytes())).start();
         var listed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         for (var purpose : Purpose.values()) {
-            var name = ParameterStore.verifyingKeyFile(size, purpose);
-            assertThat(listed).contains(name.substring("v28-".length(), name.length() - ".vk".length()));
+            var name = ParameterStore.files(size, purpose).getFirst();
+            assertThat(listed).contains(name.substring("v28-".length(), name.length() - ".params".length()));
         }
     }
 
@@ -45,12 +47,46 @@ class ParameterStoreTest {
         var store = new ParameterStore(directory);
         assertThat(store.missing(SectorSize.KIB_2)).hasSize(9);
         for (var file : ParameterStore.files(SectorSize.KIB_2, Purpose.WINDOW_POST)) {
-            Files.createFile(directory.resolve(file));
+            Files.copy(ProofsTestKit.parameters().resolve(file), directory.resolve(file));
         }
         assertThat(store.missing(SectorSize.KIB_2, EnumSet.of(Purpose.WINDOW_POST)))
                 .isEmpty();
         assertThat(store.missing(SectorSize.KIB_2)).hasSize(6);
         assertThat(store.isComplete(SectorSize.KIB_2)).isFalse();
+    }
+
+    @Test
+    void fileThatWasCutOff_isMissing() throws IOException {
+        var store = new ParameterStore(directory);
+        var files = ParameterStore.files(SectorSize.KIB_2, Purpose.WINDOW_POST);
+        for (var file : files) {
+            Files.copy(ProofsTestKit.parameters().resolve(file), directory.resolve(file));
+        }
+        var parameters = directory.resolve(files.getFirst());
+        var window = EnumSet.of(Purpose.WINDOW_POST);
+        for (var length : new long[] {Files.size(parameters) - 1, 4000, 100, 0}) {
+            try (var channel = FileChannel.open(parameters, StandardOpenOption.WRITE)) {
+                channel.truncate(length);
+            }
+            assertThat(store.missing(SectorSize.KIB_2, window))
+                    .as("%d bytes", length)
+                    .containsExactly(files.getFirst());
+        }
+    }
+
+    @Test
+    void ensure_namesTheReferenceString_whenOnlyThatIsMissing() throws IOException {
+        for (var purpose : Purpose.values()) {
+            for (var file : ParameterStore.files(SectorSize.KIB_2, purpose)) {
+                Files.createSymbolicLink(
+                        directory.resolve(file), ProofsTestKit.parameters().resolve(file));
+            }
+        }
+        var script = script("exit 0\n");
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() ->
+                        new ParameterStore(directory).ensure(SectorSize.KIB_2, script, (file, percent, left) -> {}))
+                .withMessageContaining("[v28-fil-inner-product-v1.srs]");
     }
 
     @Test

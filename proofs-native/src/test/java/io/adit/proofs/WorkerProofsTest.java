@@ -13,11 +13,13 @@ import io.adit.core.fil.UnpaddedSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,14 +167,116 @@ class WorkerProofsTest {
     }
 
     @Test
-    void callOverItsLimit_isStopped_andNotRepeated() {
-        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofMillis(1)));
-        assertThat(workers.verifySeal(sealed.verification())).isTrue();
+    void sectorThatMakesTheLibraryPanic_isLeftOut_afterAFreshWorkerHasPanickedToo() throws IOException {
+        var copy = sealed.copyTo(directory);
+        var bytes = Files.readAllBytes(copy.files().sealed());
+        for (var at = 0; at < bytes.length; at++) {
+            bytes[at] ^= (byte) 0xff;
+        }
+        Files.write(copy.files().sealed(), bytes);
+        var damaged = new PrivateReplica(
+                new SectorNumber(9),
+                copy.commitments().commR(),
+                copy.files().cache(),
+                copy.files().sealed());
+        var workers = start(options());
+
+        var made = workers.windowPoSt(
+                WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(damaged, sealed.privateReplica()));
+
+        assertThat(made.faulty()).containsExactly(damaged.number());
+        assertThat(workers.verifyWindowPoSt(
+                        CHALLENGE, made.proofs(), List.of(sealed.publicReplica()), SealedSectorFixture.MINER))
+                .isTrue();
+        assertThat(lost).hasSize(2);
+    }
+
+    @Test
+    void settingThatMakesTheLibraryPanic_makesNoSectorFaulty() {
+        var settings = ProofsTestKit.settings().withExtra("FIL_PROOFS_ROWS_TO_DISCARD", "many");
+        var workers = start(WorkerOptions.of(directory.resolve("workers"), NativeLibrary.locate(), settings));
+        var gone = new PrivateReplica(
+                new SectorNumber(9),
+                sealed.commitments().commR(),
+                directory.resolve("no-cache"),
+                directory.resolve("no-replica"));
+
         assertThatExceptionOfType(ProofsException.class)
                 .isThrownBy(() -> workers.windowPoSt(
-                        WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(sealed.privateReplica())))
+                        WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(sealed.privateReplica(), gone)))
+                .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.NATIVE_PANIC))
+                .withMessageContaining("invalid configuration");
+        assertThat(lost).as("a panicked worker is never asked again").hasSize(3);
+    }
+
+    @Test
+    void windowPoStThatHangs_isTriedAgainInAnotherWorker_andVerificationsGoOn() throws Exception {
+        var stuck = sealed.copyTo(directory);
+        var aux = stuck.files().cache().resolve("p_aux");
+        var moved = Files.move(aux, directory.resolve("p_aux"));
+        hangReadsOf(aux);
+        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofSeconds(10)));
+        var proof = CompletableFuture.supplyAsync(() ->
+                workers.windowPoSt(WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(stuck.privateReplica())));
+        await().atMost(PATIENCE).until(() -> isRunning(workers, ProofOperation.WINDOW_POST));
+
+        assertThat(workers.verifySeal(sealed.verification())).isTrue();
+        assertThat(proof).as("still in its first worker").isNotDone();
+        Files.move(moved, aux, StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(proof.join().proofs()).hasSize(1);
+        assertThat(lost).singleElement().asString().contains("took longer than PT10S");
+    }
+
+    @Test
+    void callOverItsLimit_isRepeatedOnce() throws Exception {
+        var stuck = sealed.copyTo(directory);
+        var aux = stuck.files().cache().resolve("p_aux");
+        Files.delete(aux);
+        hangReadsOf(aux);
+        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofSeconds(1)));
+
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> workers.windowPoSt(
+                        WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(stuck.privateReplica())))
                 .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.WORKER_TIMEOUT));
-        assertThat(lost).hasSize(1);
+        assertThat(lost).hasSize(2);
+    }
+
+    /** A pipe that nobody writes to stands for a disk that has stopped answering. */
+    private static void hangReadsOf(Path file) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    void windowPoStsOwnLimit_leavesTimeForASecondTryWithinTheWindow() {
+        assertThat(options().limit(ProofOperation.WINDOW_POST).multipliedBy(3)).isEqualTo(Duration.ofMinutes(30));
+    }
+
+    @Test
+    void interruptionWhileAWorkerStarts_endsTheCall() throws Exception {
+        var workers = start(options());
+        var before = ProcessHandle.current().children().map(ProcessHandle::pid).toList();
+        var failure = new CompletableFuture<Throwable>();
+        var caller = Thread.ofVirtual().start(() -> {
+            try {
+                workers.verifySeal(sealed.verification());
+                failure.complete(new AssertionError("the call ended well"));
+            } catch (ProofsException failed) {
+                failure.complete(failed);
+            }
+        });
+        await().pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> ProcessHandle.current().children().anyMatch(child -> !before.contains(child.pid())));
+        caller.interrupt();
+
+        assertThat(failure.get(60, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        ProofsException.class,
+                        failed -> assertThat(failed.error()).isEqualTo(ProofsError.INTERRUPTED));
+        assertThat(lost).isEmpty();
     }
 
     @Test
