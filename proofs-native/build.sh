@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Builds the native proof library and the parameter maker.
 #
-#   build.sh [--variant auto|sha|portable|all] [--features cuda|cuda-supraseal]
+#   build.sh [--variant auto|sha|portable|all] [--features cuda|cuda-supraseal] [--test]
+#   build.sh --best
+#
+# --test also runs the crates' own tests, of each variant that this CPU can run. --best prints where the library that
+# auto would build is put, and builds nothing.
 #
 # Results: build/<variant>/libadit_ffi.so (.dylib on macOS) and build/adit-params.
 #   auto      the variant that this CPU runs best (default)
@@ -14,9 +18,11 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 variant=auto
 features=()
+run_tests=0
+only_best=0
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
-usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -28,16 +34,12 @@ while [ $# -gt 0 ]; do
         *) fail "unknown feature '$2' (cuda, cuda-supraseal)" ;;
       esac
       shift; [ $# -eq 0 ] || shift ;;
+    --test) run_tests=1; shift ;;
+    --best) only_best=1; shift ;;
     -h|--help) usage; exit 0 ;;
     *) fail "unknown argument '$1'; see --help" ;;
   esac
 done
-
-command -v cargo >/dev/null || fail "cargo is missing. Install Rust 1.90 or newer: https://rustup.rs, or 'apt install rustup' / 'brew install rustup'."
-version=$(cargo --version | awk '{print $2}')
-minor=$(echo "$version" | cut -d. -f2)
-[ "${version%%.*}" -gt 1 ] || [ "$minor" -ge 90 ] || fail "cargo $version is too old; 1.90 or newer is needed ('rustup update stable')."
-command -v cc >/dev/null || fail "a C compiler is missing ('apt install build-essential', 'xcode-select --install')."
 
 # The features that the sha variant is compiled with must all be there, or it stops with an illegal instruction.
 cpu_has_sha() {
@@ -56,6 +58,17 @@ case "$variant" in
 esac
 
 if [ "$(uname -s)" = Darwin ]; then library=libadit_ffi.dylib; else library=libadit_ffi.so; fi
+
+if [ "$only_best" -eq 1 ]; then
+  echo "$here/build/$best/$library"
+  exit 0
+fi
+
+command -v cargo >/dev/null || fail "cargo is missing. Install Rust 1.90 or newer: https://rustup.rs, or 'apt install rustup' / 'brew install rustup'."
+version=$(cargo --version | awk '{print $2}')
+minor=$(echo "$version" | cut -d. -f2)
+[ "${version%%.*}" -gt 1 ] || [ "$minor" -ge 90 ] || fail "cargo $version is too old; 1.90 or newer is needed ('rustup update stable')."
+command -v cc >/dev/null || fail "a C compiler is missing ('apt install build-essential', 'xcode-select --install')."
 
 # Appears whole or not at all, and only when it changed: a running process keeps its old file.
 place() {
@@ -76,5 +89,10 @@ for each in "${variants[@]}"; do
   place "$target/release/$library" "$here/build/$each/$library"
   if [ "$each" = "$best" ] || [ "${#variants[@]}" -eq 1 ]; then
     place "$target/release/adit-params" "$here/build/adit-params"
+  fi
+  # The same flags and target directory, so that only the crates here are compiled again, with their tests.
+  if [ "$run_tests" -eq 1 ] && { [ "$each" != sha ] || [ "$best" = sha ]; }; then
+    echo "build.sh: testing the $each variant"
+    (cd "$here" && RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target" cargo test --release --locked)
   fi
 done
