@@ -6,6 +6,7 @@ import io.adit.core.config.ConfigErrorCode;
 import io.adit.core.error.CoreErrorCode;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.keys.KeyErrorCode;
+import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.state.StateErrorCode;
 import io.adit.core.task.TaskErrorCode;
 import io.adit.market.client.ClientErrorCode;
@@ -25,6 +26,7 @@ public final class ErrorCatalogue {
     private static final List<ErrorCode> CODES = Stream.<ErrorCode[]>of(
                     CoreErrorCode.values(),
                     KeyErrorCode.values(),
+                    SlashErrorCode.values(),
                     StateErrorCode.values(),
                     TaskErrorCode.values(),
                     ConfigErrorCode.values(),

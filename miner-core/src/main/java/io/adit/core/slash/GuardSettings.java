@@ -1,0 +1,45 @@
+package io.adit.core.slash;
+
+import io.adit.core.fil.Address;
+import io.adit.core.ipld.Cid;
+import java.nio.file.Path;
+
+/**
+ * What a guard guards and where.
+ *
+ * @param miner ID address
+ * @param genesis CID of the network's genesis block; a log of one network does not serve another
+ * @param directory for the log and its lock; on a disk of this machine, since locks of network file systems may lie
+ * @param anchor the second memory; on another volume than the directory
+ * @param mark this boot of this machine
+ * @param lease the right to mine where several nodes serve the miner
+ * @param waitAfterMove whether, started under another mark or lease token than the last one, to permit only blocks whose
+ *     parents are after that moment (about three epochs). Only a chain that has no other block producer must not wait: it
+ *     would stand still for ever
+ */
+public record GuardSettings(
+        Address miner,
+        Cid genesis,
+        Path directory,
+        GuardAnchor anchor,
+        MachineMark mark,
+        MiningLease lease,
+        boolean waitAfterMove) {
+    public GuardSettings {
+        ProtectedBlock.requireId(miner);
+    }
+
+    /** A miner with one node. */
+    public static GuardSettings of(Address miner, Cid genesis, Path directory, GuardAnchor anchor) {
+        return new GuardSettings(miner, genesis, directory, anchor, MachineMark.ofSystem(), MiningLease.NONE, true);
+    }
+
+    Path log() {
+        // The same name whatever the network's prefix is.
+        return directory.resolve("slash-guard-" + miner.id().orElseThrow() + ".log");
+    }
+
+    Path lock() {
+        return directory.resolve("slash-guard-" + miner.id().orElseThrow() + ".lock");
+    }
+}

@@ -1,0 +1,60 @@
+package io.adit.core.slash;
+
+import io.adit.core.fil.Epoch;
+import io.adit.core.ipld.Cid;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Opens guards for {@link TestBlock#MINER} in a folder, on a machine and under a lease that tests can change. */
+final class GuardFixture {
+    static final Cid GENESIS = Cid.dagCbor("a network".getBytes(StandardCharsets.UTF_8));
+    static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-22T00:00:00Z"));
+
+    final Path directory;
+    final Path anchor;
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    MachineMark mark = new MachineMark("boot 1");
+    OptionalLong token = OptionalLong.of(0);
+    boolean wait = true;
+
+    GuardFixture(Path root) {
+        this(root.resolve("guard"), root.resolve("elsewhere").resolve("anchor"));
+    }
+
+    GuardFixture(Path directory, Path anchor) {
+        this.directory = directory;
+        this.anchor = anchor;
+    }
+
+    GuardSettings settings() {
+        return new GuardSettings(
+                TestBlock.MINER, GENESIS, directory, new FileGuardAnchor(anchor), mark, () -> token, wait);
+    }
+
+    Path log() {
+        return settings().log();
+    }
+
+    SlashGuard open() {
+        return SlashGuard.open(settings(), CLOCK, new SecureRandom(), meters);
+    }
+
+    SlashGuard openAt(long now) {
+        var guard = open();
+        guard.resume(new Epoch(now), List.of());
+        return guard;
+    }
+
+    SlashGuard begun() {
+        var guard = open();
+        guard.begin();
+        guard.resume(Epoch.GENESIS, List.of());
+        return guard;
+    }
+}
