@@ -8,6 +8,9 @@ import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
+import io.adit.core.time.Strand;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -33,24 +36,32 @@ public final class HeadFollower implements AutoCloseable {
 
     private final ChainApi node;
     private final HeadOptions options;
-    private final HeadMail mail = new HeadMail(MOST_TIP_SETS);
+    private final Timeline timeline;
+    private final HeadMail mail;
     private final List<ListenerLane> lanes = new CopyOnWriteArrayList<>();
     private final Object moving = new Object();
     private volatile ChainView view = ChainView.EMPTY;
     private volatile boolean closed;
     private @Nullable HeadSubscription subscription;
-    private @Nullable Thread thread;
+    private @Nullable Strand strand;
 
-    /** Makes a follower; {@link #start} begins. */
+    /** Makes a follower in real time; {@link #start} begins. */
     public HeadFollower(ChainApi node, HeadOptions options) {
+        this(node, options, new SystemTimeline());
+    }
+
+    /** Makes a follower that waits in the given time; {@link #start} begins. */
+    public HeadFollower(ChainApi node, HeadOptions options, Timeline timeline) {
         this.node = node;
         this.options = options;
+        this.timeline = timeline;
+        this.mail = new HeadMail(MOST_TIP_SETS, timeline);
     }
 
     /** Subscribes to the node. Returns at once; the head is known when the first update arrives. */
     public synchronized void start() {
         if (subscription == null && !closed) {
-            thread = Thread.ofVirtual().name("head-follower").start(this::run);
+            strand = timeline.start(Strand.Kind.VIRTUAL, "head-follower", this::run);
             subscription = node.chainNotify(mail::add);
         }
     }
@@ -66,7 +77,7 @@ public final class HeadFollower implements AutoCloseable {
      * @return removes the listener again
      */
     public Runnable listen(Delivery delivery, HeadListener listener) {
-        var lane = new ListenerLane(listener, delivery, options.maxWaiting());
+        var lane = new ListenerLane(listener, delivery, options.maxWaiting(), timeline);
         synchronized (moving) {
             view.head().ifPresent(head -> lane.offer(new HeadUpdate(head, List.of(), List.of(), true)));
             lanes.add(lane);
@@ -84,8 +95,8 @@ public final class HeadFollower implements AutoCloseable {
         if (subscription != null) {
             subscription.close();
         }
-        if (thread != null) {
-            thread.interrupt();
+        if (strand != null) {
+            strand.interrupt();
         }
         lanes.forEach(ListenerLane::close);
     }
@@ -104,7 +115,7 @@ public final class HeadFollower implements AutoCloseable {
                 } catch (RuntimeException e) {
                     // A follower that ends because of one answer would leave every deadline unwatched.
                     log.error("Following the head", e);
-                    Thread.sleep(options.retryPause());
+                    timeline.sleep(options.retryPause());
                 }
             }
         } catch (InterruptedException e) {

@@ -1,7 +1,11 @@
 package io.adit.chain.head;
 
+import io.adit.core.time.Strand;
+import io.adit.core.time.Timeline;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,39 +18,60 @@ final class ListenerLane {
     private final HeadListener listener;
     private final Delivery delivery;
     private final int maxWaiting;
+    private final Timeline timeline;
+    private final Lock lock;
+    private final Condition changed;
     private final Deque<HeadUpdate> waiting = new ArrayDeque<>();
     private boolean closed;
 
-    ListenerLane(HeadListener listener, Delivery delivery, int maxWaiting) {
+    ListenerLane(HeadListener listener, Delivery delivery, int maxWaiting, Timeline timeline) {
         this.listener = listener;
         this.delivery = delivery;
         this.maxWaiting = maxWaiting;
+        this.timeline = timeline;
+        this.lock = timeline.newLock();
+        this.changed = lock.newCondition();
     }
 
     void start() {
-        Thread.ofVirtual().name("head-listener").start(this::run);
+        timeline.start(Strand.Kind.VIRTUAL, "head-listener", this::run);
     }
 
-    synchronized void offer(HeadUpdate update) {
-        boolean merge = delivery == Delivery.COALESCED || waiting.size() >= maxWaiting;
-        if (merge && !waiting.isEmpty()) {
-            waiting.addLast(waiting.removeLast().then(update));
-        } else {
-            waiting.addLast(update);
+    void offer(HeadUpdate update) {
+        lock.lock();
+        try {
+            boolean merge = delivery == Delivery.COALESCED || waiting.size() >= maxWaiting;
+            if (merge && !waiting.isEmpty()) {
+                waiting.addLast(waiting.removeLast().then(update));
+            } else {
+                waiting.addLast(update);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        notifyAll();
     }
 
-    synchronized void close() {
-        closed = true;
-        notifyAll();
-    }
-
-    private synchronized @Nullable HeadUpdate next() throws InterruptedException {
-        while (waiting.isEmpty() && !closed) {
-            wait();
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        return closed ? null : waiting.pollFirst();
+    }
+
+    private @Nullable HeadUpdate next() throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.await();
+            }
+            return closed ? null : waiting.pollFirst();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void run() {

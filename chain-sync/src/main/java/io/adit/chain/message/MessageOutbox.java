@@ -23,6 +23,8 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.CrashPoints;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -52,16 +54,24 @@ public final class MessageOutbox {
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
     private final FullNode node;
+    private final Timeline timeline;
     private final Signer signer;
     private final StoredMessages stored;
     private final MessagePricer pricer;
     private final MessageFate fate;
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
 
+    /** An outbox in real time, with a wall clock for the stored messages' time stamps. */
     public MessageOutbox(StateStore store, FullNode node, Signer signer, InstantSource clock) {
+        this(store, node, signer, new SystemTimeline(clock));
+    }
+
+    /** An outbox that waits in the given time. */
+    public MessageOutbox(StateStore store, FullNode node, Signer signer, Timeline timeline) {
         this.node = node;
+        this.timeline = timeline;
         this.signer = signer;
-        this.stored = new StoredMessages(store, clock);
+        this.stored = new StoredMessages(store, timeline);
         this.pricer = new MessagePricer(node);
         this.fate = new MessageFate(node);
     }
@@ -142,13 +152,13 @@ public final class MessageOutbox {
      * @throws InterruptedException when the thread is told to stop
      */
     public Optional<MessageLookup> await(String key, int confidence, Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
+        long end = timeline.nanoTime() + patience.toNanos();
         while (true) {
             var lookup = found(key, confidence);
-            if (lookup.isPresent() || System.nanoTime() - end >= 0) {
+            if (lookup.isPresent() || timeline.nanoTime() - end >= 0) {
                 return lookup;
             }
-            Thread.sleep(POLL_PAUSE);
+            timeline.sleep(POLL_PAUSE);
         }
     }
 
@@ -205,7 +215,7 @@ public final class MessageOutbox {
     }
 
     private SenderLane lane(Address sender) {
-        return lanes.computeIfAbsent(sender, address -> new SenderLane());
+        return lanes.computeIfAbsent(sender, address -> new SenderLane(timeline));
     }
 
     /**

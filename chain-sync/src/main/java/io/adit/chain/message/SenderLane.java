@@ -1,9 +1,10 @@
 package io.adit.chain.message;
 
+import io.adit.core.time.Timeline;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 
 /**
@@ -13,12 +14,17 @@ import java.util.function.Supplier;
 final class SenderLane {
     private record Waiter(int weight, long arrival) {}
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Lock lock;
+    private final Condition changed;
     private final PriorityQueue<Waiter> waiting = new PriorityQueue<>(
             Comparator.comparingInt(Waiter::weight).reversed().thenComparingLong(Waiter::arrival));
     private boolean busy;
     private long arrivals;
+
+    SenderLane(Timeline timeline) {
+        lock = timeline.newLock();
+        changed = lock.newCondition();
+    }
 
     /** Runs the work when it is its turn. Turns do not nest. */
     <T> T inTurn(MessagePriority priority, Supplier<T> work) {

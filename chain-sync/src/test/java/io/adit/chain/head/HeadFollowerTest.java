@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.adit.chain.node.HeadChange;
 import io.adit.chain.type.TipSet;
 import io.adit.core.fil.Epoch;
+import io.adit.core.time.SystemTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -177,7 +178,7 @@ class HeadFollowerTest {
 
     @Test
     void mailIsBounded_whenTheTargetCannotBeReached() throws InterruptedException {
-        var mail = new HeadMail(100);
+        var mail = new HeadMail(100, new SystemTimeline());
         var known = new KnownTipSets(100);
         for (int i = 0; i < 1000; i++) {
             chain.extend(0, 1);

@@ -3,6 +3,7 @@ package io.adit.chain.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.adit.core.time.SystemTimeline;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class SenderLaneTest {
     @Test
     void inTurn_whenSeveralWait_letsTheMostUrgentInFirst() throws InterruptedException {
-        var lane = new SenderLane();
+        var lane = new SenderLane(new SystemTimeline());
         var order = new CopyOnWriteArrayList<String>();
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
