@@ -8,6 +8,7 @@ import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
 import io.adit.chain.node.ActorState;
+import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.CollateralBounds;
 import io.adit.chain.node.MarketBalance;
 import io.adit.chain.node.MarketDeal;
@@ -61,6 +62,8 @@ public final class FakeMarketChain extends PartialFullNode {
     private boolean activates = true;
     private TokenAmount workerBalance = TokenAmount.ofFil(1000);
     private final Map<Long, DealProposal> published = new HashMap<>();
+    private final Map<TipSetKey, Map<Address, Long>> noncesAt = new HashMap<>();
+    private final Map<Cid, List<ChainMessage>> below = new HashMap<>();
     private boolean away;
     private long deals;
 
@@ -72,14 +75,29 @@ public final class FakeMarketChain extends PartialFullNode {
 
     public synchronized void advance(int epochs) {
         for (int i = 0; i < epochs; i++) {
-            var parent = tipSets.getLast();
-            var head = tipSet(parent.key().cids(), parent.height().plus(1));
-            tipSets.add(head);
+            var head = next();
             for (var signed : List.copyOf(pool)) {
                 execute(signed, head);
             }
+            executedBelow(
+                    head,
+                    pool.stream()
+                            .map(signed -> new ChainMessage(signed.cid(), signed.message()))
+                            .toList());
             pool.clear();
         }
+    }
+
+    private TipSet next() {
+        var parent = tipSets.getLast();
+        var head = tipSet(parent.key().cids(), parent.height().plus(1));
+        tipSets.add(head);
+        return head;
+    }
+
+    private void executedBelow(TipSet head, List<ChainMessage> messages) {
+        noncesAt.put(head.key(), Map.copyOf(nonces));
+        below.put(head.blocks().getFirst().cid(), messages);
     }
 
     public synchronized void escrow(Address address, TokenAmount amount) {
@@ -114,9 +132,17 @@ public final class FakeMarketChain extends PartialFullNode {
 
     /** Executes messages of another program that uses the worker's key, in the place of those in the pool. */
     public synchronized void takeNonces() {
-        pool.forEach(signed -> nonces.merge(signed.message().from(), 1L, Long::sum));
+        var head = next();
+        var others = new ArrayList<ChainMessage>();
+        for (var signed : pool) {
+            var from = signed.message().from();
+            var other = Message.unpriced(from, from, TokenAmount.ofAtto(1), 0, new byte[0])
+                    .withNonce(signed.message().nonce());
+            others.add(new ChainMessage(other.cid(), other));
+            nonces.merge(from, 1L, Long::sum);
+        }
         pool.clear();
-        advance(1);
+        executedBelow(head, others);
     }
 
     public synchronized List<Message> included(MarketMethod method) {
@@ -255,7 +281,26 @@ public final class FakeMarketChain extends PartialFullNode {
     @Override
     public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
         Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
-        return Optional.of(new ActorState(none, none, nonces.getOrDefault(actor, 0L), workerBalance, Optional.empty()));
+        return Optional.of(new ActorState(none, none, nonce(actor, key), workerBalance, Optional.empty()));
+    }
+
+    private long nonce(Address actor, TipSetKey key) {
+        var then = key.equals(TipSetKey.EMPTY) || key.equals(tipSets.getLast().key())
+                ? nonces
+                : noncesAt.getOrDefault(key, Map.of());
+        return then.getOrDefault(actor, 0L);
+    }
+
+    @Override
+    public synchronized List<ChainMessage> chainGetParentMessages(Cid block) {
+        return below.getOrDefault(block, List.of());
+    }
+
+    @Override
+    public synchronized List<MessageReceipt> chainGetParentReceipts(Cid block) {
+        return chainGetParentMessages(block).stream()
+                .map(message -> new MessageReceipt(0, new byte[0], 1000, Optional.empty()))
+                .toList();
     }
 
     @Override
