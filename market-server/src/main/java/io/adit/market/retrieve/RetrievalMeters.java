@@ -17,6 +17,9 @@ final class RetrievalMeters {
 
     RetrievalMeters(MeterRegistry registry) {
         this.registry = registry;
+        for (RequestKind kind : RequestKind.values()) {
+            requests(kind, 200);
+        }
     }
 
     void watchConnections(IntSupplier connections) {
@@ -26,12 +29,7 @@ final class RetrievalMeters {
     }
 
     void answered(RequestKind kind, Exchange exchange, Duration took) {
-        Counter.builder("adit.retrieval.requests")
-                .description("requests answered, by HTTP status")
-                .tag("kind", kind.label())
-                .tag("status", Integer.toString(exchange.status()))
-                .register(registry)
-                .increment();
+        requests(kind, exchange.status()).increment();
         DistributionSummary.builder("adit.retrieval.body")
                 .description("bytes of response bodies")
                 .baseUnit("bytes")
@@ -43,6 +41,14 @@ final class RetrievalMeters {
                 .tag("kind", kind.label())
                 .register(registry)
                 .record(took);
+    }
+
+    private Counter requests(RequestKind kind, int status) {
+        return Counter.builder("adit.retrieval.requests")
+                .description("requests answered, by HTTP status")
+                .tag("kind", kind.label())
+                .tag("status", Integer.toString(status))
+                .register(registry);
     }
 
     /** Counts an answer that ended before it was whole. */

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ public final class TaskEngine implements AutoCloseable {
     private final StateStore store;
     private final InstantSource clock;
     private final Resources available;
-    private final Map<String, TaskHandler> handlers;
+    private volatile Map<String, TaskHandler> handlers;
     private final EngineSettings settings;
     private final TaskMeters meters;
     private final TaskRunner runner;
@@ -86,22 +87,34 @@ public final class TaskEngine implements AutoCloseable {
         this.clock = clock;
         this.available = available;
         this.free = available;
-        this.handlers = byKind(handlers);
+        this.handlers = byKind(handlers.stream());
         this.settings = settings;
         this.owner = store.incarnation() + "/" + UUID.randomUUID();
         this.meters = new TaskMeters(registry, this.handlers.keySet());
         this.runner = new TaskRunner(store, clock, meters, random, () -> closing);
     }
 
-    private static Map<String, TaskHandler> byKind(List<TaskHandler> handlers) {
+    private static Map<String, TaskHandler> byKind(Stream<TaskHandler> handlers) {
         var byKind = new LinkedHashMap<String, TaskHandler>();
-        for (TaskHandler handler : handlers) {
+        handlers.forEach(handler -> {
             if (byKind.put(handler.kind(), handler) != null) {
                 throw new AditException(
                         TaskErrorCode.TASK_KIND_TWICE, "registering task handlers: two for kind " + handler.kind());
             }
-        }
+        });
         return Map.copyOf(byKind);
+    }
+
+    /** Runs tasks of further kinds from now on; also while the engine runs, for rooms that open late. */
+    public void add(List<TaskHandler> more) {
+        lock.lock();
+        try {
+            handlers = byKind(Stream.concat(handlers.values().stream(), more.stream()));
+        } finally {
+            lock.unlock();
+        }
+        meters.watch(more.stream().map(TaskHandler::kind).toList());
+        wake();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.adit.core.task;
 
 import io.adit.core.state.TaskClaims.TaskCount;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -20,11 +21,17 @@ final class TaskMeters {
 
     TaskMeters(MeterRegistry registry, Collection<String> kinds) {
         this.registry = registry;
+        watch(kinds);
+    }
+
+    /** Shows figures of these kinds, from zero on. */
+    void watch(Collection<String> kinds) {
         for (String kind : kinds) {
             gauge(kind, "adit.task.running", "Tasks running on any engine", List.of(TaskState.RUNNING));
             gauge(kind, "adit.task.waiting", "Tasks waiting", List.of(TaskState.READY, TaskState.WAITING));
             gauge(kind, "adit.task.parked", "Tasks an operator must look at", List.of(TaskState.PARKED));
             gauge(kind, "adit.task.failed", "Tasks that failed for good", List.of(TaskState.FAILED));
+            failures(kind);
         }
     }
 
@@ -55,6 +62,10 @@ final class TaskMeters {
     }
 
     void failure(String kind) {
-        registry.counter("adit.task.failures", "kind", kind).increment();
+        failures(kind).increment();
+    }
+
+    private Counter failures(String kind) {
+        return registry.counter("adit.task.failures", "kind", kind);
     }
 }

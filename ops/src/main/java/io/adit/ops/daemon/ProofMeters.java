@@ -4,7 +4,9 @@ import io.adit.proofs.CallStats;
 import io.adit.proofs.ProofOperation;
 import io.adit.proofs.ProofsListener;
 import io.adit.proofs.WorkerLane;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -18,16 +20,21 @@ final class ProofMeters implements ProofsListener {
 
     ProofMeters(MeterRegistry registry) {
         this.registry = registry;
+        for (var operation : ProofOperation.values()) {
+            timer("proof_wall", operation, true);
+            timer("proof_cpu", operation, true);
+        }
+        for (var lane : WorkerLane.values()) {
+            lost(lane);
+        }
     }
 
     @Override
     public void called(CallStats stats) {
         var operation = stats.operation().name().toLowerCase(Locale.ROOT);
-        var result = stats.succeeded() ? "ok" : "failed";
-        registry.timer("proof_wall", "operation", operation, "result", result)
-                .record(stats.wallMillis(), TimeUnit.MILLISECONDS);
-        registry.timer("proof_cpu", "operation", operation, "result", result)
-                .record(stats.cpuMillis(), TimeUnit.MILLISECONDS);
+        var result = result(stats.succeeded());
+        timer("proof_wall", stats.operation(), stats.succeeded()).record(stats.wallMillis(), TimeUnit.MILLISECONDS);
+        timer("proof_cpu", stats.operation(), stats.succeeded()).record(stats.cpuMillis(), TimeUnit.MILLISECONDS);
         if (stats.wallMillis() > 1000) {
             log.info("proof {} {} in {} ms, CPU {} ms", operation, result, stats.wallMillis(), stats.cpuMillis());
         }
@@ -35,8 +42,20 @@ final class ProofMeters implements ProofsListener {
 
     @Override
     public void workerLost(WorkerLane lane, ProofOperation during, String reason) {
-        registry.counter("proof_worker_lost", "lane", lane.name().toLowerCase(Locale.ROOT))
-                .increment();
+        lost(lane).increment();
         log.warn("a {} worker was lost during {}: {}; another takes over", lane, during, reason);
+    }
+
+    private Timer timer(String name, ProofOperation operation, boolean succeeded) {
+        return registry.timer(
+                name, "operation", operation.name().toLowerCase(Locale.ROOT), "result", result(succeeded));
+    }
+
+    private static String result(boolean succeeded) {
+        return succeeded ? "ok" : "failed";
+    }
+
+    private Counter lost(WorkerLane lane) {
+        return registry.counter("proof_worker_lost", "lane", lane.name().toLowerCase(Locale.ROOT));
     }
 }

@@ -4,18 +4,24 @@ import io.adit.core.state.SectorState;
 import io.adit.core.state.StateStore;
 import io.adit.sealing.storage.StoragePath;
 import io.adit.sealing.storage.StoragePaths;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/** The {@code adit_seal_*} meters. */
+/** The {@code adit_seal_*} meters; all are there from the start, so that the first accident is a step from zero. */
 final class SealingMetrics {
 
     private final MeterRegistry registry;
 
     SealingMetrics(MeterRegistry registry) {
         this.registry = registry;
+        for (SealingStep step : SealingStep.values()) {
+            durations(step);
+            failures(step);
+        }
+        rejections();
     }
 
     /** Sectors by state, counted in the store when scraped. */
@@ -47,18 +53,29 @@ final class SealingMetrics {
     }
 
     void stepDone(SealingStep step, Duration took) {
-        Timer.builder("adit_seal_step_seconds")
-                .description("Wall time of sealing steps that ended well")
-                .tag("step", step.kind())
-                .register(registry)
-                .record(took);
+        durations(step).record(took);
     }
 
     void stepFailed(SealingStep step) {
-        registry.counter("adit_seal_step_failures", "step", step.kind()).increment();
+        failures(step).increment();
     }
 
     void proofRejected() {
-        registry.counter("adit_seal_proofs_rejected").increment();
+        rejections().increment();
+    }
+
+    private Timer durations(SealingStep step) {
+        return Timer.builder("adit_seal_step_seconds")
+                .description("Wall time of sealing steps that ended well")
+                .tag("step", step.kind())
+                .register(registry);
+    }
+
+    private Counter failures(SealingStep step) {
+        return registry.counter("adit_seal_step_failures", "step", step.kind());
+    }
+
+    private Counter rejections() {
+        return registry.counter("adit_seal_proofs_rejected");
     }
 }

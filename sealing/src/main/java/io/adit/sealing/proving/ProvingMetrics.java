@@ -1,51 +1,65 @@
 package io.adit.sealing.proving;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The {@code adit_post_*} meters. */
+/** The {@code adit_post_*} meters; all are there from the start, so that the first accident is a step from zero. */
 final class ProvingMetrics {
 
     private final MeterRegistry registry;
     private final AtomicLong marginEpochs = new AtomicLong();
+    private final Timer proofs;
+    private final Counter accepted;
+    private final Counter missed;
+    private final Counter refused;
+    private final Counter rejected;
+    private final Counter skipped;
+    private final Counter failures;
 
     ProvingMetrics(MeterRegistry registry) {
         this.registry = registry;
         Gauge.builder("adit_post_last_margin_epochs", marginEpochs, AtomicLong::doubleValue)
                 .description("Epochs left in its window when the last partition was accepted")
                 .register(registry);
+        proofs = Timer.builder("adit_post_proof_seconds")
+                .description("Wall time of window proofs that verified here")
+                .register(registry);
+        accepted = registry.counter("adit_post_partitions", "outcome", "accepted");
+        missed = registry.counter("adit_post_partitions", "outcome", "missed");
+        refused = registry.counter("adit_post_messages_refused");
+        rejected = registry.counter("adit_post_proofs_rejected");
+        skipped = registry.counter("adit_post_sectors_skipped");
+        failures = registry.counter("adit_post_failures");
     }
 
     void proven(Duration took) {
-        Timer.builder("adit_post_proof_seconds")
-                .description("Wall time of window proofs that verified here")
-                .register(registry)
-                .record(took);
+        proofs.record(took);
     }
 
     /** A partition was accepted this many epochs before its window closed. */
     void accepted(long epochsLeft) {
-        registry.counter("adit_post_partitions", "outcome", "accepted").increment();
+        accepted.increment();
         marginEpochs.set(epochsLeft);
     }
 
     void missed() {
-        registry.counter("adit_post_partitions", "outcome", "missed").increment();
+        missed.increment();
     }
 
     void refused() {
-        registry.counter("adit_post_messages_refused").increment();
+        refused.increment();
     }
 
     void rejected() {
-        registry.counter("adit_post_proofs_rejected").increment();
+        rejected.increment();
     }
 
     void skipped(long sectors) {
-        registry.counter("adit_post_sectors_skipped").increment((double) sectors);
+        skipped.increment((double) sectors);
     }
 
     void declared(String what, long sectors) {
@@ -53,6 +67,6 @@ final class ProvingMetrics {
     }
 
     void failed() {
-        registry.counter("adit_post_failures").increment();
+        failures.increment();
     }
 }

@@ -42,13 +42,21 @@ public final class ProvingView {
      * One deadline of the period.
      *
      * @param open the first epoch of its next (or present) window
+     * @param close the first epoch after that window
      * @param partitions how many it has
      * @param proven partitions proven in the present window
      * @param live,faulty sectors in it
      * @param current whether it is the open one
      */
     public record DeadlineView(
-            long index, Epoch open, int partitions, long proven, long live, long faulty, boolean current) {}
+            long index,
+            Epoch open,
+            Epoch close,
+            int partitions,
+            long proven,
+            long live,
+            long faulty,
+            boolean current) {}
 
     /** One partition of a deadline, with the sectors by kind. */
     public record PartitionView(long index, Partition sectors) {}
@@ -77,9 +85,11 @@ public final class ProvingView {
         for (int index = 0; index < deadlines.size(); index++) {
             List<Partition> partitions = node.stateMinerPartitions(miner.address(), index, head.key());
             long ahead = Math.floorMod(index - now.index(), now.wPoStPeriodDeadlines());
+            var open = now.open().plus(ahead * now.wPoStChallengeWindow());
             views.add(new DeadlineView(
                     index,
-                    now.open().plus(ahead * now.wPoStChallengeWindow()),
+                    open,
+                    open.plus(now.wPoStChallengeWindow()),
                     partitions.size(),
                     deadlines.get(index).postSubmissions().cardinality(),
                     count(partitions, true),
