@@ -16,10 +16,21 @@ public enum OpsError implements ErrorCode {
     ALREADY_RUNNING(
             ErrorKind.OPERATOR,
             "Another process runs this node's directory. Two nodes on one miner could double-sign and double-spend nonces, so the second refuses."),
-    UNSAFE_LISTEN(
+    WORKER_KEY_MISSING(
             ErrorKind.OPERATOR,
-            "The operator API would listen beyond loopback. It moves money: set node.allow-public-api only behind TLS and a firewall."),
+            "The key of the miner's worker is not in the keystore, so nothing could be signed for the miner. 'adit wallet import' reads it as Lotus exports it."),
+    WRONG_CHAIN(
+            ErrorKind.OPERATOR,
+            "The configuration and the chain disagree about the network or the miner's sector size; the message names both. Correct config.toml, or name the right full node."),
+    NO_SUCH_THING(ErrorKind.OPERATOR, "The node has no such thing; the message names it."),
+    MALFORMED_REQUEST(ErrorKind.OPERATOR, "The request to the operator API is malformed; the message says where."),
+    NODE_BROKE(
+            ErrorKind.BUG,
+            "The node could not answer because of a fault of its own; its log has the details. Report it."),
     LOW_FUNDS(ErrorKind.OPERATOR, "An address holds less FIL than the step needs; the message names both sums."),
+    CHAIN_SLOW(
+            ErrorKind.CHAIN,
+            "The chain has not executed a message within the time given. It may still do so: running the same command again waits for the same message."),
     CHAIN_REFUSED(ErrorKind.CHAIN, "The chain executed the message and it failed; the exit code says why."),
     DEMO_STEP_FAILED(ErrorKind.BUG, "A step of the demo did not end as it must; the message names it."),
     LOCAL_FILE(ErrorKind.HARDWARE, "A local file could not be read or written.");

@@ -1,7 +1,7 @@
 package io.adit.core.config;
 
 import java.lang.reflect.Type;
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Prints the configuration's documentation, which is the default file with comments. */
@@ -21,32 +21,44 @@ public final class ConfigDocs {
             out.append('[').append(section.name()).append("]\n");
             for (ConfigSchema.Key key : section.keys().values()) {
                 out.append('\n');
-                comment(out, key.doc().value());
-                out.append(key.name())
-                        .append(" = ")
-                        .append(literal(
-                                key.component().getGenericType(), key.doc().fallback()))
-                        .append('\n');
+                entry(
+                        out,
+                        key,
+                        ConfigValues.texts(
+                                key.component().getGenericType(), key.doc().fallback()));
             }
         }
         return out.toString();
     }
 
-    private static String literal(Type type, String fallback) {
-        if (ConfigValues.isBare(type)) {
-            return fallback;
-        }
+    /** A key with its documentation and the given value. */
+    static void entry(StringBuilder out, ConfigSchema.Key key, List<String> texts) {
+        comment(out, key.doc().value());
+        out.append(key.name())
+                .append(" = ")
+                .append(literal(key.component().getGenericType(), texts))
+                .append('\n');
+    }
+
+    private static String literal(Type type, List<String> texts) {
         if (ConfigValues.isList(type)) {
-            return Arrays.stream(fallback.split(","))
-                    .filter(element -> !element.isBlank())
-                    .map(element -> quoted(element.strip()))
-                    .collect(Collectors.joining(", ", "[", "]"));
+            return texts.stream().map(ConfigDocs::quoted).collect(Collectors.joining(", ", "[", "]"));
         }
-        return quoted(fallback);
+        return ConfigValues.isBare(type) ? texts.getFirst() : quoted(texts.getFirst());
     }
 
     private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        var out = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                out.append('\\').append((char) c);
+            } else if (c < ' ' || c == 0x7f) {
+                out.append("\\u%04x".formatted(c));
+            } else {
+                out.append((char) c);
+            }
+        });
+        return out.append('"').toString();
     }
 
     private static void comment(StringBuilder out, String doc) {

@@ -46,6 +46,44 @@ public final class ConfigLoader {
      * @throws AditException with a {@link ConfigErrorCode}
      */
     public static NodeConfig load(Path file, Map<String, String> environment, Map<String, String> overrides) {
+        var loader = ofFile(file, environment);
+        loader.addEnvironment(environment);
+        overrides.forEach((key, value) -> loader.add(key, value, "the command line"));
+        return loader.build();
+    }
+
+    /**
+     * The text of a file that says what this one says, and the overrides where they differ: each key that is set, with its
+     * documentation. Comments of the old file are lost.
+     *
+     * @param file TOML; a file that is not there sets nothing
+     * @throws AditException with a {@link ConfigErrorCode} when the new text could not be loaded
+     */
+    public static String merged(Path file, Map<String, String> overrides) {
+        var loader = ofFile(file, Map.of());
+        overrides.forEach((key, value) -> loader.add(key, value, "the command line"));
+        loader.build();
+        var out = new StringBuilder("# The keys that are set. Every other key and its default: adit config default\n");
+        for (ConfigSchema.Section section : loader.schema.sections()) {
+            var set = section.keys().values().stream()
+                    .filter(key -> loader.given.containsKey(section.name() + "." + key.name()))
+                    .toList();
+            if (!set.isEmpty()) {
+                out.append("\n[").append(section.name()).append("]\n");
+            }
+            for (ConfigSchema.Key key : set) {
+                out.append('\n');
+                ConfigDocs.entry(
+                        out,
+                        key,
+                        Objects.requireNonNull(loader.given.get(section.name() + "." + key.name()))
+                                .texts());
+            }
+        }
+        return out.toString();
+    }
+
+    private static ConfigLoader ofFile(Path file, Map<String, String> environment) {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
         var loader = new ConfigLoader(
@@ -54,9 +92,7 @@ public final class ConfigLoader {
         if (Files.exists(file)) {
             loader.addToml(read(file), file.toString());
         }
-        loader.addEnvironment(environment);
-        overrides.forEach((key, value) -> loader.add(key, value, "the command line"));
-        return loader.build();
+        return loader;
     }
 
     /** Parses TOML text as {@link #load} does; relative paths are relative to the directory. */
@@ -136,15 +172,7 @@ public final class ConfigLoader {
 
     private void add(String key, String value, String where) {
         ConfigSchema.Key known = known(key, where);
-        boolean list = ConfigValues.isList(known.component().getGenericType());
-        given.put(key, new Given(list ? split(value) : List.of(value), where));
-    }
-
-    private static List<String> split(String list) {
-        return Arrays.stream(list.split(","))
-                .map(String::strip)
-                .filter(element -> !element.isEmpty())
-                .toList();
+        given.put(key, new Given(ConfigValues.texts(known.component().getGenericType(), value), where));
     }
 
     private ConfigSchema.Key known(String key, String where) {
@@ -185,8 +213,7 @@ public final class ConfigLoader {
     private Object value(String name, ConfigSchema.Key key) {
         var type = key.component().getGenericType();
         String fallback = key.doc().fallback();
-        Given text = given.getOrDefault(
-                name, new Given(ConfigValues.isList(type) ? split(fallback) : List.of(fallback), "the defaults"));
+        Given text = given.getOrDefault(name, new Given(ConfigValues.texts(type, fallback), "the defaults"));
         try {
             return values.parse(type, text.texts());
         } catch (AditException e) {

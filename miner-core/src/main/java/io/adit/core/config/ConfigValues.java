@@ -50,6 +50,16 @@ final class ConfigValues {
         return type instanceof ParameterizedType generic && generic.getRawType() == List.class;
     }
 
+    /** The elements of a list key, which commas separate; the one text of any other key. */
+    static List<String> texts(Type type, String text) {
+        return isList(type)
+                ? Arrays.stream(text.split(","))
+                        .map(String::strip)
+                        .filter(element -> !element.isEmpty())
+                        .toList()
+                : List.of(text);
+    }
+
     /** Whether TOML writes the key's value without quotes. */
     static boolean isBare(Type type) {
         return type == int.class || type == long.class || type == boolean.class;

@@ -2,6 +2,7 @@ package io.adit.core.config;
 
 import io.adit.core.error.AditException;
 import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.Network;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import java.nio.file.Path;
@@ -32,11 +33,6 @@ public record NodeConfig(
                             + " controls the node from there.",
                     fallback = "false")
             boolean allowPublicApi,
-
-            @Doc(
-                    value = "File with the token of the operator API; made at the first start, mode 0600.",
-                    fallback = "token")
-            Path tokenFile,
 
             @Doc(
                     value =
@@ -72,26 +68,60 @@ public record NodeConfig(
     /** The connection to the chain. */
     public record Chain(
             @Doc(
-                    value = "Nodes with the Filecoin JSON-RPC, as token:multiaddr (what `lotus auth api-info` prints)."
-                            + " The first that answers is used.",
+                    value = "The full node with the Filecoin JSON-RPC, as token:multiaddr (what `lotus auth api-info`"
+                            + " prints). One: a second is refused, because nothing would fail over to it.",
                     fallback = "")
             List<String> nodes,
+
+            @Doc(
+                    value = "How addresses are written: mainnet (f…) or testnet (t…, every other network). The node"
+                            + " refuses to start when its full node is on the other one.",
+                    fallback = "testnet")
+            Network network,
+
+            @Doc(
+                    value = "The chain is a development chain: epochs pass in a second or less and nobody reorganises"
+                            + " it. Proofs go out without confidence and everything is looked at often. Written by"
+                            + " `adit init --devnet`; never for a chain whose money is worth something.",
+                    fallback = "false")
+            boolean development,
 
             @Doc(value = "Epochs after which a message counts as final enough to go on.", fallback = "5")
             int confidence,
 
-            @Doc(value = "Most that one message may cost in gas.", fallback = "0.5 FIL")
-            TokenAmount maxFee) {
-        /** Confidence within finality. */
+            @Doc(
+                    value = "Most that one message of any kind but a window proof may cost in gas. Pre-commits and"
+                            + " prove-commits have lotus-miner's lower limits besides, 0.025 and 0.05 FIL.",
+                    fallback = "0.5 FIL")
+            TokenAmount maxFee,
+
+            @Doc(
+                    value = "Most that one window proof may cost in gas. A missed window costs more than gas.",
+                    fallback = "5 FIL")
+            TokenAmount maxFeeWindowPost) {
+        /** One node, confidence within finality, fees that allow something. */
         public Chain {
+            if (nodes.size() > 1) {
+                throw new InvalidValueException(
+                        "chain.nodes", nodes.size() + " nodes", "one; fail-over between several is not there yet");
+            }
             within("chain.confidence", confidence, 0, 900);
+            requireFee("chain.max-fee", maxFee);
+            requireFee("chain.max-fee-window-post", maxFeeWindowPost);
+        }
+
+        private static void requireFee(String key, TokenAmount fee) {
+            if (fee.isNegative() || fee.isZero()) {
+                throw new InvalidValueException(key, fee, "more than 0 FIL");
+            }
         }
 
         /** Shows where the nodes are, not their tokens. */
         @Override
         public String toString() {
-            return "Chain[nodes=" + nodes.stream().map(Chain::withoutToken).toList() + ", confidence=" + confidence
-                    + ", maxFee=" + maxFee + "]";
+            return "Chain[nodes=" + nodes.stream().map(Chain::withoutToken).toList() + ", network=" + network
+                    + ", development=" + development + ", confidence=" + confidence + ", maxFee=" + maxFee
+                    + ", maxFeeWindowPost=" + maxFeeWindowPost + "]";
         }
 
         private static String withoutToken(String node) {
@@ -136,20 +166,20 @@ public record NodeConfig(
             @Doc(value = "Sector size of the miner: 2KiB, 8MiB, 512MiB, 32GiB or 64GiB.", fallback = "8MiB")
             SectorSize sectorSize,
 
-            @Doc(value = "Sectors that may be between the first piece and the proof at one time.", fallback = "2")
-            int maxConcurrent,
+            @Doc(value = "Sectors that may stand open for deals at one time; a deal beyond them waits.", fallback = "2")
+            int maxWaitDealsSectors,
 
             @Doc(
                     value = "How long a sector that is not full waits for another deal. 0s seals at once, as devnets"
                             + " want.",
-                    fallback = "0s")
+                    fallback = "6h")
             Duration waitDealsDelay,
 
             @Doc(value = "Lifetime of a sector without deals, in epochs of 30 s (2880 a day).", fallback = "1555200")
             long expiration) {
         /** Bounds that the chain sets. */
         public Sealing {
-            within("sealing.max-concurrent", maxConcurrent, 1, 10_000);
+            within("sealing.max-wait-deals-sectors", maxWaitDealsSectors, 1, 10_000);
             within("sealing.expiration", expiration, 1, 5_256_000);
         }
     }

@@ -60,14 +60,15 @@ class NodeConfigTest {
         assertThat(config.market().libp2pListen()).startsWith("/ip4/127.0.0.1/");
         assertThat(config.market().fetchAllowPrivateAddresses()).isFalse();
         assertThat(config.proofs().paramsDir()).isEqualTo(Path.of("/home/miner/.cache/adit/params"));
-        assertThat(config.node().tokenFile()).isEqualTo(directory.resolve("token"));
+        assertThat(config.node().keystore()).isEqualTo(directory.resolve("keystore"));
+        assertThat(config.chain().development()).isFalse();
+        assertThat(config.sealing().waitDealsDelay()).isEqualTo(Duration.ofHours(6));
         assertThat(config.chain().nodes()).isEmpty();
     }
 
     @Test
     void tokensOfChainNodes_areNotShown() {
-        NodeConfig config =
-                parse("[chain]\nnodes = [\"eyJh.secret.token:/ip4/10.0.0.1/tcp/1234/http\", \"http://node/rpc\"]");
+        NodeConfig config = parse("[chain]\nnodes = [\"eyJh.secret.token:/ip4/10.0.0.1/tcp/1234/http\"]");
 
         assertThat(config.toString())
                 .doesNotContain("secret")
@@ -80,7 +81,7 @@ class NodeConfigTest {
     void valuesHaveUnits() {
         NodeConfig config = parse("""
                 [chain]
-                nodes = ["abc:/ip4/127.0.0.1/tcp/1234/http", "def:/ip4/10.0.0.1/tcp/1234/http"]
+                nodes = ["abc:/ip4/127.0.0.1/tcp/1234/http"]
                 max-fee = "0.05 FIL"
                 confidence = 3
                 [sealing]
@@ -95,7 +96,7 @@ class NodeConfigTest {
                 level = "debug"
                 """);
 
-        assertThat(config.chain().nodes()).hasSize(2);
+        assertThat(config.chain().nodes()).hasSize(1);
         assertThat(config.chain().maxFee()).isEqualTo(TokenAmount.ofFil("0.05"));
         assertThat(config.sealing().sectorSize()).isEqualTo(SectorSize.KIB_2);
         assertThat(config.sealing().waitDealsDelay()).isEqualTo(Duration.ofSeconds(30));
@@ -125,6 +126,35 @@ class NodeConfigTest {
         assertThat(config.chain().confidence()).isEqualTo(3);
         assertThat(config.log().level()).isEqualTo(NodeConfig.Log.Level.WARN);
         assertThat(config.storage().paths()).containsExactly(Path.of("/a"), Path.of("/b"));
+    }
+
+    @Test
+    void secondChainNodeIsRefused_withoutShowingItsToken() {
+        assertRefused(
+                        ConfigErrorCode.CONFIG_BAD_VALUE,
+                        () -> parse(
+                                "[chain]\nnodes = [\"abc:/ip4/127.0.0.1/tcp/1/http\", \"def:/ip4/10.0.0.1/tcp/1/http\"]"))
+                .hasMessageContaining("chain.nodes")
+                .hasMessageNotContaining("abc")
+                .hasMessageNotContaining("def");
+    }
+
+    @Test
+    void mergedTextLoadsToTheSame_andKeepsWhatTheFileSaid() throws IOException {
+        Path file = directory.resolve("config.toml");
+        Files.writeString(file, "[node]\ndatabase = \"jdbc:postgresql://h/a\\\"b\\\\\"\n[chain]\nconfidence = 2\n");
+        var overrides = Map.of(
+                "chain.confidence", "9",
+                "storage.paths", "/a, /b",
+                "market.fetch-allow-private-addresses", "true",
+                "log.level", "debug");
+        NodeConfig wanted = ConfigLoader.load(file, HOME, overrides);
+
+        Files.writeString(file, ConfigLoader.merged(file, overrides));
+
+        assertThat(ConfigLoader.load(file, HOME, Map.of())).isEqualTo(wanted);
+        assertThat(wanted.storage().paths()).containsExactly(Path.of("/a"), Path.of("/b"));
+        assertThat(wanted.node().database()).isEqualTo("jdbc:postgresql://h/a\"b\\");
     }
 
     @Test
@@ -164,9 +194,9 @@ class NodeConfigTest {
             strings = {
                 "[sealing]\nsector-size = \"3KiB\"",
                 "[sealing]\nwait-deals-delay = \"30\"",
-                "[sealing]\nmax-concurrent = 0",
-                "[sealing]\nmax-concurrent = 99999999999",
-                "[sealing]\nmax-concurrent = \"many\"",
+                "[sealing]\nmax-wait-deals-sectors = 0",
+                "[sealing]\nmax-wait-deals-sectors = 99999999999",
+                "[sealing]\nmax-wait-deals-sectors = \"many\"",
                 "[market]\nprice-per-gib-epoch = \"-1 FIL\"",
                 "[market]\nprice-per-gib-epoch = \"cheap\"",
                 "[market]\nmin-piece-size = \"100B\"",
@@ -178,7 +208,9 @@ class NodeConfigTest {
                 "[retrieval]\nhttp-listen = \"127.0.0.1:99999\"",
                 "[retrieval]\nhttp-listen = \"::1:80\"",
                 "[log]\nlevel = \"loud\"",
-                "[node]\ntoken-file = \"\"",
+                "[node]\nkeystore = \"\"",
+                "[chain]\nmax-fee = \"0 FIL\"",
+                "[chain]\nmax-fee-window-post = \"-1 FIL\"",
             })
     void badValueIsRefused_namingItsKey(String toml) {
         String key = toml.substring(toml.indexOf('\n') + 1, toml.indexOf(" ="));

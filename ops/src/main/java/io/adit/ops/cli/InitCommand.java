@@ -1,14 +1,12 @@
 package io.adit.ops.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.adit.chain.node.rpc.ApiInfo;
-import io.adit.chain.node.rpc.JsonRpcFullNode;
-import io.adit.chain.node.rpc.RpcOptions;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.Network;
 import io.adit.core.fil.SectorSize;
+import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
 import io.adit.ops.daemon.NodeInit;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -42,7 +40,10 @@ public final class InitCommand implements Callable<Integer> {
             names = "--sector-size",
             converter = SectorSizeConverter.class,
             defaultValue = "32GiB",
-            description = "2KiB, 8MiB, 512MiB, 32GiB or 64GiB; fixed for the miner's life. Default: ${DEFAULT-VALUE}")
+            description = {
+                "2KiB, 8MiB, 512MiB, 32GiB or 64GiB; fixed for the miner's life. Default: ${DEFAULT-VALUE}",
+                "With --actor the miner's own size is used."
+            })
     private SectorSize sectorSize = SectorSize.GIB_32;
 
     @Option(names = "--actor", paramLabel = "MINER", description = "Adopt this miner instead of making one.")
@@ -61,7 +62,10 @@ public final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A configuration value, for example node.api-listen=127.0.0.1:0. May be given often.")
+            description = {
+                "A configuration value, for example node.api-listen=127.0.0.1:0; it is written to config.toml.",
+                "Elements of a list are separated by commas. May be given often."
+            })
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
@@ -78,11 +82,12 @@ public final class InitCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         var out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (var node = new JsonRpcFullNode(
-                ApiInfo.parse(chain.api()), RpcOptions.defaults(Network.TESTNET), new SecureRandom())) {
-            var init = new NodeInit(new NodeHome(directory.path()), node, new SecureRandom(), line -> {
+        var random = new SecureRandom();
+        try (var node = FullNodes.connect(chain.api(), random)) {
+            var network = FullNodes.networkOf(node);
+            var init = new NodeInit(new NodeHome(directory.path()), node, System.getenv(), random, line -> {
                 out.println(
                         json
                                 ? JsonNodeFactory.instance
@@ -103,11 +108,12 @@ public final class InitCommand implements Callable<Integer> {
             if (json) {
                 out.println(JsonNodeFactory.instance
                         .objectNode()
-                        .put("miner", made.miner().toString())
-                        .put("owner", made.owner().toString())
-                        .put("worker", made.worker().toString()));
+                        .put("miner", made.miner().toString(network))
+                        .put("owner", made.owner().toString(network))
+                        .put("worker", made.worker().toString(network)));
             } else {
-                out.println("Miner " + made.miner() + " in " + directory.path() + ", worker " + made.worker());
+                out.println("Miner " + made.miner().toString(network) + " in " + directory.path() + ", worker "
+                        + made.worker().toString(network));
                 out.println("Start it: adit run --dir " + directory.path());
             }
             out.flush();

@@ -5,22 +5,17 @@ import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
-import io.adit.chain.node.MinerInfo;
 import io.adit.chain.node.NetworkRules;
-import io.adit.chain.node.rpc.ApiInfo;
 import io.adit.chain.node.rpc.JsonRpcFullNode;
-import io.adit.chain.node.rpc.RpcOptions;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.config.ListenAddress;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
-import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.Network;
 import io.adit.core.keys.Keystore;
 import io.adit.core.metrics.Metrics;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
-import io.adit.core.task.TaskHandler;
 import io.adit.ops.OpsError;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
@@ -39,12 +34,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final Duration MARKET_PAUSE = Duration.ofSeconds(30);
 
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
     private final NodeHome home;
@@ -69,6 +67,12 @@ public final class Node implements AutoCloseable {
      * @throws AditException {@link OpsError#NOT_INITIALISED}, {@link OpsError#ALREADY_RUNNING}, or what a room refuses
      */
     public static Node start(NodeHome home, Map<String, String> environment, Map<String, String> overrides) {
+        return start(home, environment, overrides, MARKET_PAUSE);
+    }
+
+    /** @param marketPause between two tries to open the market */
+    static Node start(
+            NodeHome home, Map<String, String> environment, Map<String, String> overrides, Duration marketPause) {
         if (!home.initialised()) {
             throw new AditException(
                     OpsError.NOT_INITIALISED, home.directory() + " holds no node; make one with 'adit init'");
@@ -77,7 +81,7 @@ public final class Node implements AutoCloseable {
         Logs.configure(config.log());
         var node = new Node(home);
         try {
-            node.wire(config, environment);
+            node.wire(config, environment, marketPause);
         } catch (RuntimeException e) {
             node.close();
             throw e;
@@ -90,92 +94,101 @@ public final class Node implements AutoCloseable {
         return room;
     }
 
-    private void wire(NodeConfig config, Map<String, String> environment) {
+    /** Proving first: once it runs, only what it needs itself can stop it. */
+    private void wire(NodeConfig config, Map<String, String> environment, Duration marketPause) {
         var random = new SecureRandom();
         var clock = InstantSource.system();
         closing(home.lock());
-        var keystore = home.keystore(environment, random);
+        var keystore = home.keystore(config.node(), environment, random);
         var metrics = closing(new Metrics().withProcessMeters());
+        var registry = metrics.registry();
         var store = closing(home.store(config));
         var chain = closing(connect(config, random));
-        var miner = minerActor(chain);
-        NetworkRules.of(chain, miner);
-        var worker = workerKey(chain, miner, keystore);
+        var settings = settings(config, chain, keystore);
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
         var outbox = new MessageOutbox(store, chain, keystore, clock);
-        var settings = new NodeSettings(config, miner, worker);
-        var pipeline =
-                new SealingPipeline(settings.sealing(), store, chain, proofs, paths, outbox, clock, metrics.registry());
-        var proving =
-                new WindowPoStScheduler(settings.proving(), store, chain, proofs, paths, outbox, metrics.registry());
-        var market = closing(MarketRoom.open(new MarketRoom.Parts(
-                home, settings, store, chain, keystore, outbox, pipeline, metrics, clock, random)));
-        var handlers = new ArrayList<TaskHandler>(pipeline.handlers());
-        handlers.addAll(market.handlers());
-        var engine = closing(new TaskEngine(store, clock, resources(config), handlers, metrics.registry()));
-        var head = closing(new HeadFollower(chain, HeadOptions.defaults()));
-
-        pipeline.start();
         outbox.resumeAll();
-        head.listen(Delivery.COALESCED, update -> {
-            proving.onHead(update.head());
-            pipeline.onHead(engine::signal);
-            market.onHead(engine::signal);
-        });
+
+        var proving =
+                closing(new WindowPoStScheduler(settings.proving(), store, chain, proofs, paths, outbox, registry));
+        var head = closing(new HeadFollower(chain, HeadOptions.defaults()));
+        head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
         head.listen(Delivery.COALESCED, update -> outbox.settle());
         head.start();
         proving.start();
-        closing(proving);
+
+        var pipeline = new SealingPipeline(settings.sealing(), store, chain, proofs, paths, outbox, clock, registry);
+        pipeline.start();
+        var engine = new TaskEngine(store, clock, resources(config), pipeline.handlers(), registry);
+        var parts =
+                new MarketRoom.Parts(home, settings, store, chain, keystore, outbox, pipeline, metrics, clock, random);
+        // Closed after the engine, whose tasks read the index.
+        var market = closing(new MarketKeeper(
+                () -> MarketRoom.open(parts),
+                room -> {
+                    engine.add(room.handlers());
+                    head.listen(Delivery.COALESCED, update -> room.onHead(engine::signal));
+                },
+                marketPause,
+                registry));
+        closing(engine);
         engine.start();
+        head.listen(Delivery.COALESCED, update -> pipeline.onHead(engine::signal));
         market.start();
-        serveApi(
-                config,
-                random,
-                metrics,
-                new NodeRoutes(new NodeRoutes.Views(
-                        miner,
-                        worker,
-                        chain,
-                        store,
-                        pipeline,
-                        new ProvingView(chain, minerId(miner), store),
-                        paths,
-                        engine,
-                        market)));
-        log.info("miner {} runs; operator API at {}", miner, home.read(home.apiFile()));
+
+        var proofView = new ProvingView(chain, settings.minerId(), store);
+        var views = new NodeRoutes.Views(
+                settings.miner(),
+                settings.worker(),
+                config.chain().network(),
+                chain,
+                store,
+                pipeline,
+                proofView,
+                paths,
+                engine,
+                market);
+        serveApi(config, random, metrics, new NodeRoutes(views), market::problem);
+        log.info(
+                "miner {} runs; operator API at {}",
+                settings.miner().toString(config.chain().network()),
+                home.read(home.apiFile()));
     }
 
-    private static FullNode connect(NodeConfig config, SecureRandom random) {
+    /**
+     * The configuration with what the chain says of the miner.
+     *
+     * @throws AditException {@link OpsError#WRONG_CHAIN}, {@link OpsError#WORKER_KEY_MISSING}
+     */
+    private NodeSettings settings(NodeConfig config, FullNode chain, Keystore keystore) {
+        var network = FullNodes.networkOf(chain);
+        if (network != config.chain().network()) {
+            throw new AditException(
+                    OpsError.WRONG_CHAIN,
+                    "starting the node: chain.network is " + config.chain().network() + ", the full node is on "
+                            + network + " (" + chain.stateNetworkName() + ")");
+        }
+        var miner = chain.stateLookupID(Address.parse(home.read(home.minerFile())), TipSetKey.EMPTY);
+        NetworkRules.of(chain, miner);
+        var info = chain.stateMinerInfo(miner, TipSetKey.EMPTY);
+        if (info.sectorSize() != config.sealing().sectorSize()) {
+            throw new AditException(
+                    OpsError.WRONG_CHAIN,
+                    "starting the node: sealing.sector-size is "
+                            + config.sealing().sectorSize() + ", but miner " + miner.toString(network)
+                            + " has sectors of " + info.sectorSize());
+        }
+        return new NodeSettings(config, miner, NodeInit.workerKey(chain, miner, info.worker(), keystore, home));
+    }
+
+    private static JsonRpcFullNode connect(NodeConfig config, SecureRandom random) {
         if (config.chain().nodes().isEmpty()) {
             throw new AditException(
                     OpsError.NOT_INITIALISED,
                     "chain.nodes is empty: name a full node as token:multiaddr in config.toml");
         }
-        return new JsonRpcFullNode(
-                ApiInfo.parse(config.chain().nodes().getFirst()), RpcOptions.defaults(Network.TESTNET), random);
-    }
-
-    private Address minerActor(FullNode chain) {
-        var named = Address.parse(home.read(home.minerFile()));
-        return chain.stateLookupID(named, TipSetKey.EMPTY);
-    }
-
-    private static ActorId minerId(Address miner) {
-        return new ActorId(miner.id().orElseThrow());
-    }
-
-    /** The key behind the miner's worker; without it nothing could be signed, so the node does not start. */
-    private static Address workerKey(FullNode chain, Address miner, Keystore keystore) {
-        MinerInfo info = chain.stateMinerInfo(miner, TipSetKey.EMPTY);
-        var worker = chain.stateAccountKey(info.worker(), TipSetKey.EMPTY);
-        if (!keystore.has(worker)) {
-            throw new AditException(
-                    OpsError.NOT_INITIALISED,
-                    "miner " + miner + " has the worker " + worker
-                            + ", whose key is not in the keystore; import it with 'adit wallet import'");
-        }
-        return worker;
+        return FullNodes.open(config.chain().nodes().getFirst(), config.chain().network(), random);
     }
 
     private WorkerProofs proofs(NodeConfig config, Metrics metrics) {
@@ -209,16 +222,23 @@ public final class Node implements AutoCloseable {
                 Long.MAX_VALUE);
     }
 
-    private void serveApi(NodeConfig config, SecureRandom random, Metrics metrics, NodeRoutes routes) {
+    private void serveApi(
+            NodeConfig config,
+            SecureRandom random,
+            Metrics metrics,
+            NodeRoutes routes,
+            Supplier<Optional<String>> problem) {
         var listen = config.node().apiListen();
         var api = closing(new OperatorApi(
                 new InetSocketAddress(listen.host(), listen.port()),
                 home.token(random),
                 routes.all(),
-                metrics::scrape));
+                metrics::scrape,
+                problem));
         api.start();
         home.writeSecret(
-                home.apiFile(), "http://" + listen.host() + ":" + api.address().getPort());
+                home.apiFile(),
+                "http://" + new ListenAddress(listen.host(), api.address().getPort()));
     }
 
     /** The miner it runs. */

@@ -9,7 +9,6 @@ import io.adit.core.state.SqlStateStore;
 import io.adit.ops.OpsError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -89,12 +88,16 @@ public record NodeHome(Path directory) {
         return ConfigLoader.load(config(), environment, overrides);
     }
 
+    /** Opens the keystore of the configuration as it stands. */
+    public Keystore keystore(Map<String, String> environment, SecureRandom random) {
+        return keystore(load(environment, Map.of()).node(), environment, random);
+    }
+
     /**
      * Opens the keystore. A passphrase comes from the configured file or the environment, else from {@code
      * keystore.passphrase}, which is made with a random one when there is none.
      */
-    public Keystore keystore(Map<String, String> environment, SecureRandom random) {
-        var node = load(environment, Map.of()).node();
+    Keystore keystore(NodeConfig.Node node, Map<String, String> environment, SecureRandom random) {
         var file = directory.resolve("keystore.passphrase");
         boolean given = node.passphraseFile().isPresent()
                 || environment.containsKey(Passphrase.VARIABLE)
@@ -172,24 +175,29 @@ public record NodeHome(Path directory) {
     }
 
     /**
-     * Takes the directory for this process until the lock is closed or the process dies.
+     * Takes the directory for this process until the answer is closed or the process dies.
      *
      * @throws AditException {@link OpsError#ALREADY_RUNNING}
      */
-    public FileLock lock() {
+    FileChannel lock() {
         try {
             var channel =
                     FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            var lock = channel.tryLock();
-            if (lock == null) {
-                channel.close();
-                throw alreadyRunning();
+            if (isLocked(channel)) {
+                return channel;
             }
-            return lock;
-        } catch (OverlappingFileLockException e) {
+            channel.close();
             throw alreadyRunning();
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "locking " + directory, e);
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
         }
     }
 

@@ -7,7 +7,6 @@ import io.adit.market.deal.DealSettings;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
  * Translates what the operator wrote into what each room wants to know.
@@ -21,17 +20,11 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
         return new ActorId(miner.id().orElseThrow());
     }
 
-    /** A confidence of an epoch or two says that this chain is a development chain, where everything goes quickly. */
-    private boolean development() {
-        return config.chain().confidence() < 3;
-    }
-
     SealingSettings sealing() {
         var size = config.sealing().sectorSize();
-        if (development()) {
-            return SealingSettings.devnet(minerId(), worker, size);
-        }
-        var base = SealingSettings.defaults(minerId(), worker, size);
+        var base = config.chain().development()
+                ? SealingSettings.devnet(minerId(), worker, size)
+                : SealingSettings.defaults(minerId(), worker, size);
         int confidence = config.chain().confidence();
         return new SealingSettings(
                 base.miner(),
@@ -39,23 +32,37 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
                 base.sealProof(),
                 config.sealing().waitDealsDelay(),
                 base.dealStartSlack(),
-                config.sealing().maxConcurrent(),
+                config.sealing().maxWaitDealsSectors(),
                 confidence,
                 Math.max(confidence, base.seedConfidence()),
                 confidence,
                 base.proofAttempts(),
                 base.requireDealActivation(),
-                base.maxPreCommitFee(),
-                base.maxCommitFee(),
+                base.maxPreCommitFee().min(config.chain().maxFee()),
+                base.maxCommitFee().min(config.chain().maxFee()),
                 config.sealing().expiration(),
-                Duration.ofSeconds(5));
+                base.headPoll());
     }
 
     ProvingSettings proving() {
         var size = config.sealing().sectorSize();
-        return development()
+        var base = config.chain().development()
                 ? ProvingSettings.devnet(minerId(), worker, size)
                 : ProvingSettings.defaults(minerId(), worker, size);
+        return new ProvingSettings(
+                base.miner(),
+                base.worker(),
+                base.sectorSize(),
+                base.challengeConfidence(),
+                base.submitConfidence(),
+                base.messageConfidence(),
+                base.parallelProofs(),
+                base.parallelChecks(),
+                base.checkTimeout(),
+                config.chain().maxFeeWindowPost(),
+                base.maxDeclarationFee().min(config.chain().maxFee()),
+                base.declareFaults(),
+                base.poll());
     }
 
     DealSettings deals(Path pieces) {

@@ -1,0 +1,50 @@
+package io.adit.ops.daemon;
+
+import io.adit.chain.node.FullNode;
+import io.adit.chain.node.rpc.ApiInfo;
+import io.adit.chain.node.rpc.JsonRpcFullNode;
+import io.adit.chain.node.rpc.RpcOptions;
+import io.adit.core.fil.Network;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Opens connections to full nodes: the one place that says how a program of this project talks to one. */
+public final class FullNodes {
+    /** Mainnet's genesis is called {@code testnetnet}, a name it kept; nodes that hide the accident say {@code mainnet}. */
+    private static final Set<String> MAINNET_NAMES = Set.of("testnetnet", "mainnet");
+
+    private FullNodes() {}
+
+    /**
+     * A connection to a node whose network is known.
+     *
+     * @param api {@code token:multiaddr} as Lotus prints it, or a URL
+     */
+    static JsonRpcFullNode open(String api, Network network, RandomGenerator random) {
+        return new JsonRpcFullNode(ApiInfo.parse(api), RpcOptions.defaults(network), random);
+    }
+
+    /**
+     * A connection to any node; its network is asked for first.
+     *
+     * @param api {@code token:multiaddr} as Lotus prints it, or a URL
+     */
+    public static JsonRpcFullNode connect(String api, RandomGenerator random) {
+        var node = open(api, Network.TESTNET, random);
+        try {
+            if (networkOf(node) == Network.TESTNET) {
+                return node;
+            }
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+        node.close();
+        return open(api, Network.MAINNET, random);
+    }
+
+    /** Whether the node is on mainnet, by the name that its state gives to the network. */
+    public static Network networkOf(FullNode node) {
+        return MAINNET_NAMES.contains(node.stateNetworkName()) ? Network.MAINNET : Network.TESTNET;
+    }
+}

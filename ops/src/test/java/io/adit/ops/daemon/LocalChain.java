@@ -1,0 +1,78 @@
+package io.adit.ops.daemon;
+
+import io.adit.chain.actor.Actor;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.devnet.Devnet;
+import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.policy.ChainPolicy;
+import io.adit.devnet.rpc.RpcServer;
+import io.adit.proofs.ProofsTestKit;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A development chain in this process, reached over its real RPC as any other. */
+final class LocalChain implements AutoCloseable {
+    private static final byte[] SEED = new byte[32];
+
+    private final Devnet devnet = Devnet.inMemory(
+            new ChainSettings(
+                    ChainPolicy.fast().withBlockTime(Duration.ofMillis(50)),
+                    SectorSize.KIB_2,
+                    29,
+                    Instant.ofEpochSecond(1_800_000_000),
+                    SEED),
+            ProofsTestKit.proofs());
+    private final RpcServer server =
+            devnet.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new SecureRandom());
+
+    /** A chain whose clock runs. */
+    static LocalChain running() {
+        var chain = new LocalChain();
+        chain.devnet.start();
+        return chain;
+    }
+
+    Devnet devnet() {
+        return devnet;
+    }
+
+    FullNode node() {
+        return devnet.node();
+    }
+
+    String api() {
+        return server.apiInfo();
+    }
+
+    void fund(Address to) {
+        devnet.ledger().fund(to, TokenAmount.ofFil(1000));
+    }
+
+    /** How many CreateMiner messages the chain has executed, whatever came of them. */
+    long createMiners() {
+        long count = 0;
+        var tipset = node().chainHead();
+        while (tipset.height().value() > 0) {
+            count += node().chainGetParentMessages(tipset.key().cids().getFirst()).stream()
+                    .filter(message -> message.message().to().equals(Actor.POWER)
+                            && message.message().method() == 2)
+                    .count();
+            tipset = node().chainGetTipSet(
+                            new TipSetKey(tipset.blocks().getFirst().parents()));
+        }
+        return count;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        devnet.close();
+    }
+}

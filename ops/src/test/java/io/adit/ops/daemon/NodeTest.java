@@ -1,0 +1,195 @@
+package io.adit.ops.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.state.TestPostgres;
+import io.adit.ops.OpsError;
+import io.adit.ops.cli.NodeApi;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The wired node in this process: real stores, sockets and RPC; no sector, so no proof is made. */
+class NodeTest {
+    private static final Duration SOON = Duration.ofMillis(200);
+
+    @TempDir
+    private Path folder;
+
+    private final LocalChain chain = LocalChain.running();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        chain.close();
+    }
+
+    private NodeHome home() {
+        return new NodeHome(folder.resolve("node"));
+    }
+
+    private NodeInit.Made init(Map<String, String> settings) throws IOException {
+        var all = new HashMap<>(Map.of(
+                "node.api-listen", "127.0.0.1:0",
+                "retrieval.http-listen", "127.0.0.1:0",
+                "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0"));
+        all.putAll(settings);
+        var init = new NodeInit(home(), chain.node(), Map.of(), new SecureRandom(), line -> {
+            if (line.startsWith("fund ")) {
+                chain.fund(Address.parse(line.split(" ", -1)[1]));
+            }
+        });
+        return init.run(new NodeInit.Choice(
+                chain.api(), SectorSize.KIB_2, Optional.empty(), Optional.empty(), true, all, Duration.ofMinutes(1)));
+    }
+
+    private Node start(Map<String, String> overrides) {
+        return Node.start(home(), Map.of(), overrides, SOON);
+    }
+
+    private JsonNode get(String path) {
+        return NodeApi.of(home().directory()).get(path);
+    }
+
+    private String scrape() throws Exception {
+        var request = HttpRequest.newBuilder(
+                        URI.create(home().read(home().apiFile())).resolve("/metrics"))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    @Test
+    void nodeOnPostgresqlStartsAgainWithItsState() throws Exception {
+        var password = folder.resolve("password");
+        Files.writeString(password, "postgres\n");
+        var made = init(Map.of(
+                "node.database", TestPostgres.freshDatabase(),
+                "node.database-user", "postgres",
+                "node.database-password-file", password.toString()));
+
+        for (int run = 0; run < 2; run++) {
+            try (var node = start(Map.of())) {
+                assertThat(node).hasToString("miner " + made.miner());
+                var info = get("/api/v1/info");
+                assertThat(info.path("miner").asText()).isEqualTo(made.miner().toString());
+                assertThat(info.path("libp2p").asText()).contains("/p2p/");
+                assertThat(get("/api/v1/proving").path("deadline").isIntegralNumber())
+                        .isTrue();
+                assertThat(get("/api/v1/messages").path(0).path("key").asText()).isEqualTo("init/create-miner");
+                assertThat(get("/api/v1/deals")).isEmpty();
+            }
+        }
+        assertThat(home().directory().resolve("state.db")).doesNotExist();
+    }
+
+    @Test
+    void everyMetricOfTheBoardIsThereBeforeAnythingHappened() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            var scraped = scrape();
+            var named = metricsOfTheBoard();
+            assertThat(named).hasSizeGreaterThan(15);
+            for (var metric : named) {
+                assertThat(scraped.lines()).as(metric).anyMatch(line -> line.matches(metric + "[{ ].*"));
+            }
+        }
+    }
+
+    private static Set<String> metricsOfTheBoard() throws IOException {
+        var names = new LinkedHashSet<String>();
+        var word = Pattern.compile("\\b(?:adit|jvm|process|system)_[a-z0-9_]+");
+        new ObjectMapper()
+                .readTree(Path.of("grafana", "adit.json").toFile())
+                .findValuesAsText("expr")
+                .forEach(query -> word.matcher(query).results().forEach(match -> names.add(match.group())));
+        return names;
+    }
+
+    @Test
+    void marketOpensLater_whenItsPortIsTaken() throws Exception {
+        init(Map.of());
+        var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        try (var node = start(Map.of("market.libp2p-listen", "/ip4/127.0.0.1/tcp/" + taken.getLocalPort()))) {
+            assertThat(node).isNotNull();
+            assertThat(get("/health").path("status").asText()).isEqualTo("degraded");
+            assertThat(get("/health").path("problem").asText()).contains("market");
+            assertThat(scrape()).contains("adit_market_open 0.0").doesNotContain("kind=\"deal.fetch\"");
+            assertThat(get("/api/v1/proving").path("epoch").asLong()).isPositive();
+            assertThat(get("/api/v1/info").path("libp2p").asText()).isEmpty();
+
+            taken.close();
+
+            Awaitility.await()
+                    .until(() -> get("/health").path("status").asText().equals("ok"));
+            assertThat(get("/api/v1/info").path("libp2p").asText()).contains("/p2p/");
+            assertThat(scrape()).contains("adit_market_open 1.0").contains("kind=\"deal.fetch\"");
+        } finally {
+            taken.close();
+        }
+    }
+
+    @Test
+    void nodeProvesWithoutAMarket_whenTheIndexIsDamaged() throws Exception {
+        init(Map.of());
+        Files.writeString(home().index(), "no directory");
+
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            assertThat(get("/health").path("status").asText()).isEqualTo("degraded");
+            assertThat(get("/api/v1/proving").path("epoch").asLong()).isPositive();
+        }
+    }
+
+    @Test
+    void apiFileHoldsAUrl_whenTheApiListensOnIpv6() throws Exception {
+        init(Map.of("node.api-listen", "[::1]:0"));
+
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            assertThat(home().read(home().apiFile())).startsWith("http://[::1]:");
+            assertThat(get("/api/v1/info").path("epoch").asLong()).isPositive();
+        }
+    }
+
+    @Test
+    void nodeRefusesToStart_whenTheConfigurationContradictsTheChain() throws Exception {
+        init(Map.of());
+
+        assertThatThrownBy(() -> start(Map.of("sealing.sector-size", "8MiB")))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(OpsError.WRONG_CHAIN))
+                .hasMessageContainingAll("8MiB", "2KiB");
+        assertThatThrownBy(() -> start(Map.of("chain.network", "mainnet")))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(OpsError.WRONG_CHAIN));
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            assertThat(home().read(home().apiFile())).startsWith("http://127.0.0.1:");
+        }
+    }
+}
