@@ -57,12 +57,39 @@ class DependencyTest {
             .resideInAPackage("io.adit.core..");
 
     @ArchTest
-    static final ArchRule coreTouchesNoNetworkAndNoNativeCode = noClasses()
+    static final ArchRule coreUsesNoNetwork = noClasses()
             .that()
             .resideInAPackage("io.adit.core..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.net.http..", "io.netty..", "com.sun.jna..");
+            .resideInAnyPackage("java.net.http..", "java.nio.channels.spi..", "io.netty..", "com.sun.net..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.net.Socket")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.net.ServerSocket")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.channels.SocketChannel");
+
+    /** The databases' drivers bring native code and sockets of their own; they are met in one package. */
+    @ArchTest
+    static final ArchRule onlyTheStateRoomKnowsItsDatabases = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.adit.core.state..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.sqlite..", "org.postgresql..", "com.zaxxer..");
+
+    /** So does the BLS library. */
+    @ArchTest
+    static final ArchRule onlyTheKeyRoomTouchesBls = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.adit.core.keys..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("supranational.blst..", "tech.pegasys..");
 
     @ArchTest
     static final ArchRule onlyTheProofsRoomTouchesTheNativeLibrary = noClasses()

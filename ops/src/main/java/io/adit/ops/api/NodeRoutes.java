@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Network;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.state.DealRecord;
@@ -34,6 +35,7 @@ public final class NodeRoutes {
     public record Views(
             Address miner,
             Address worker,
+            Network network,
             FullNode chain,
             StateStore store,
             SealingPipeline pipeline,
@@ -90,8 +92,8 @@ public final class NodeRoutes {
         var proving = views.proving().summary();
         var sectors = views.pipeline().sectors();
         int deals = views.store().read(tx -> tx.deals().list().size());
-        return object().put("miner", views.miner().toString())
-                .put("worker", views.worker().toString())
+        return object().put("miner", text(views.miner()))
+                .put("worker", text(views.worker()))
                 .put("network", views.chain().stateNetworkName())
                 .put("epoch", proving.head().value())
                 .put(
@@ -139,7 +141,7 @@ public final class NodeRoutes {
         long number = number(text);
         var view = views.pipeline()
                 .sector(new SectorNumber(number))
-                .orElseThrow(() -> new AditException(OpsError.NODE_REFUSED, "there is no sector " + number));
+                .orElseThrow(() -> new AditException(OpsError.NO_SUCH_THING, "there is no sector " + number));
         var record = view.record();
         var node = sector(view);
         record.ticket()
@@ -201,6 +203,7 @@ public final class NodeRoutes {
                         .toList(),
                 deadline -> object().put("deadline", deadline.index())
                         .put("opens", deadline.open().value())
+                        .put("closes", deadline.close().value())
                         .put("partitions", deadline.partitions())
                         .put("proven", deadline.proven())
                         .put("sectors", deadline.live())
@@ -222,7 +225,7 @@ public final class NodeRoutes {
 
     private ObjectNode deal(DealRecord deal) {
         var node = object().put("uuid", deal.uuid().toString())
-                .put("client", deal.client().toString())
+                .put("client", text(deal.client()))
                 .put("checkpoint", deal.checkpoint().name())
                 .put("pieceCid", deal.piece().pieceCidV1().toString())
                 .put("pieceSize", deal.piece().size().bytes())
@@ -257,7 +260,7 @@ public final class NodeRoutes {
     private JsonNode attach(JsonNode body) {
         var path = Path.of(body.path("path").asText());
         if (!path.isAbsolute()) {
-            throw new AditException(OpsError.NODE_REFUSED, "attaching a storage path: 'path' must be absolute");
+            throw new AditException(OpsError.MALFORMED_REQUEST, "attaching a storage path: 'path' must be absolute");
         }
         var attached = java.nio.file.Files.exists(path.resolve("sectorstore.json"))
                 ? views.paths().attach(path)
@@ -288,7 +291,7 @@ public final class NodeRoutes {
         var kind = body.path("kind").asText();
         var key = body.path("key").asText();
         if (!views.engine().retry(kind, key)) {
-            throw new AditException(OpsError.NODE_REFUSED, "no task " + kind + " " + key + " that is not running");
+            throw new AditException(OpsError.NO_SUCH_THING, "no task " + kind + " " + key + " that is not running");
         }
         return object().put("retried", true);
     }
@@ -296,7 +299,7 @@ public final class NodeRoutes {
     private JsonNode messages() {
         return each(views.store().read(tx -> tx.messages().recent(MOST_MESSAGES)), message -> {
             var node = object().put("key", message.intentKey())
-                    .put("from", message.from().toString())
+                    .put("from", text(message.from()))
                     .put("state", message.state().name());
             message.nonce().ifPresent(nonce -> node.put("nonce", nonce));
             message.cid().ifPresent(cid -> node.put("cid", cid.toString()));
@@ -309,8 +312,12 @@ public final class NodeRoutes {
         try {
             return Long.parseUnsignedLong(text);
         } catch (NumberFormatException e) {
-            throw new AditException(OpsError.NODE_REFUSED, "'" + text + "' is no sector number", e);
+            throw new AditException(OpsError.MALFORMED_REQUEST, "'" + text + "' is no sector number", e);
         }
+    }
+
+    private String text(Address address) {
+        return address.toString(views.network());
     }
 
     private static <T> ArrayNode each(List<T> values, Function<T, JsonNode> toJson) {

@@ -1,11 +1,13 @@
 package io.adit.ops.api;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorCode;
 import io.adit.core.error.ErrorKind;
 import io.adit.ops.OpsError;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -21,8 +25,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the operator API. Every path but {@code /metrics} and {@code /health} asks for {@code Authorization: Bearer
- * TOKEN}; the token's comparison takes the same time whatever is sent. Answers: 200 with JSON, 401 without the token, 404
- * for an unknown path or thing, 400 {@code {"error","code","kind"}} when a room refuses.
+ * TOKEN}; the token's comparison takes the same time whatever is sent. Answers: 200 with JSON; else {@code
+ * {"error","code","kind"}} with 401 without the token, 404 for an unknown path or thing, 400 for a malformed or refused
+ * request, 503 when the chain, the network or a disk does not play along, 500 for a fault of the node itself. {@code /health}
+ * is 200 with {@code status} ok, or degraded with the {@code problem}: then windows are proven, but deals are not taken.
  */
 public final class OperatorApi implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OperatorApi.class);
@@ -34,17 +40,25 @@ public final class OperatorApi implements AutoCloseable {
     private final byte[] token;
     private final List<ApiRoute> routes;
     private final Supplier<String> metrics;
+    private final Supplier<Optional<String>> problem;
 
     /**
      * @param address where to listen; port 0 picks a free one
      * @param token what callers must send
      * @param routes the questions that can be asked
      * @param metrics renders the Prometheus text
+     * @param problem what does not work although the node runs
      */
-    public OperatorApi(InetSocketAddress address, String token, List<ApiRoute> routes, Supplier<String> metrics) {
+    public OperatorApi(
+            InetSocketAddress address,
+            String token,
+            List<ApiRoute> routes,
+            Supplier<String> metrics,
+            Supplier<Optional<String>> problem) {
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.routes = List.copyOf(routes);
         this.metrics = metrics;
+        this.problem = problem;
         try {
             server = HttpServer.create(address, 64);
         } catch (IOException e) {
@@ -71,51 +85,88 @@ public final class OperatorApi implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var path = exchange.getRequestURI().getPath();
-            switch (path) {
-                case "/metrics" -> send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
-                case "/health" -> send(exchange, 200, "application/json", "{\"status\":\"ok\"}");
-                default -> answer(exchange, path);
-            }
-        } catch (RuntimeException e) {
-            log.error("operator API: {}", exchange.getRequestURI(), e);
-            throw e;
+            var answer = answerOrError(exchange);
+            exchange.getResponseHeaders().set("Content-Type", answer.type());
+            exchange.sendResponseHeaders(answer.status(), answer.body().length);
+            exchange.getResponseBody().write(answer.body());
         }
     }
 
-    private void answer(HttpExchange exchange, String path) throws IOException {
+    private record Answer(int status, String type, byte[] body) {
+        static Answer text(String type, String text) {
+            return new Answer(200, type, text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        static Answer json(int status, JsonNode node) {
+            return new Answer(status, "application/json", node.toString().getBytes(StandardCharsets.UTF_8));
+        }
+
+        static Answer error(int status, ErrorCode code, String message) {
+            return error(status, message, code.name(), code.kind());
+        }
+
+        static Answer error(int status, String message, String code, ErrorKind kind) {
+            return json(
+                    status,
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("error", message)
+                            .put("code", code)
+                            .put("kind", kind.name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private Answer answerOrError(HttpExchange exchange) throws IOException {
+        try {
+            var path = exchange.getRequestURI().getPath();
+            return switch (path) {
+                case "/metrics" -> Answer.text("text/plain; version=0.0.4; charset=utf-8", metrics.get());
+                case "/health" -> Answer.json(200, health());
+                default -> answer(exchange, path);
+            };
+        } catch (AditException e) {
+            return Answer.error(status(e), e.code(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            log.error("operator API: {} {}", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+            return Answer.error(500, OpsError.NODE_BROKE, "the node's own fault: " + e);
+        }
+    }
+
+    private static int status(AditException e) {
+        if (e.code() == OpsError.NO_SUCH_THING) {
+            return 404;
+        }
+        return switch (e.kind()) {
+            case OPERATOR -> 400;
+            case NETWORK, CHAIN, HARDWARE -> 503;
+            case BUG -> 500;
+        };
+    }
+
+    private JsonNode health() {
+        var node = JsonNodeFactory.instance.objectNode();
+        problem.get()
+                .ifPresentOrElse(
+                        what -> node.put("status", "degraded").put("problem", what), () -> node.put("status", "ok"));
+        return node;
+    }
+
+    private Answer answer(HttpExchange exchange, String path) throws IOException {
         if (!authorised(exchange)) {
-            sendError(
-                    exchange,
+            return Answer.error(
                     401,
                     "the operator API needs 'Authorization: Bearer TOKEN'; the token is in the node's directory, file token",
                     "UNAUTHORISED",
-                    "operator");
-            return;
+                    ErrorKind.OPERATOR);
         }
         var method = exchange.getRequestMethod();
         for (var route : routes) {
             var match = route.match(method, path);
             if (match.isPresent()) {
-                try {
-                    send(
-                            exchange,
-                            200,
-                            "application/json",
-                            route.action().answer(match.get(), body(exchange)).toString());
-                } catch (AditException e) {
-                    int status = e.code().kind() == ErrorKind.BUG ? 500 : 400;
-                    sendError(
-                            exchange,
-                            status,
-                            String.valueOf(e.getMessage()),
-                            e.code().name(),
-                            e.code().kind().name());
-                }
-                return;
+                return Answer.json(200, route.action().answer(match.get(), body(exchange)));
             }
         }
-        sendError(exchange, 404, "no such path: " + method + " " + path, "NOT_FOUND", "operator");
+        return Answer.error(404, OpsError.NO_SUCH_THING, "no such path: " + method + " " + path);
     }
 
     private boolean authorised(HttpExchange exchange) {
@@ -128,25 +179,13 @@ public final class OperatorApi implements AutoCloseable {
     private static JsonNode body(HttpExchange exchange) throws IOException {
         var bytes = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
         if (bytes.length > MAX_BODY) {
-            throw new AditException(OpsError.NODE_REFUSED, "the request's body is over " + MAX_BODY + " bytes");
+            throw new AditException(OpsError.MALFORMED_REQUEST, "the request's body is over " + MAX_BODY + " bytes");
         }
-        return bytes.length == 0 ? JsonNodeFactory.instance.objectNode() : JSON.readTree(bytes);
-    }
-
-    private static void sendError(HttpExchange exchange, int status, String message, String code, String kind)
-            throws IOException {
-        var node = JsonNodeFactory.instance
-                .objectNode()
-                .put("error", message)
-                .put("code", code)
-                .put("kind", kind);
-        send(exchange, status, "application/json", node.toString());
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        var bytes = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        try {
+            return bytes.length == 0 ? JsonNodeFactory.instance.objectNode() : JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            throw new AditException(
+                    OpsError.MALFORMED_REQUEST, "the request's body is not JSON: " + e.getOriginalMessage(), e);
+        }
     }
 }

@@ -3,13 +3,9 @@ package io.adit.ops.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adit.chain.node.FullNode;
-import io.adit.chain.node.rpc.ApiInfo;
-import io.adit.chain.node.rpc.JsonRpcFullNode;
-import io.adit.chain.node.rpc.RpcOptions;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
-import io.adit.core.fil.Network;
 import io.adit.core.fil.PieceCid;
 import io.adit.core.ipld.Cid;
 import io.adit.libp2p.multiaddr.Multiaddr;
@@ -17,6 +13,7 @@ import io.adit.market.client.DealClient;
 import io.adit.market.client.PackedPiece;
 import io.adit.market.client.RetrievalClient;
 import io.adit.ops.OpsError;
+import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -98,8 +95,7 @@ public final class ClientCommand {
             var random = new SecureRandom();
             var home = new NodeHome(directory.path());
             home.create();
-            try (var node = new JsonRpcFullNode(
-                            ApiInfo.parse(chain.api()), RpcOptions.defaults(Network.TESTNET), random);
+            try (var node = FullNodes.connect(chain.api(), random);
                     var client = new DealClient(
                             node,
                             home.keystore(System.getenv(), random),

@@ -32,10 +32,10 @@ public final class TasksCommand {
     /** {@code adit tasks retry KIND KEY}. */
     @Command(name = "retry", mixinStandardHelpOptions = true, description = "Run a failed or parked task again now.")
     public static final class Retry extends ApiCommand {
-        @Parameters(index = "0", paramLabel = "KIND")
+        @Parameters(index = "0", paramLabel = "KIND", description = "The task's kind, as 'adit tasks list' shows it.")
         private String kind = "";
 
-        @Parameters(index = "1", paramLabel = "KEY")
+        @Parameters(index = "1", paramLabel = "KEY", description = "Its key, shown beside.")
         private String key = "";
 
         @Override

@@ -1,21 +1,20 @@
 package io.adit.ops.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.adit.chain.node.rpc.ApiInfo;
-import io.adit.chain.node.rpc.JsonRpcFullNode;
-import io.adit.chain.node.rpc.RpcOptions;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.Network;
 import io.adit.core.keys.Keystore;
 import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
+import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +50,19 @@ public final class WalletCommand {
         @Spec
         private @Nullable CommandSpec spec;
 
+        protected NodeHome home() {
+            return new NodeHome(directory.path());
+        }
+
+        /** The keystore; made when there is none. */
         protected Keystore keystore() {
-            return new NodeHome(directory.path()).keystore(System.getenv(), new SecureRandom());
+            return home().keystore(System.getenv(), new SecureRandom());
+        }
+
+        /** As the configured network writes it. */
+        protected String text(Address address) {
+            return address.toString(
+                    home().load(System.getenv(), Map.of()).chain().network());
         }
 
         protected PrintWriter out() {
@@ -64,9 +74,9 @@ public final class WalletCommand {
                             json
                                     ? JsonNodeFactory.instance
                                             .objectNode()
-                                            .put("address", address.toString())
+                                            .put("address", text(address))
                                             .toString()
-                                    : address.toString());
+                                    : text(address));
             out().flush();
             return 0;
         }
@@ -77,13 +87,17 @@ public final class WalletCommand {
     public static final class List extends KeystoreCommand {
         @Override
         public Integer call() {
-            var addresses = keystore().addresses();
+            var folder = home().load(System.getenv(), Map.of()).node().keystore();
+            // Looking must not make a keystore where somebody mistyped the directory.
+            var addresses = Files.isDirectory(folder) ? keystore().addresses() : java.util.List.<Address>of();
             if (json) {
                 var array = JsonNodeFactory.instance.arrayNode();
-                addresses.forEach(address -> array.add(address.toString()));
+                addresses.forEach(address -> array.add(text(address)));
                 out().println(array);
+            } else if (addresses.isEmpty()) {
+                out().println("No key in " + folder + ". Make one: adit wallet new");
             } else {
-                addresses.forEach(out()::println);
+                addresses.forEach(address -> out().println(text(address)));
             }
             out().flush();
             return 0;
@@ -117,8 +131,7 @@ public final class WalletCommand {
 
         @Override
         public Integer call() {
-            try (var node = new JsonRpcFullNode(
-                    ApiInfo.parse(chain.api()), RpcOptions.defaults(Network.TESTNET), new SecureRandom())) {
+            try (var node = FullNodes.connect(chain.api(), new SecureRandom())) {
                 var balance = node.walletBalance(Address.parse(address));
                 out().println(
                                 json
@@ -154,7 +167,7 @@ public final class WalletCommand {
             mixinStandardHelpOptions = true,
             description = "Print a private key as Lotus reads it. Whoever sees it owns the address.")
     public static final class Export extends KeystoreCommand {
-        @Parameters(paramLabel = "ADDRESS")
+        @Parameters(paramLabel = "ADDRESS", description = "Whose key to print.")
         private String address = "";
 
         @Override

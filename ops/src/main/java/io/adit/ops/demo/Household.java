@@ -65,7 +65,7 @@ public final class Household implements AutoCloseable {
                 "--dir",
                 setup.folder().resolve("chain").toString(),
                 "--sector-size",
-                size(),
+                setup.sectorSize().toString(),
                 "--block-time",
                 String.valueOf(setup.blockTime().toMillis()),
                 "--patience",
@@ -91,7 +91,7 @@ public final class Household implements AutoCloseable {
                 "--chain",
                 chainApi,
                 "--sector-size",
-                size(),
+                setup.sectorSize().toString(),
                 "--wait-for-funds",
                 "60"));
         for (var setting : List.of(
@@ -175,10 +175,6 @@ public final class Household implements AutoCloseable {
 
     private Path logs() {
         return setup.folder().resolve("logs");
-    }
-
-    private String size() {
-        return setup.sectorSize() == SectorSize.KIB_2 ? "2KiB" : "8MiB";
     }
 
     private static JsonNode json(String line) {

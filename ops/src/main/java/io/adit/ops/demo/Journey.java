@@ -1,14 +1,10 @@
 package io.adit.ops.demo;
 
 import io.adit.chain.node.FullNode;
-import io.adit.chain.node.rpc.ApiInfo;
-import io.adit.chain.node.rpc.JsonRpcFullNode;
-import io.adit.chain.node.rpc.RpcOptions;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
-import io.adit.core.fil.Network;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.keys.Keystore;
@@ -19,6 +15,7 @@ import io.adit.market.client.PackedPiece;
 import io.adit.market.client.Quote;
 import io.adit.market.client.RetrievalClient;
 import io.adit.ops.OpsError;
+import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -97,8 +94,7 @@ final class Journey {
 
     private void travel() {
         var miner = step("chain and provider", this::startHousehold);
-        try (var chain = new JsonRpcFullNode(
-                ApiInfo.parse(household.chainApi()), RpcOptions.defaults(Network.TESTNET), new SecureRandom())) {
+        try (var chain = FullNodes.connect(household.chainApi(), new SecureRandom())) {
             var keystore = new NodeHome(folder.resolve("client")).keystore(Map.of(), new SecureRandom());
             var wallet = step("client's wallet", () -> openWallet(chain, keystore));
             try (var client = new DealClient(

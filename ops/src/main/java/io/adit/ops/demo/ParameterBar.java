@@ -14,7 +14,7 @@ final class ParameterBar implements ParameterStore.ProgressListener, AutoCloseab
 
     ParameterBar(SectorSize size) {
         bar = new ProgressBarBuilder()
-                .setTaskName("Proof parameters " + (size == SectorSize.KIB_2 ? "2KiB" : "8MiB"))
+                .setTaskName("Proof parameters " + size)
                 .setInitialMax(1000)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(500)

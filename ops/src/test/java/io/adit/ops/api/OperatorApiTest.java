@@ -13,12 +13,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OperatorApiTest {
     private final HttpClient http = HttpClient.newHttpClient();
+    private final AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.empty());
     private final OperatorApi api = new OperatorApi(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             "right-token",
@@ -31,8 +34,18 @@ class OperatorApiTest {
                     new ApiRoute("POST", "/api/v1/echo", (given, body) -> body),
                     new ApiRoute("GET", "/api/v1/refused", (given, body) -> {
                         throw new AditException(OpsError.LOW_FUNDS, "needs 2 FIL, has 1");
+                    }),
+                    new ApiRoute("GET", "/api/v1/missing", (given, body) -> {
+                        throw new AditException(OpsError.NO_SUCH_THING, "there is no sector 9");
+                    }),
+                    new ApiRoute("GET", "/api/v1/chain", (given, body) -> {
+                        throw new AditException(OpsError.CHAIN_SLOW, "no answer");
+                    }),
+                    new ApiRoute("GET", "/api/v1/broken", (given, body) -> {
+                        throw new IllegalStateException("a mistake");
                     })),
-            () -> "adit_up 1\n");
+            () -> "adit_up 1\n",
+            problem::get);
 
     @BeforeEach
     void start() {
@@ -76,6 +89,39 @@ class OperatorApiTest {
         var json = new ObjectMapper().readTree(answer.body());
         assertThat(json.path("code").asText()).isEqualTo("LOW_FUNDS");
         assertThat(json.path("error").asText()).isEqualTo("needs 2 FIL, has 1");
+    }
+
+    @Test
+    void answersWithAnError_whateverBreaks() throws Exception {
+        assertError(get("/api/v1/missing", "Bearer right-token"), 404, "NO_SUCH_THING", "operator");
+        assertError(get("/api/v1/chain", "Bearer right-token"), 503, "CHAIN_SLOW", "chain");
+        assertError(get("/api/v1/broken", "Bearer right-token"), 500, "NODE_BROKE", "bug");
+        assertError(get("/api/v1/nothing", "Bearer right-token"), 404, "NO_SUCH_THING", "operator");
+        assertError(get("/api/v1/broken", "none"), 401, "UNAUTHORISED", "operator");
+        var request = HttpRequest.newBuilder(uri("/api/v1/echo"))
+                .header("Authorization", "Bearer right-token")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"path\": "))
+                .build();
+        assertError(http.send(request, HttpResponse.BodyHandlers.ofString()), 400, "MALFORMED_REQUEST", "operator");
+    }
+
+    private static void assertError(HttpResponse<String> answer, int status, String code, String kind)
+            throws Exception {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        var json = new ObjectMapper().readTree(answer.body());
+        assertThat(json.path("code").asText()).isEqualTo(code);
+        assertThat(json.path("kind").asText()).isEqualTo(kind);
+        assertThat(json.path("error").asText()).isNotBlank();
+    }
+
+    @Test
+    void healthNamesWhatDoesNotWork() throws Exception {
+        assertThat(get("/health", "none").body()).isEqualTo("{\"status\":\"ok\"}");
+
+        problem.set(Optional.of("the market is closed"));
+
+        assertThat(get("/health", "none").body())
+                .isEqualTo("{\"status\":\"degraded\",\"problem\":\"the market is closed\"}");
     }
 
     @Test

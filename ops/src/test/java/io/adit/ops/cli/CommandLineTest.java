@@ -40,6 +40,11 @@ class CommandLineTest {
             assertThat(command.getCommandSpec().usageMessage().description())
                     .as(command.getCommandSpec().qualifiedName())
                     .isNotEmpty();
+            for (var argument : command.getCommandSpec().args()) {
+                assertThat(argument.description())
+                        .as(command.getCommandSpec().qualifiedName() + " " + argument.paramLabel())
+                        .isNotEmpty();
+            }
             seen++;
         }
         assertThat(seen).isGreaterThan(30);
@@ -70,6 +75,24 @@ class CommandLineTest {
         assertThat(out.toString().strip()).isEqualTo(address);
         assertThat(Files.getPosixFilePermissions(folder.resolve("keystore.passphrase")))
                 .hasSize(2);
+    }
+
+    @Test
+    void looksForKeysWithoutMakingAKeystore() {
+        var mistyped = folder.resolve("mistyped");
+
+        assertThat(run("wallet", "list", "--dir", mistyped.toString())).isZero();
+        assertThat(out.toString()).contains("adit wallet new");
+        assertThat(mistyped).doesNotExist();
+    }
+
+    @Test
+    void addressesAreWrittenAsTheConfiguredNetworkWritesThem() throws Exception {
+        Files.writeString(folder.resolve("config.toml"), "[chain]\nnetwork = \"mainnet\"\n");
+
+        assertThat(run("wallet", "new", "bls", "--dir", folder.toString())).isZero();
+        assertThat(run("wallet", "list", "--dir", folder.toString())).isZero();
+        assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.startsWith("f3"));
     }
 
     @Test

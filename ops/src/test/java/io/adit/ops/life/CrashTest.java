@@ -7,19 +7,17 @@ import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.node.FullNode;
-import io.adit.chain.node.rpc.ApiInfo;
 import io.adit.chain.node.rpc.JsonRpcFullNode;
-import io.adit.chain.node.rpc.RpcOptions;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.Network;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.keys.SignatureType;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.client.DealClient;
 import io.adit.market.client.PackedPiece;
 import io.adit.market.client.RetrievalClient;
+import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
 import io.adit.ops.demo.Household;
 import io.adit.ops.demo.MarsPicture;
@@ -266,8 +264,7 @@ class CrashTest {
     }
 
     private static JsonRpcFullNode chain(Household household) {
-        return new JsonRpcFullNode(
-                ApiInfo.parse(household.chainApi()), RpcOptions.defaults(Network.TESTNET), new SecureRandom());
+        return FullNodes.connect(household.chainApi(), new SecureRandom());
     }
 
     private static void until(String what, Supplier<Boolean> holds) {
