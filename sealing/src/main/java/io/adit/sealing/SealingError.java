@@ -7,24 +7,31 @@ import io.adit.core.error.ErrorKind;
 public enum SealingError implements ErrorCode {
     STORAGE_NO_PATH(
             ErrorKind.OPERATOR,
-            "No attached storage path may hold this kind of file. Attach one with `adit storage attach --init --seal"
-                    + " --store PATH`, or allow sealing or storing on a path that exists."),
+            "No attached storage path may hold this kind of file. Attach one with `adit storage attach PATH`, or allow"
+                    + " sealing or storing in the sectorstore.json of a path that exists and start the node again."),
     STORAGE_NO_SPACE(
             ErrorKind.OPERATOR,
             "The storage paths have too little free space for this step, so it was not started. Free space, raise"
                     + " MaxStorage, or attach another path; waiting tasks continue by themselves."),
+    STORAGE_SILENT(
+            ErrorKind.HARDWARE,
+            "The disk of a storage path does not answer: a mount that hangs, or a drive that retries. Sectors on other"
+                    + " paths are not held up by it. Check the mount (a hung NFS server) and the drive (dmesg, SMART);"
+                    + " waiting steps continue by themselves when it answers again."),
     STORAGE_PATH_INVALID(
             ErrorKind.OPERATOR,
             "A declared storage path is missing, is not a directory, or has no readable sectorstore.json. Check that"
-                    + " the disk is mounted; detach the path if it is gone for good."),
+                    + " the disk is mounted and start the node again; if it is gone for good, take its line out of"
+                    + " storage.json and of storage.paths."),
     STORAGE_IO(
             ErrorKind.HARDWARE,
             "Reading or writing a sector's file failed. Check the disk (dmesg, SMART) before retrying; nothing was"
                     + " deleted."),
     STORAGE_COPY_DIFFERS(
             ErrorKind.HARDWARE,
-            "A file copied between storage paths does not hash to the same value as its source. The source was kept"
-                    + " and the copy was quarantined. Suspect memory, cable or disk."),
+            "A file copied between storage paths does not hash to the same value as its source. Nothing was"
+                    + " deleted: the source is still used. Suspect memory, cable or disk; retry the sector once they"
+                    + " are in order."),
     SECTOR_FILE_MISSING(
             ErrorKind.HARDWARE,
             "A file that this sector needs lies on none of the attached storage paths. Attach the path that holds it,"

@@ -26,10 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs durable tasks on one machine; several engines may share a PostgreSQL store.
+ * Runs durable tasks. Leases and fencing tokens keep two engines on one store from ending the same task; which machine
+ * has a task's files is nobody's knowledge here, so a miner has one node at a time ({@code NodeLease}).
  *
  * <p>One dispatcher thread looks for due tasks, by priority and then age, claims those whose needs fit and starts a
- * virtual thread for each. A task that lacks a resource holds back what it lacks from the tasks behind it, so a large or
+ * thread for each. A task that lacks a resource holds back what it lacks from the tasks behind it, so a large or
  * urgent task is not starved by small ones; tasks that do not need that resource pass. The dispatcher also renews
  * leases. A task's ending is written under its fencing token; an ending that comes after the lease was lost is thrown
  * away whole.
@@ -316,9 +317,11 @@ public final class TaskEngine implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Thread thread = Thread.ofVirtual().name(task.name()).unstarted(() -> {
+        TaskHandler handler = handler(task);
+        Thread.Builder threads = handler.blocksOnFiles() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+        Thread thread = threads.name(task.name()).unstarted(() -> {
             try {
-                runner.run(handler(task), here);
+                runner.run(handler, here);
             } finally {
                 ended(here);
             }

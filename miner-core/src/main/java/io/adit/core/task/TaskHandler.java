@@ -11,7 +11,15 @@ public interface TaskHandler {
     }
 
     /**
-     * Does the work, on a virtual thread of its own. It may block; it should watch for interruption, which means the
+     * Whether the work reads or writes large files. A file call holds the carrier of a virtual thread for as long as it
+     * takes, so such work gets a platform thread; {@link #needs} must bound how many run at once.
+     */
+    default boolean blocksOnFiles() {
+        return false;
+    }
+
+    /**
+     * Does the work, on a thread of its own, a virtual one unless {@link #blocksOnFiles}. It may block; it should watch for interruption, which means the
      * engine is closing.
      *
      * @throws Exception to be retried by {@link #retry}

@@ -31,7 +31,6 @@ import io.adit.sealing.storage.SpaceProbe;
 import io.adit.sealing.storage.StoragePaths;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -202,13 +201,14 @@ public final class Node implements AutoCloseable {
     }
 
     private StoragePaths storagePaths(NodeConfig config, InstantSource clock) {
-        var paths = StoragePaths.open(home.directory().resolve("storage.json"), SpaceProbe.ofSystem(), clock);
-        for (Path path : config.storage().paths()) {
-            if (Files.exists(path.resolve("sectorstore.json"))) {
-                paths.attach(path);
-            } else {
-                paths.init(path, PathSettings.create(UUID.randomUUID(), true, true));
-            }
+        var storage = config.storage();
+        var paths = StoragePaths.open(
+                home.directory().resolve("storage.json"),
+                SpaceProbe.ofSystem(),
+                clock,
+                storage.reserve().bytes());
+        for (Path path : storage.paths()) {
+            paths.adopt(path, PathSettings.create(UUID.randomUUID(), true, true));
         }
         return paths;
     }

@@ -4,6 +4,8 @@ import io.adit.core.fil.SectorId;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.core.task.Outcome;
+import io.adit.core.task.Resources;
+import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.proofs.SectorFiles;
 import io.adit.sealing.storage.SectorFileType;
@@ -23,6 +25,11 @@ final class FinalizeTask extends SectorTask {
     FinalizeTask(SealingContext context, SealingMetrics metrics) {
         super(context, SealingStep.FINALIZE, metrics);
         this.mover = new SectorMover(context.paths());
+    }
+
+    @Override
+    public Resources needs(Task task) {
+        return StepResources.of(SealingStep.FINALIZE, context.settings().sectorSize());
     }
 
     @Override

@@ -72,6 +72,14 @@ public enum SealingStep {
         return failedState;
     }
 
+    /** Whether it works on the sector's files; the other steps only talk to the chain. */
+    public boolean touchesFiles() {
+        return switch (this) {
+            case ADD_PIECE, PRE_COMMIT_1, PRE_COMMIT_2, COMMIT_1, COMMIT_2, FINALIZE -> true;
+            case WAIT_DEALS, TICKET, PRE_COMMIT_SEND, PRE_COMMIT_WAIT, SEED_WAIT, COMMIT_SEND, COMMIT_WAIT -> false;
+        };
+    }
+
     /** The task's key for a sector: its number in decimal. */
     public static String keyOf(SectorNumber sector) {
         return Long.toString(sector.value());

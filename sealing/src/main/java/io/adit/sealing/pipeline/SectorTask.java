@@ -65,6 +65,11 @@ abstract class SectorTask implements TaskHandler {
     }
 
     @Override
+    public final boolean blocksOnFiles() {
+        return step.touchesFiles();
+    }
+
+    @Override
     public RetryPolicy retry() {
         return new RetryPolicy(8, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0.2);
     }

@@ -22,6 +22,8 @@ final class StepResources {
             case PRE_COMMIT_2 -> new Resources(1, large ? 15 * GIB * factor : GIB / 2, 1, 0);
             case COMMIT_1 -> new Resources(1, large ? GIB : GIB / 4, 1, 0);
             case COMMIT_2 -> new Resources(1, large ? 30 * GIB * factor : 3 * GIB, 1, 0);
+            // One core hashes what is moved; more moves at once than cores would only slow each other down.
+            case FINALIZE -> new Resources(1, GIB / 4, 0, 0);
             default -> Resources.NONE;
         };
     }

@@ -21,6 +21,7 @@ import io.adit.sealing.storage.StoragePaths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -71,11 +72,16 @@ final class PartitionProofMaker {
         Map<SectorNumber, String> skipped = new TreeMap<>(readability.unreadable(all.keySet()));
         RegisteredPoStProof type =
                 RegisteredSealProof.fromNumber(sectors.getFirst().sealProof()).windowPoSt();
+        var lookedTwice = new TreeSet<SectorNumber>();
         for (int attempt = 1; ; attempt++) {
             List<SectorOnChainInfo> good = all.values().stream()
                     .filter(sector -> !skipped.containsKey(sector.sectorNumber()))
                     .toList();
             WindowPoSt made = prove(type, challenge, good, skipped);
+            if (mayHaveMoved(made.faulty(), lookedTwice)) {
+                attempt--;
+                continue;
+            }
             made.faulty().forEach(sector -> skipped.put(sector, "the proof library could not read it"));
             List<PublicReplica> proven = good.stream()
                     .filter(sector -> !skipped.containsKey(sector.sectorNumber()))
@@ -99,6 +105,20 @@ final class PartitionProofMaker {
         }
     }
 
+    /**
+     * Whether a sector that the library could not read can be read now: its files may have been moved to another path
+     * in between. Each sector is given this chance once.
+     */
+    private boolean mayHaveMoved(List<SectorNumber> faulty, Set<SectorNumber> lookedTwice)
+            throws InterruptedException {
+        List<SectorNumber> anew = faulty.stream().filter(lookedTwice::add).toList();
+        if (anew.isEmpty()) {
+            return false;
+        }
+        var problems = readability.unreadable(anew);
+        return anew.stream().anyMatch(sector -> !problems.containsKey(sector));
+    }
+
     private WindowPoSt prove(
             RegisteredPoStProof type,
             Randomness challenge,
@@ -107,12 +127,12 @@ final class PartitionProofMaker {
         var replicas = new ArrayList<PrivateReplica>();
         for (SectorOnChainInfo sector : good) {
             var id = new SectorId(settings.miner(), sector.sectorNumber());
-            var sealed = paths.find(id, SectorFileType.SEALED);
-            var cache = paths.find(id, SectorFileType.CACHE);
-            if (sealed.isPresent() && cache.isPresent()) {
-                replicas.add(new PrivateReplica(sector.sectorNumber(), commR(sector), cache.get(), sealed.get()));
-            } else {
-                skipped.put(sector.sectorNumber(), "its files went away");
+            try {
+                var sealed = paths.require(id, SectorFileType.SEALED);
+                var cache = paths.require(id, SectorFileType.CACHE);
+                replicas.add(new PrivateReplica(sector.sectorNumber(), commR(sector), cache, sealed));
+            } catch (AditException e) {
+                skipped.put(sector.sectorNumber(), String.valueOf(e.getMessage()));
             }
         }
         return replicas.isEmpty()

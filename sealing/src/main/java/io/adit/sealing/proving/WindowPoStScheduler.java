@@ -63,8 +63,9 @@ public final class WindowPoStScheduler implements AutoCloseable {
 
     /** Begins to prove. */
     public void start() {
-        threads.add(Thread.ofVirtual().name("post-scheduler").start(() -> loop(this::schedule)));
-        threads.add(Thread.ofVirtual().name("post-faults").start(() -> loop(this::watchFaults)));
+        // Platform threads throughout: proving must go on when virtual threads have no carrier left.
+        threads.add(Thread.ofPlatform().daemon().name("post-scheduler").start(() -> loop(this::schedule)));
+        threads.add(Thread.ofPlatform().daemon().name("post-faults").start(() -> loop(this::watchFaults)));
     }
 
     /** To be called with every new head; returns at once. */
@@ -140,7 +141,8 @@ public final class WindowPoStScheduler implements AutoCloseable {
         try {
             started.computeIfAbsent(work, key -> {
                 var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.partition());
-                return Thread.ofVirtual()
+                return Thread.ofPlatform()
+                        .daemon()
                         .name("post-" + key.window().deadline() + "-" + key.partition())
                         .start(() -> runProver(prover));
             });

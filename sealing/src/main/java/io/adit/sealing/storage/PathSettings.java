@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.ActorId;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -97,6 +98,17 @@ public record PathSettings(
     /** Whether files of this kind may be put here. */
     public boolean allows(SectorFileType type) {
         return (allowTypes.isEmpty() || allowTypes.contains(type.directory())) && !denyTypes.contains(type.directory());
+    }
+
+    /** Whether files of this miner may be put here. */
+    public boolean allows(ActorId miner) {
+        return (allowMiners.isEmpty() || names(allowMiners, miner)) && !names(denyMiners, miner);
+    }
+
+    /** The first letter of an address names the network, of which a node knows only one. */
+    private static boolean names(List<String> addresses, ActorId miner) {
+        String number = miner.address().toString().substring(1);
+        return addresses.stream().anyMatch(text -> !text.isEmpty() && text.substring(1).equals(number));
     }
 
     private static List<String> listOf(@Nullable List<String> list) {

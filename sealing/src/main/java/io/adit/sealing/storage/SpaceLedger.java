@@ -8,14 +8,20 @@ import io.adit.sealing.storage.Reservation.Place;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who may still write how much where. A step is refused before it starts rather than failing with a full disk in its
@@ -23,13 +29,33 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SpaceLedger {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SpaceLedger.class);
+
+    /** How long one path may take to say how full it is; adding up a large path's files takes a while. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final SpaceProbe probe;
+    private final Disks disks;
+    private final long keptFree;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Reservation> reservations = new ArrayList<>();
     private long changes;
 
-    SpaceLedger(SpaceProbe probe) {
+    /** Asks one path, on that path's threads. */
+    @FunctionalInterface
+    interface Disks {
+        <T> T ask(StoragePath path, Object about, Duration patience, Callable<T> question) throws IOException;
+    }
+
+    /**
+     * A ledger without reservations.
+     *
+     * @param keptFree bytes that stay free on every file system
+     */
+    SpaceLedger(SpaceProbe probe, Disks disks, long keptFree) {
         this.probe = probe;
+        this.disks = disks;
+        this.keptFree = keptFree;
     }
 
     Reservation reserve(
@@ -70,12 +96,17 @@ final class SpaceLedger {
         }
     }
 
-    long room(StoragePath path) {
-        return roomFor(path, snapshot());
+    /** What may still be put on one of these paths. */
+    long room(StoragePath path, List<StoragePath> attached) {
+        return look(attached, snapshot()).on(path);
     }
 
     long reserved(StoragePath path) {
-        return outstanding(snapshot(), path);
+        try {
+            return disks.ask(path, "reserved", PATIENCE, () -> outstanding(snapshot(), path));
+        } catch (IOException unreadable) {
+            return 0;
+        }
     }
 
     private List<Reservation> snapshot() {
@@ -87,21 +118,24 @@ final class SpaceLedger {
         }
     }
 
-    PathStatus status(StoragePath path) {
-        List<Reservation> open = snapshot();
+    PathStatus status(StoragePath path, List<StoragePath> attached) {
         try {
             // Looked at first: an unmounted disk leaves an empty directory behind whose file system is another one.
-            StorageDeclaration.readSettings(path.root());
-            long reserved = outstanding(open, path);
-            return new PathStatus(
-                    path.root(),
-                    Optional.of(path.settings()),
-                    probe.measure(path.root()).capacity(),
-                    Math.max(0, available(path, reserved)),
-                    reserved,
-                    used(path),
-                    sealedCount(path),
-                    Optional.empty());
+            disks.ask(path, "settings", PATIENCE, () -> StorageDeclaration.readSettings(path.root()));
+            long available = Math.max(0, room(path, attached));
+            return disks.ask(
+                    path,
+                    "status",
+                    PATIENCE,
+                    () -> new PathStatus(
+                            path.root(),
+                            Optional.of(path.settings()),
+                            probe.measure(path.root()).capacity(),
+                            available,
+                            outstanding(snapshot(), path),
+                            used(path),
+                            sealedCount(path),
+                            Optional.empty()));
         } catch (IOException | AditException e) {
             return new PathStatus(
                     path.root(),
@@ -122,30 +156,38 @@ final class SpaceLedger {
             SectorSize size,
             Set<SectorFileType> types,
             Purpose purpose) {
+        var free = look(paths.attached(), open);
+        var holders = new HashSet<StoragePath>();
+        for (SectorFileType type : SectorFileType.values()) {
+            holders.addAll(paths.locations(sector, type));
+        }
         var places = new EnumMap<SectorFileType, Place>(SectorFileType.class);
         for (SectorFileType type : types) {
             long bytes = purpose == Purpose.SEALING ? type.sealingBytes(size) : type.storedBytes(size);
-            places.put(type, choosePlace(paths, open, places, sector, type, bytes, purpose));
+            Place place = choosePlace(paths, free, holders, sector, type, bytes, purpose);
+            places.put(type, place);
+            holders.add(place.path());
+            free.take(place.path(), bytes);
         }
         return places;
     }
 
     private Place choosePlace(
             StoragePaths paths,
-            List<Reservation> open,
-            Map<SectorFileType, Place> chosen,
+            FreeSpace free,
+            Set<StoragePath> holders,
             SectorId sector,
             SectorFileType type,
             long bytes,
             Purpose purpose) {
         var candidates = new ArrayList<>(paths.locations(sector, type).stream()
-                .filter(path -> path.accepts(type, purpose))
+                .filter(path -> path.accepts(sector.miner(), type, purpose))
                 .toList());
         boolean present = !candidates.isEmpty();
         if (!present) {
             candidates.addAll(paths.attached().stream()
-                    .filter(path -> path.accepts(type, purpose))
-                    .sorted(byPreference(paths, open, chosen, sector))
+                    .filter(path -> path.accepts(sector.miner(), type, purpose))
+                    .sorted(byPreference(free, holders))
                     .toList());
         }
         if (candidates.isEmpty()) {
@@ -157,11 +199,7 @@ final class SpaceLedger {
         }
         long most = 0;
         for (StoragePath path : candidates) {
-            long wanted = chosen.values().stream()
-                    .filter(place -> place.path().equals(path))
-                    .mapToLong(Place::bytes)
-                    .sum();
-            long room = roomFor(path, open) - wanted + (present ? onDisk(path, sector, type) : 0);
+            long room = free.on(path) + (present ? onDisk(path, sector, type) : 0);
             if (room >= bytes) {
                 return new Place(path, bytes);
             }
@@ -174,39 +212,34 @@ final class SpaceLedger {
     }
 
     /** Together with the sector's other files if possible, else the path with the largest weight times free space. */
-    private Comparator<StoragePath> byPreference(
-            StoragePaths paths, List<Reservation> open, Map<SectorFileType, Place> chosen, SectorId sector) {
-        return Comparator.comparing((StoragePath path) ->
-                        chosen.values().stream().anyMatch(place -> place.path().equals(path))
-                                || holds(paths, path, sector))
-                .thenComparingDouble(path -> (double) path.settings().weight() * Math.max(0, roomFor(path, open)))
+    private static Comparator<StoragePath> byPreference(FreeSpace free, Set<StoragePath> holders) {
+        return Comparator.comparing((StoragePath path) -> holders.contains(path))
+                .thenComparingDouble(path -> (double) path.settings().weight() * Math.max(0, free.on(path)))
                 .reversed();
     }
 
-    private static boolean holds(StoragePaths paths, StoragePath path, SectorId sector) {
-        for (SectorFileType type : SectorFileType.values()) {
-            if (paths.locations(sector, type).contains(path)) {
-                return true;
+    /** Looks at every path once; one that does not answer has no room. */
+    private FreeSpace look(List<StoragePath> attached, List<Reservation> open) {
+        var free = new FreeSpace();
+        var promised = new HashMap<StoragePath, Long>();
+        for (StoragePath path : attached) {
+            try {
+                disks.ask(path, "space", PATIENCE, () -> {
+                    long limit = path.settings().maxStorage();
+                    free.seen(
+                            path,
+                            probe.fileSystem(path.root()),
+                            probe.measure(path.root()).available() - keptFree,
+                            limit > 0 ? limit - used(path) : Long.MAX_VALUE / 2);
+                    promised.put(path, outstanding(open, path));
+                    return true;
+                });
+            } catch (IOException unreadable) {
+                LOG.warn("storage path {} cannot be measured: {}", path.root(), unreadable.getMessage());
             }
         }
-        return false;
-    }
-
-    private long roomFor(StoragePath path, List<Reservation> open) {
-        try {
-            return available(path, outstanding(open, path));
-        } catch (IOException unreadable) {
-            return 0;
-        }
-    }
-
-    private long available(StoragePath path, long reserved) throws IOException {
-        long free = probe.measure(path.root()).available();
-        long limit = path.settings().maxStorage();
-        if (limit > 0) {
-            free = Math.min(free, limit - used(path));
-        }
-        return free - reserved;
+        promised.forEach(free::take);
+        return free;
     }
 
     private static long outstanding(List<Reservation> open, StoragePath path) {
@@ -214,7 +247,7 @@ final class SpaceLedger {
         for (Reservation reservation : open) {
             for (var entry : reservation.places().entrySet()) {
                 if (entry.getValue().path().equals(path)) {
-                    long written = onDisk(path, reservation.sector(), entry.getKey());
+                    long written = written(path, reservation.sector(), entry.getKey());
                     sum += Math.max(0, entry.getValue().bytes() - written);
                 }
             }
@@ -222,7 +255,15 @@ final class SpaceLedger {
         return sum;
     }
 
-    private static long onDisk(StoragePath path, SectorId sector, SectorFileType type) {
+    private long onDisk(StoragePath path, SectorId sector, SectorFileType type) {
+        try {
+            return disks.ask(path, sector, PATIENCE, () -> written(path, sector, type));
+        } catch (IOException unreadable) {
+            return 0;
+        }
+    }
+
+    private static long written(StoragePath path, SectorId sector, SectorFileType type) {
         try {
             return DurableFiles.sizeOf(path.file(sector, type))
                     + DurableFiles.sizeOf(path.unfinished(sector, type, StoragePaths.WRITING));

@@ -19,11 +19,26 @@ public interface SpaceProbe {
     /** Measures now. */
     Space measure(Path path) throws IOException;
 
+    /** What is equal for two paths that share their free space; each path has its own unless said otherwise. */
+    default Object fileSystem(Path path) throws IOException {
+        return path;
+    }
+
     /** The operating system's answer. */
     static SpaceProbe ofSystem() {
-        return path -> {
-            var store = Files.getFileStore(path);
-            return new Space(store.getTotalSpace(), store.getUsableSpace());
+        return new SpaceProbe() {
+            @Override
+            public Space measure(Path path) throws IOException {
+                var store = Files.getFileStore(path);
+                return new Space(store.getTotalSpace(), store.getUsableSpace());
+            }
+
+            @Override
+            public Object fileSystem(Path path) throws IOException {
+                return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+                        ? Files.getAttribute(path, "unix:dev")
+                        : Files.getFileStore(path);
+            }
         };
     }
 }

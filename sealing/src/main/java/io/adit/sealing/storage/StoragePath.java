@@ -1,5 +1,6 @@
 package io.adit.sealing.storage;
 
+import io.adit.core.fil.ActorId;
 import io.adit.core.fil.SectorId;
 import java.nio.file.Path;
 
@@ -32,9 +33,9 @@ public record StoragePath(Path root, PathSettings settings) {
         return root.resolve("quarantine").resolve(type.directory());
     }
 
-    boolean accepts(SectorFileType type, Purpose purpose) {
+    boolean accepts(ActorId miner, SectorFileType type, Purpose purpose) {
         boolean allowed = purpose == Purpose.SEALING ? settings.canSeal() : settings.canStore();
-        return allowed && settings.weight() > 0 && settings.allows(type);
+        return allowed && settings.weight() > 0 && settings.allows(type) && settings.allows(miner);
     }
 
     /** What a path is wanted for. */

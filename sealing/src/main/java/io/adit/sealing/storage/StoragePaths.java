@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,25 +42,61 @@ public final class StoragePaths {
 
     private static final String DELETING = ".deleting";
 
+    /** How long a path may take to say whether it has a file; a sleeping drive needs 15 s to spin up. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Path storageJson;
     private final SpaceLedger ledger;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private Map<Path, StoragePath> attached = Map.of();
     private Map<Path, String> fenced = Map.of();
+    private final Map<Path, String> refused = new ConcurrentHashMap<>();
+    private final Map<Path, DiskLane> lanes = new ConcurrentHashMap<>();
+    private final Map<Named, StoragePath> lastSeen = new ConcurrentHashMap<>();
 
-    private StoragePaths(Path storageJson, SpaceProbe probe, InstantSource clock) {
+    private record Named(SectorId sector, SectorFileType type) {}
+
+    private StoragePaths(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree) {
         this.storageJson = storageJson;
-        this.ledger = new SpaceLedger(probe);
+        this.ledger = new SpaceLedger(probe, this::ask, keptFree);
         this.clock = clock;
     }
 
     /** Opens the paths that {@code storage.json} declares; a missing file declares none. */
     public static StoragePaths open(Path storageJson, SpaceProbe probe, InstantSource clock) {
-        var paths = new StoragePaths(storageJson.toAbsolutePath().normalize(), probe, clock);
+        return open(storageJson, probe, clock, 0);
+    }
+
+    /**
+     * Opens the paths that {@code storage.json} declares.
+     *
+     * @param keptFree bytes that stay free on every file system
+     */
+    public static StoragePaths open(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree) {
+        var paths = new StoragePaths(storageJson.toAbsolutePath().normalize(), probe, clock, keptFree);
         paths.reload();
         paths.attached().forEach(paths::sweep);
         return paths;
+    }
+
+    /** Asks a path's disk on that path's own threads; see {@link DiskLane}. */
+    <T> T ask(StoragePath path, Object about, Duration patience, Callable<T> question) throws IOException {
+        return lane(path.root()).ask(about, patience, question);
+    }
+
+    /**
+     * Asks a question about a sector's files of the disk they lie on. It runs on one of that path's threads, so a disk
+     * that hangs holds nobody but those who ask it, and those only as long as their patience.
+     *
+     * @throws SilentDiskException when the disk does not answer in time, or is known not to
+     */
+    public <T> T ask(StoragePath path, SectorId sector, Duration patience, Callable<T> question) throws IOException {
+        return ask(path, (Object) sector, patience, question);
+    }
+
+    private DiskLane lane(Path root) {
+        return lanes.computeIfAbsent(root, DiskLane::new);
     }
 
     /** Looks at the declarations again, for example after a disk was mounted. */
@@ -65,7 +106,7 @@ public final class StoragePaths {
         var ids = new LinkedHashMap<String, Path>();
         for (Path root : StorageDeclaration.readPaths(storageJson)) {
             try {
-                var path = load(root);
+                var path = lane(root).ask("load", PATIENCE, () -> load(root));
                 // The same disk under two names would make a move delete the only copy.
                 Path other = ids.putIfAbsent(path.settings().id(), root);
                 if (other == null) {
@@ -95,7 +136,7 @@ public final class StoragePaths {
             if (Files.exists(root.resolve(StorageDeclaration.SETTINGS_FILE))) {
                 throw new AditException(
                         SealingError.STORAGE_PATH_INVALID,
-                        "making " + root + " a storage path: it is one already; attach it without --init");
+                        "making " + root + " a storage path: it is one already; attach it instead");
             }
         } catch (IOException e) {
             throw new AditException(SealingError.STORAGE_IO, "making " + root + " a storage path: " + e, e);
@@ -109,7 +150,7 @@ public final class StoragePaths {
         Path root = directory.toAbsolutePath().normalize();
         StoragePath candidate;
         try {
-            candidate = load(root);
+            candidate = lane(root).ask("load", PATIENCE, () -> load(root));
         } catch (IOException e) {
             throw new AditException(SealingError.STORAGE_PATH_INVALID, "attaching " + root + ": " + e, e);
         }
@@ -135,16 +176,28 @@ public final class StoragePaths {
                         SealingError.STORAGE_PATH_INVALID, "attaching " + root + ": " + problemOf(root)));
     }
 
-    /** Stops using a path; its files stay where they are. */
-    public void detach(Path directory) {
+    /**
+     * Brings a configured path into use. A path that {@code storage.json} declares is left as it was found at opening: a
+     * disk that is not mounted must never be made anew on the file system below. Only what was never declared is
+     * attached, or made a storage path. What cannot be used is logged and shown, and stops nobody.
+     */
+    public void adopt(Path directory, PathSettings settings) {
         Path root = directory.toAbsolutePath().normalize();
-        var declared = new ArrayList<>(StorageDeclaration.readPaths(storageJson));
-        if (!declared.remove(root)) {
-            throw new AditException(
-                    SealingError.STORAGE_PATH_INVALID, "detaching " + root + ": it is not attached; see storage list");
+        try {
+            if (StorageDeclaration.readPaths(storageJson).contains(root)) {
+                return;
+            }
+            boolean isOne = lane(root)
+                    .ask("load", PATIENCE, () -> Files.exists(root.resolve(StorageDeclaration.SETTINGS_FILE)));
+            if (isOne) {
+                attach(root);
+            } else {
+                init(root, settings);
+            }
+        } catch (AditException | IOException e) {
+            refused.put(root, String.valueOf(e.getMessage()));
+            LOG.error("storage path {} is not used: {}", root, e.getMessage());
         }
-        StorageDeclaration.writePaths(storageJson, declared);
-        reload();
     }
 
     /** The paths in use, in the order of their roots. */
@@ -163,21 +216,24 @@ public final class StoragePaths {
     public List<PathStatus> list() {
         var statuses = new ArrayList<PathStatus>();
         for (StoragePath path : attached()) {
-            statuses.add(ledger.status(path));
+            statuses.add(ledger.status(path, attached()));
         }
+        var unusable = new TreeMap<>(refused);
         lock.lock();
         try {
-            fenced.forEach((root, problem) ->
-                    statuses.add(new PathStatus(root, Optional.empty(), 0, 0, 0, 0, 0, Optional.of(problem))));
+            unusable.putAll(fenced);
+            unusable.keySet().removeAll(attached.keySet());
         } finally {
             lock.unlock();
         }
+        unusable.forEach((root, problem) ->
+                statuses.add(new PathStatus(root, Optional.empty(), 0, 0, 0, 0, 0, Optional.of(problem))));
         return statuses;
     }
 
     /** What this node may still put on a path, in bytes; 0 where the path cannot be read. */
     public long available(StoragePath path) {
-        return Math.max(0, ledger.room(path));
+        return Math.max(0, ledger.room(path, attached()));
     }
 
     /** What running steps may still write on a path, in bytes. */
@@ -185,21 +241,100 @@ public final class StoragePaths {
         return ledger.reserved(path);
     }
 
-    /** Every path that has this file under its final name; those meant for storing first. */
+    /**
+     * Every path that has this file under its final name; those meant for storing first. A path whose disk does not
+     * answer is passed over.
+     */
     public List<StoragePath> locations(SectorId sector, SectorFileType type) {
-        return attached().stream()
-                .filter(path -> Files.exists(path.file(sector, type), LinkOption.NOFOLLOW_LINKS))
+        return look(sector, type, false).holders().stream()
                 .sorted(Comparator.comparing(
                                 (StoragePath path) -> path.settings().canStore())
-                        .reversed())
+                        .reversed()
+                        .thenComparing(StoragePath::root))
                 .toList();
     }
 
-    /** Where this file is, if anywhere. */
+    /**
+     * The path that has this file, if any. Asked first is the one that had it last; then all at once, so that one that
+     * hangs keeps nobody from a file that lies elsewhere.
+     *
+     * @throws AditException {@code STORAGE_SILENT} where nobody has it and somebody did not answer
+     */
+    public Optional<StoragePath> locate(SectorId sector, SectorFileType type) {
+        var name = new Named(sector, type);
+        StoragePath known = lastSeen.get(name);
+        if (known != null && attached().contains(known) && has(known, sector, type) == Answer.HERE) {
+            return Optional.of(known);
+        }
+        Look looked = look(sector, type, true);
+        if (looked.holders().isEmpty() && looked.silent().isEmpty()) {
+            // A file that is being moved may be looked for where it is not yet, and then where it is no more.
+            looked = look(sector, type, true);
+        }
+        if (looked.holders().isEmpty() && !looked.silent().isEmpty()) {
+            throw new AditException(
+                    SealingError.STORAGE_SILENT,
+                    "looking for " + type.directory() + "/" + SectorNames.nameOf(sector) + ": the disk of "
+                            + looked.silent().getFirst().root()
+                            + " did not answer, and no other path has it; check the mount");
+        }
+        Optional<StoragePath> holder = looked.holders().stream().findFirst();
+        holder.ifPresent(path -> lastSeen.put(name, path));
+        return holder;
+    }
+
+    /** Where this file is, if anywhere; see {@link #locate}. */
     public Optional<Path> find(SectorId sector, SectorFileType type) {
-        return locations(sector, type).stream()
-                .map(path -> path.file(sector, type))
-                .findFirst();
+        return locate(sector, type).map(path -> path.file(sector, type));
+    }
+
+    private enum Answer {
+        HERE,
+        NOT_HERE,
+        SILENT
+    }
+
+    private record Look(List<StoragePath> holders, List<StoragePath> silent) {}
+
+    private Answer has(StoragePath path, SectorId sector, SectorFileType type) {
+        try {
+            boolean here = ask(
+                    path, sector, PATIENCE, () -> Files.exists(path.file(sector, type), LinkOption.NOFOLLOW_LINKS));
+            return here ? Answer.HERE : Answer.NOT_HERE;
+        } catch (IOException e) {
+            return Answer.SILENT;
+        }
+    }
+
+    /** Asks all paths at once; where one holder is enough, those that have not answered by then are not waited for. */
+    private Look look(SectorId sector, SectorFileType type, boolean oneIsEnough) {
+        record Answered(StoragePath path, Answer answer) {}
+        var answers = new LinkedBlockingQueue<Answered>();
+        List<StoragePath> asked = attached();
+        for (StoragePath path : asked) {
+            // Waits only; the disk itself is asked on the path's own thread.
+            Thread.ofVirtual().start(() -> answers.add(new Answered(path, has(path, sector, type))));
+        }
+        var holders = new ArrayList<StoragePath>();
+        var silent = new ArrayList<StoragePath>();
+        try {
+            for (int i = 0; i < asked.size(); i++) {
+                Answered one = answers.take();
+                switch (one.answer()) {
+                    case HERE -> holders.add(one.path());
+                    case SILENT -> silent.add(one.path());
+                    case NOT_HERE -> {}
+                }
+                if (oneIsEnough && !holders.isEmpty()) {
+                    break;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AditException(
+                    SealingError.STORAGE_SILENT, "looking for the files of a sector: interrupted while waiting", e);
+        }
+        return new Look(holders, silent);
     }
 
     /** Where this file is; {@code SECTOR_FILE_MISSING} names it where it is nowhere. */
@@ -218,7 +353,8 @@ public final class StoragePaths {
                         .thenComparingLong(id -> id.number().value()));
         for (StoragePath path : attached()) {
             try {
-                for (Path entry : DurableFiles.children(path.root().resolve(type.directory()))) {
+                Path listed = path.root().resolve(type.directory());
+                for (Path entry : ask(path, (Object) listed, PATIENCE, () -> DurableFiles.children(listed))) {
                     SectorNames.parse(String.valueOf(entry.getFileName())).ifPresent(found::add);
                 }
             } catch (IOException e) {
@@ -297,15 +433,22 @@ public final class StoragePaths {
     private void sweep(StoragePath path) {
         for (SectorFileType type : SectorFileType.values()) {
             try {
-                for (Path entry : DurableFiles.children(path.unfinishedDirectory(type))) {
-                    String name = String.valueOf(entry.getFileName());
-                    if (name.endsWith(WRITING) || name.endsWith(DELETING)) {
-                        LOG.info("removing what an interrupted step left: {}", entry);
-                        DurableFiles.deleteTree(entry);
-                    }
-                }
+                ask(path, "sweep", PATIENCE, () -> {
+                    sweep(path.unfinishedDirectory(type));
+                    return true;
+                });
             } catch (IOException e) {
                 LOG.error("storage path {} cannot be swept: {}", path.root(), e.toString());
+            }
+        }
+    }
+
+    private static void sweep(Path unfinished) throws IOException {
+        for (Path entry : DurableFiles.children(unfinished)) {
+            String name = String.valueOf(entry.getFileName());
+            if (name.endsWith(WRITING) || name.endsWith(DELETING)) {
+                LOG.info("removing what an interrupted step left: {}", entry);
+                DurableFiles.deleteTree(entry);
             }
         }
     }

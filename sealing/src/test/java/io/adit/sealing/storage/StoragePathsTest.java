@@ -223,4 +223,103 @@ class StoragePathsTest {
         assertThat(paths.find(SECTOR, SectorFileType.SEALED)).isEmpty();
         assertThat(moved).hasValueSatisfying(file -> assertThat(file).hasContent("half"));
     }
+
+    private StoragePaths onOneFileSystem(long keptFree) {
+        var probe = new SpaceProbe() {
+            @Override
+            public Space measure(Path path) {
+                return new Space(1 << 30, free);
+            }
+
+            @Override
+            public Object fileSystem(Path path) {
+                return "one";
+            }
+        };
+        return StoragePaths.open(directory.resolve("storage.json"), probe, InstantSource.system(), keptFree);
+    }
+
+    @Test
+    void spaceIsPromisedOnce_whenTwoPathsShareAFileSystem() {
+        paths = onOneFileSystem(0);
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, false));
+        paths.init(directory.resolve("b"), PathSettings.create(UUID.randomUUID(), false, true));
+        free = 3000;
+        var unsealed = EnumSet.of(SectorFileType.UNSEALED);
+        var other = new SectorId(SECTOR.miner(), new SectorNumber(6));
+
+        var first = paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING);
+        assertThatThrownBy(() -> paths.reserve(other, SectorSize.KIB_2, unsealed, Purpose.STORING))
+                .hasMessageContaining("best path has 952");
+        first.close();
+        paths.reserve(other, SectorSize.KIB_2, unsealed, Purpose.STORING).close();
+    }
+
+    @Test
+    void configuredSpaceStaysFree_whenAStepAsksForTheLastOfIt() {
+        paths = onOneFileSystem(1000);
+        paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        var unsealed = EnumSet.of(SectorFileType.UNSEALED);
+        free = 3047;
+        assertThatThrownBy(() -> paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING))
+                .hasMessageContaining("best path has 2047");
+
+        free++;
+        paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING).close();
+    }
+
+    @Test
+    void declaredPathIsNotMadeAnew_whenItsDiskIsNotMountedAtStart() throws IOException {
+        Path root = directory.resolve("a");
+        paths.adopt(root, PathSettings.create(UUID.randomUUID(), true, true));
+        assertThat(paths.attached()).hasSize(1);
+        DurableFiles.deleteTree(root);
+        Files.createDirectories(root);
+
+        var after = reopen();
+        after.adopt(root, PathSettings.create(UUID.randomUUID(), true, true));
+
+        assertThat(root).isEmptyDirectory();
+        assertThat(after.attached()).isEmpty();
+        assertThat(after.list().getFirst().problem()).isPresent();
+    }
+
+    @Test
+    void otherPathsAreUsed_whenOneIsBroken() throws IOException {
+        Path broken = Files.createDirectories(directory.resolve("broken"));
+        Files.writeString(broken.resolve("sectorstore.json"), "{half");
+
+        paths.adopt(broken, PathSettings.create(UUID.randomUUID(), true, true));
+        paths.adopt(directory.resolve("good"), PathSettings.create(UUID.randomUUID(), true, true));
+
+        assertThat(paths.attached()).extracting(StoragePath::root).containsExactly(directory.resolve("good"));
+        assertThat(paths.list())
+                .filteredOn(status -> status.problem().isPresent())
+                .extracting(PathStatus::root)
+                .containsExactly(broken);
+    }
+
+    @Test
+    void pathIsNotUsedForAMiner_whenItDeniesIt() {
+        paths.init(
+                directory.resolve("a"),
+                new PathSettings(
+                        UUID.randomUUID().toString(),
+                        10,
+                        true,
+                        true,
+                        0,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        java.util.List.of("f01000")));
+        var unsealed = EnumSet.of(SectorFileType.UNSEALED);
+
+        assertThatThrownBy(() -> paths.reserve(SECTOR, SectorSize.KIB_2, unsealed, Purpose.SEALING))
+                .hasMessageContaining("no attached path");
+        var other = new SectorId(new ActorId(1001), new SectorNumber(5));
+        paths.reserve(other, SectorSize.KIB_2, unsealed, Purpose.SEALING).close();
+    }
 }
