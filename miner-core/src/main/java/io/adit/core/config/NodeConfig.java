@@ -36,7 +36,8 @@ public record NodeConfig(
 
             @Doc(
                     value =
-                            "State database: a file for SQLite, or jdbc:postgresql://host:port/name for several machines.",
+                            "State database: a file for SQLite, or jdbc:postgresql://host:port/name for a server of"
+                                    + " yours. One node runs for a miner at a time.",
                     fallback = "state.db")
             String database,
 

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -69,10 +69,17 @@ record KeyFile(
     private Cipher cipher(int mode, byte[] wrappingKey) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, new SecretKeySpec(wrappingKey, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(("adit key " + VERSION + " " + address + " " + type + " " + derivation + " "
-                        + Base64.getEncoder().encodeToString(salt))
-                .getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD(authenticated().getBytes(StandardCharsets.UTF_8));
         return cipher;
+    }
+
+    /** Part of the file's format: every word is written here, so that no change elsewhere can make keys unreadable. */
+    private String authenticated() {
+        return "adit key " + VERSION
+                + "\naddress " + HexFormat.of().formatHex(address.bytes())
+                + "\ntype " + type.lotusName()
+                + "\nargon2id " + derivation.memoryKib() + " " + derivation.iterations() + " " + derivation.lanes()
+                + "\nsalt " + HexFormat.of().formatHex(salt);
     }
 
     byte[] toJson() {

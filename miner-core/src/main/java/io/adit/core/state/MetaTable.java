@@ -10,6 +10,14 @@ public interface MetaTable {
     /** Sets the value. */
     void put(String name, String value);
 
+    /**
+     * Sets the value if it is the expected one.
+     *
+     * @param expected empty for a name that must not be there yet
+     * @return whether it was; of two that try at once, one wins
+     */
+    boolean replace(String name, Optional<String> expected, String value);
+
     /** Takes the value away. */
     void remove(String name);
 }

@@ -10,7 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
- * PostgreSQL, shared by several machines.
+ * PostgreSQL, which other processes may have open too.
  *
  * <p>Writers run at READ COMMITTED: what must not be lost between reading and writing is guarded by conditional updates
  * (versions, fencing tokens) and unique keys, not by isolation. Readers see one snapshot.

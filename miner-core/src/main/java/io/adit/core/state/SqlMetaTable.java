@@ -29,6 +29,15 @@ final class SqlMetaTable implements MetaTable {
     }
 
     @Override
+    public boolean replace(String name, Optional<String> expected, String value) {
+        var update = expected.isEmpty()
+                ? handle.createUpdate("INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING")
+                : handle.createUpdate("UPDATE meta SET value = :value WHERE name = :name AND value = :expected")
+                        .bind("expected", expected.get());
+        return update.bind("name", name).bind("value", value).execute() == 1;
+    }
+
+    @Override
     public void remove(String name) {
         handle.createUpdate("DELETE FROM meta WHERE name = :name")
                 .bind("name", name)

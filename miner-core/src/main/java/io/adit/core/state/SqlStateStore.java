@@ -4,9 +4,12 @@ import io.adit.core.error.AditException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -22,6 +25,7 @@ public final class SqlStateStore implements StateStore {
     private final InstantSource clock;
     private final String incarnation = UUID.randomUUID().toString();
     private final List<Runnable> tasksReady = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> signals = new CopyOnWriteArrayList<>();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
 
     private SqlStateStore(Database database, InstantSource clock) {
@@ -65,6 +69,7 @@ public final class SqlStateStore implements StateStore {
         if (afterCommit.tasksReady) {
             tasksReady.forEach(Runnable::run);
         }
+        afterCommit.signals.forEach(name -> signals.forEach(listener -> listener.accept(name)));
         return result;
     }
 
@@ -142,6 +147,16 @@ public final class SqlStateStore implements StateStore {
     }
 
     @Override
+    public void onSignal(Consumer<String> listener) {
+        signals.add(listener);
+    }
+
+    @Override
+    public void removeSignal(Consumer<String> listener) {
+        signals.remove(listener);
+    }
+
+    @Override
     public void close() {
         database.close();
     }
@@ -149,9 +164,14 @@ public final class SqlStateStore implements StateStore {
     /** What the open transaction asks to be told to others once it is on disk. */
     static final class AfterCommit {
         private boolean tasksReady;
+        private final Set<String> signals = new LinkedHashSet<>();
 
         void tasksReady() {
             tasksReady = true;
+        }
+
+        void signalled(String name) {
+            signals.add(name);
         }
     }
 
@@ -190,11 +210,6 @@ public final class SqlStateStore implements StateStore {
         @Override
         public MetaTable meta() {
             return new SqlMetaTable(handle);
-        }
-
-        @Override
-        public PathTable paths() {
-            return new SqlPathTable(handle);
         }
     }
 }

@@ -58,14 +58,6 @@ final class SqlTaskTable implements TaskTable {
     }
 
     @Override
-    public List<Task> listKind(String kind) {
-        return handle.createQuery("SELECT * FROM task WHERE kind = :kind ORDER BY enqueued_at, task_key")
-                .bind("kind", kind)
-                .map((row, context) -> SqlTaskRows.read(row))
-                .list();
-    }
-
-    @Override
     public boolean retry(String kind, String key) {
         afterCommit.tasksReady();
         return one("UPDATE task SET state = 'READY', attempts = 0, not_before = :now, wake_signal = NULL, why = NULL,"
@@ -89,6 +81,7 @@ final class SqlTaskTable implements TaskTable {
 
     @Override
     public int signal(String name) {
+        afterCommit.signalled(name);
         int woken = one("UPDATE task SET state = 'READY', not_before = :now, wake_signal = NULL"
                         + " WHERE state = 'WAITING' AND wake_signal = :name")
                 .bind("name", name)
@@ -97,15 +90,6 @@ final class SqlTaskTable implements TaskTable {
             afterCommit.tasksReady();
         }
         return woken;
-    }
-
-    @Override
-    public boolean remove(String kind, String key) {
-        return handle.createUpdate("DELETE FROM task WHERE kind = :kind AND task_key = :key AND state <> 'RUNNING'")
-                        .bind("kind", kind)
-                        .bind("key", key)
-                        .execute()
-                == 1;
     }
 
     @Override

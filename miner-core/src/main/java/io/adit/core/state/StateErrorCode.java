@@ -29,6 +29,12 @@ public enum StateErrorCode implements ErrorCode {
     STATE_DUPLICATE(ErrorKind.BUG, "A record with the same unique key exists already."),
     /** A record that must exist does not. */
     STATE_NOT_FOUND(ErrorKind.BUG, "A record that other records refer to does not exist."),
+    /** Another node runs for the miner. */
+    STATE_MINER_TAKEN(
+            ErrorKind.OPERATOR,
+            "Another node holds the lease on this miner in the shared database. Two nodes of one miner would declare each"
+                    + " other's sectors faulty, since neither sees the other's disks. Stop the other node; if it died,"
+                    + " its lease ends at the time that the message names and this one can be started then."),
     /** A transaction was opened inside another one. */
     STATE_NESTED_TRANSACTION(
             ErrorKind.BUG,

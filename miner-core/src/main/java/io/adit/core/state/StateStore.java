@@ -46,6 +46,12 @@ public interface StateStore extends AutoCloseable {
     /** Takes a listener of {@link #onTasksReady} away. */
     void removeTasksReady(Runnable listener);
 
+    /** Calls the listener, with its name, after every commit of a {@link TaskTable#signal}. */
+    void onSignal(Consumer<String> listener);
+
+    /** Takes a listener of {@link #onSignal} away. */
+    void removeSignal(Consumer<String> listener);
+
     @Override
     void close();
 }

@@ -21,20 +21,17 @@ public interface TaskTable {
     /** Tasks that are not done, by priority, then age. */
     List<Task> listUnfinished();
 
-    /** All tasks of one kind, by age. */
-    List<Task> listKind(String kind);
-
     /** Makes a waiting, parked, failed or done task runnable now, with its attempts counted from zero. Answers whether it was one of these. */
     boolean retry(String kind, String key);
 
     /** Stops a task that is not running and not done until {@link #retry}. Answers whether it did. */
     boolean park(String kind, String key, String why);
 
-    /** Wakes every task that waits for this signal; answers how many. */
+    /**
+     * Wakes every task that waits for this signal, and, once this is committed, those that run and are about to wait for
+     * it; answers how many waited.
+     */
     int signal(String name);
-
-    /** Deletes a task that is not running. Answers whether it did. */
-    boolean remove(String kind, String key);
 
     /** Deletes finished tasks that ended before the instant; answers how many. Their keys may then be used again. */
     int forgetDone(Instant endedBefore);

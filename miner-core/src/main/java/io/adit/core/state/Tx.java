@@ -22,7 +22,4 @@ public interface Tx {
 
     /** Small named values. */
     MetaTable meta();
-
-    /** Declared storage paths. */
-    PathTable paths();
 }

@@ -36,11 +36,6 @@ public record RetryPolicy(int maxAttempts, Duration first, double factor, Durati
         return new RetryPolicy(Integer.MAX_VALUE, Duration.ofSeconds(2), 2, Duration.ofMinutes(1), 0.2);
     }
 
-    /** One attempt. */
-    public static RetryPolicy never() {
-        return new RetryPolicy(1, Duration.ZERO, 1, Duration.ZERO, 0);
-    }
-
     /** The pause after the given number of failures (1 for the first). */
     public Duration pause(int failures, RandomGenerator random) {
         double millis = Math.min(first.toMillis() * Math.pow(factor, failures - 1), (double) longest.toMillis());

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class TaskEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskEngine.class);
     private static final int LOOK_AT_MOST = 4096;
+    private static final Duration KEEP_DONE = Duration.ofDays(90);
+    private static final Duration FORGET_EVERY = Duration.ofDays(1);
 
     private final StateStore store;
     private final InstantSource clock;
@@ -48,6 +51,7 @@ public final class TaskEngine implements AutoCloseable {
     private final TaskRunner runner;
     private final String owner;
     private final Runnable wake = this::wake;
+    private final Consumer<String> signalled = this::signal;
 
     private final Map<TaskId, RunningTask> running = new ConcurrentHashMap<>();
     private volatile Map<TaskId, String> held = Map.of();
@@ -59,6 +63,7 @@ public final class TaskEngine implements AutoCloseable {
     private boolean wakeAsked;
     private Resources free;
     private Instant renewedAt = Instant.MIN;
+    private Instant forgottenAt = Instant.EPOCH;
 
     /** An engine with standard settings. */
     public TaskEngine(
@@ -133,6 +138,7 @@ public final class TaskEngine implements AutoCloseable {
             }
         }
         store.onTasksReady(wake);
+        store.onSignal(signalled);
         dispatcher = Thread.ofPlatform().name("task-engine").daemon().start(this::dispatchUntilClosed);
     }
 
@@ -186,11 +192,6 @@ public final class TaskEngine implements AutoCloseable {
         return store.transact(tx -> tx.tasks().retry(kind, key));
     }
 
-    /** Stops a task that is neither running nor done until it is retried. Answers whether it did. */
-    public boolean park(String kind, String key, String why) {
-        return store.transact(tx -> tx.tasks().park(kind, key, why));
-    }
-
     private void wake() {
         lock.lock();
         try {
@@ -206,6 +207,7 @@ public final class TaskEngine implements AutoCloseable {
             Duration pause = settings.poll();
             try {
                 renewLeases();
+                forgetOld();
                 pause = dispatch();
             } catch (Throwable e) {
                 // The store may be away for minutes, memory may be short for a moment; the loop must outlive both.
@@ -342,6 +344,19 @@ public final class TaskEngine implements AutoCloseable {
         }
     }
 
+    /** Finished tasks are kept so that nothing is enqueued twice; after so long nobody asks for them again. */
+    private void forgetOld() {
+        Instant now = clock.instant();
+        if (now.isBefore(forgottenAt.plus(FORGET_EVERY)) && !now.isBefore(forgottenAt)) {
+            return;
+        }
+        int forgotten = store.transact(tx -> tx.tasks().forgetDone(now.minus(KEEP_DONE)));
+        forgottenAt = now;
+        if (forgotten > 0) {
+            LOG.info("forgot {} tasks that ended more than {} days ago", forgotten, KEEP_DONE.toDays());
+        }
+    }
+
     private void renewLeases() {
         Instant now = clock.instant();
         Duration third = settings.lease().dividedBy(3);
@@ -384,6 +399,7 @@ public final class TaskEngine implements AutoCloseable {
     public void close() {
         closing = true;
         store.removeTasksReady(wake);
+        store.removeSignal(signalled);
         wake();
         join(dispatcher);
         running.values().forEach(RunningTask::interrupt);

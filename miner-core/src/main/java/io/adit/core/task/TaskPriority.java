@@ -2,10 +2,6 @@ package io.adit.core.task;
 
 /** Which of several runnable tasks goes first; the smaller rank does. Ranks are stored and must not change. */
 public enum TaskPriority {
-    /** Proofs with a deadline on the chain. */
-    WINDOW_POST(10),
-    /** Declaring faults and recoveries. */
-    RECOVERY(20),
     /** Finishing sectors whose pre-commit deposit is at stake. */
     COMMIT(30),
     /** Sealing. */

@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KeystoreTest {
     private static final KeyDerivation CHEAP = new KeyDerivation(64, 1, 1);
     private static final byte[] MESSAGE = "mars".getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] SEVENS =
+            HexFormat.of().parseHex("0707070707070707070707070707070707070707070707070707070707070707");
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     @TempDir
     Path temporary;
@@ -73,6 +80,22 @@ class KeystoreTest {
         Address standard = Keystore.open(directory, "pass".toCharArray()).create(SignatureType.SECP256K1);
 
         assertThat(open("pass").addresses()).containsExactlyInAnyOrder(cheap, standard);
+    }
+
+    /** Made once by version 1 of the format; a release that cannot open it locks operators out of their keys. */
+    @Test
+    void keyFileOfVersionOneOpens_whateverElseChanged() throws IOException {
+        Files.createDirectory(directory, OWNER_ONLY);
+        Path file = directory.resolve("golden.key.json");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (var golden = KeystoreTest.class.getResourceAsStream("/keys/version-1.json")) {
+            Files.write(file, Objects.requireNonNull(golden).readAllBytes());
+        }
+
+        Keystore keystore = open("golden");
+
+        assertThat(keystore.addresses())
+                .containsExactly(PrivateKey.of(SignatureType.SECP256K1, SEVENS).address());
     }
 
     @Test

@@ -343,28 +343,32 @@ abstract class StateStoreContract {
     }
 
     @Test
-    void metaAndPathsRoundTrip() {
-        var path = new PathRecord("id-1", Path.of("/data/a"), true, false, 10, 0, StateFixtures.NOW, 0);
+    void metaRoundTrips() {
         store.transactVoid(tx -> {
             tx.meta().put("miner", "t01000");
             tx.meta().put("miner", "t01001");
             tx.meta().put("gone", "x");
             tx.meta().remove("gone");
-            tx.paths().put(path);
         });
 
         Optional<String> miner = store.read(tx -> tx.meta().get("miner"));
         assertThat(miner).contains("t01001");
         Optional<String> gone = store.read(tx -> tx.meta().get("gone"));
         assertThat(gone).isEmpty();
-        List<PathRecord> paths = store.read(tx -> tx.paths().list());
-        assertThat(paths).containsExactly(path);
-        boolean removed = store.transact(tx -> {
-            tx.paths().put(new PathRecord("id-1", Path.of("/data/b"), true, true, 1, 5, StateFixtures.NOW, 0));
-            assertThat(tx.paths().find("id-1").orElseThrow().directory()).isEqualTo(Path.of("/data/b"));
-            return tx.paths().remove("id-1") && !tx.paths().remove("id-1");
-        });
-        assertThat(removed).isTrue();
+    }
+
+    @Test
+    void metaIsReplaced_onlyWhenItIsTheExpectedOne() {
+        assertThat(replace(Optional.empty(), "one")).isTrue();
+        assertThat(replace(Optional.empty(), "other")).isFalse();
+        assertThat(replace(Optional.of("other"), "two")).isFalse();
+        assertThat(replace(Optional.of("one"), "two")).isTrue();
+        Optional<String> now = store.read(tx -> tx.meta().get("name"));
+        assertThat(now).contains("two");
+    }
+
+    private boolean replace(Optional<String> expected, String value) {
+        return store.transact(tx -> tx.meta().replace("name", expected, value));
     }
 
     @Test

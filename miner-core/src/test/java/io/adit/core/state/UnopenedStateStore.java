@@ -1,5 +1,6 @@
 package io.adit.core.state;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Stands where a test has not opened its store yet. */
@@ -29,6 +30,12 @@ final class UnopenedStateStore implements StateStore {
 
     @Override
     public void removeTasksReady(Runnable listener) {}
+
+    @Override
+    public void onSignal(Consumer<String> listener) {}
+
+    @Override
+    public void removeSignal(Consumer<String> listener) {}
 
     @Override
     public void close() {}

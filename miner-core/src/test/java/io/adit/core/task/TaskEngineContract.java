@@ -128,7 +128,7 @@ abstract class TaskEngineContract extends EngineTestKit {
     void failedTaskRunsAgain_whenTheOperatorRetries() {
         SqlStateStore store = store();
         var broken = new AtomicReference<>(true);
-        var handler = new TestHandler("t", Resources.NONE, RetryPolicy.never(), (task, context) -> {
+        var handler = new TestHandler("t", Resources.NONE, new RetryPolicy(1, Duration.ZERO, 1, Duration.ZERO, 0), (task, context) -> {
             if (broken.get()) {
                 throw new StackOverflowError("even an error");
             }
@@ -179,12 +179,84 @@ abstract class TaskEngineContract extends EngineTestKit {
         awaitState(store, "t", "1", TaskState.WAITING);
 
         assertThat(engine.tasks().getFirst().waitsFor().orElse("")).contains("waits for the chain", "never");
-        assertThat(engine.park("t", "1", "not now")).isTrue();
+        boolean parked = store.transact(tx -> tx.tasks().park("t", "1", "not now"));
+        assertThat(parked).isTrue();
 
         clock.step(Duration.ofHours(2));
         engine.signal("never");
         assertThat(task(store, "t", "1").state()).isEqualTo(TaskState.PARKED);
         assertThat(handler.ran()).hasSize(1);
+    }
+
+    @Test
+    void signalOfATransactionWakesTheTask_whenItIsRunningAndAboutToWait() throws Exception {
+        SqlStateStore store = store();
+        var looked = new CountDownLatch(1);
+        var signalled = new CountDownLatch(1);
+        var handler = new TestHandler("t", (task, context) -> {
+            if (signalled.getCount() == 0) {
+                return Outcome.done();
+            }
+            looked.countDown();
+            signalled.await();
+            return new Outcome.Later(Duration.ofDays(1), "piece", "waits for a piece");
+        });
+        TaskEngine engine = engine(store, PATIENT, Resources.NONE, handler);
+        engine.start();
+        enqueue(store, "t", "1");
+        looked.await();
+
+        store.transactVoid(tx -> tx.tasks().signal("piece"));
+        signalled.countDown();
+
+        awaitState(store, "t", "1", TaskState.DONE);
+    }
+
+    @Test
+    void doneTaskIsForgotten_whenItEndedLongAgo() {
+        SqlStateStore store = store();
+        started(store, new TestHandler("t", (task, context) -> Outcome.done()));
+        enqueue(store, "t", "1");
+        awaitState(store, "t", "1", TaskState.DONE);
+
+        clock.step(Duration.ofDays(60));
+        enqueue(store, "t", "2");
+        awaitState(store, "t", "2", TaskState.DONE);
+        assertThat(task(store, "t", "1").state()).isEqualTo(TaskState.DONE);
+        clock.step(Duration.ofDays(31));
+
+        Awaitility.await()
+                .atMost(SOON)
+                .until(() -> store.read(tx -> tx.tasks().find("t", "1")).isEmpty());
+        assertThat(task(store, "t", "2").state()).isEqualTo(TaskState.DONE);
+    }
+
+    @Test
+    void taskRunsOnAPlatformThread_whenItBlocksOnFiles() {
+        SqlStateStore store = store();
+        var virtual = new AtomicReference<>(Optional.<Boolean>empty());
+        var handler = new TaskHandler() {
+            @Override
+            public String kind() {
+                return "files";
+            }
+
+            @Override
+            public boolean blocksOnFiles() {
+                return true;
+            }
+
+            @Override
+            public Outcome run(Task task, TaskContext context) {
+                virtual.set(Optional.of(Thread.currentThread().isVirtual()));
+                return Outcome.done();
+            }
+        };
+        started(store, handler);
+        enqueue(store, "files", "1");
+        awaitState(store, "files", "1", TaskState.DONE);
+
+        assertThat(virtual.get()).contains(false);
     }
 
     @Test

@@ -33,7 +33,7 @@ abstract class TaskSharingContract extends EngineTestKit {
         clock.step(Duration.ofSeconds(1));
         enqueue(store, "t", "second deal", TaskPriority.DEAL);
         clock.step(Duration.ofSeconds(1));
-        enqueue(store, "t", "post", TaskPriority.WINDOW_POST);
+        enqueue(store, "t", "post", TaskPriority.COMMIT);
 
         started(store, handler);
 
@@ -112,7 +112,7 @@ abstract class TaskSharingContract extends EngineTestKit {
             }
         };
         TaskEngine engine = started(store, confused, new TestHandler("t", (task, context) -> Outcome.done()));
-        enqueue(store, "confused", "1", TaskPriority.WINDOW_POST);
+        enqueue(store, "confused", "1", TaskPriority.COMMIT);
         enqueue(store, "t", "1");
 
         awaitState(store, "t", "1", TaskState.DONE);
@@ -128,7 +128,7 @@ abstract class TaskSharingContract extends EngineTestKit {
         var normal = new TestHandler(
                 "normal", new Resources(1, 0, 0, 0), RetryPolicy.standard(), (task, context) -> Outcome.done());
         TaskEngine engine = started(store, giant, normal);
-        enqueue(store, "giant", "1", TaskPriority.WINDOW_POST);
+        enqueue(store, "giant", "1", TaskPriority.COMMIT);
         enqueue(store, "normal", "1");
         enqueue(store, "unknown kind", "1");
 

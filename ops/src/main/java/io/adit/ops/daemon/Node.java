@@ -14,6 +14,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.keys.Keystore;
 import io.adit.core.metrics.Metrics;
+import io.adit.core.state.NodeLease;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.ops.OpsError;
@@ -30,7 +31,9 @@ import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.SpaceProbe;
 import io.adit.sealing.storage.StoragePaths;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -51,6 +54,11 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final Duration MARKET_PAUSE = Duration.ofSeconds(30);
+
+    /** How long a second node is refused after the first one died. */
+    private static final Duration LEASE = Duration.ofMinutes(2);
+
+    private static final int LEASE_LOST = 3;
 
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
     private final NodeHome home;
@@ -104,10 +112,14 @@ public final class Node implements AutoCloseable {
         var store = closing(home.store(config));
         var chain = closing(connect(config, random));
         var settings = settings(config, chain, keystore);
+        var miner = settings.miner().toString(config.chain().network());
+        var lease = closing(NodeLease.take(store, miner, words(home.directory()), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
         var outbox = new MessageOutbox(store, chain, keystore, clock);
         outbox.resumeAll();
+        // Another node proves this miner now: whatever this one did from here on would work against it.
+        lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
 
         var proving =
                 closing(new WindowPoStScheduler(settings.proving(), store, chain, proofs, paths, outbox, registry));
@@ -188,6 +200,17 @@ public final class Node implements AutoCloseable {
                     "chain.nodes is empty: name a full node as token:multiaddr in config.toml");
         }
         return FullNodes.open(config.chain().nodes().getFirst(), config.chain().network(), random);
+    }
+
+    /** Which node this is, for the operator of another one. */
+    private static String words(Path directory) {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "this machine";
+        }
+        return "process " + ProcessHandle.current().pid() + " on " + host + " in " + directory.toAbsolutePath();
     }
 
     private WorkerProofs proofs(NodeConfig config, Metrics metrics) {

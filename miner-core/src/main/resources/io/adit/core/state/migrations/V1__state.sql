@@ -115,17 +115,6 @@ CREATE TABLE message (
 CREATE INDEX message_state ON message (state);
 CREATE INDEX message_cid ON message (cid);
 
-CREATE TABLE storage_path (
-    id TEXT PRIMARY KEY,
-    directory TEXT NOT NULL UNIQUE,
-    seal BIGINT NOT NULL,
-    store BIGINT NOT NULL,
-    weight BIGINT NOT NULL,
-    max_bytes BIGINT NOT NULL,
-    declared_at BIGINT NOT NULL,
-    version BIGINT NOT NULL
-);
-
 CREATE TABLE task (
     kind TEXT NOT NULL,
     task_key TEXT NOT NULL,
