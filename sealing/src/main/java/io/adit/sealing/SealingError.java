@@ -71,6 +71,11 @@ public enum SealingError implements ErrorCode {
     DEALS_EXPIRED(
             ErrorKind.CHAIN,
             "A deal's start epoch passed before its sector was proven. The deal cannot be activated any more."),
+    DEAL_TOO_LONG(
+            ErrorKind.CHAIN,
+            "A deal ends later than a sector may live that is pre-committed now, so the sector could not activate it."
+                    + " Nothing was sent. Retry the sector from the epoch that the message names, if that is well before"
+                    + " the deal's start; else the deal is lost. Accept shorter deals (market settings)."),
     STEP_FAILED(
             ErrorKind.BUG, "A step of a sector failed in a way nobody foresaw. Please report it with the log's trace."),
     SECTOR_UNKNOWN(ErrorKind.OPERATOR, "This miner has no sector with that number."),

@@ -8,8 +8,8 @@ import io.adit.core.state.StateStore;
 import java.util.Optional;
 
 /**
- * The outbox refuses a known key with other contents. Deposits and pledges change with every epoch, so a step that runs
- * again asks with what is stored instead of computing anew.
+ * The outbox refuses the key of a signed message with other contents. Deposits and pledges change with every epoch, so a
+ * step that runs again asks with what was signed instead of computing anew.
  */
 public final class StoredIntents {
 
@@ -39,15 +39,6 @@ public final class StoredIntents {
                 record.method(),
                 record.params().array(),
                 record.maxFee(),
-                priority(record.priority()));
-    }
-
-    private static MessagePriority priority(int weight) {
-        for (MessagePriority priority : MessagePriority.values()) {
-            if (priority.weight() == weight) {
-                return priority;
-            }
-        }
-        return MessagePriority.BACKGROUND;
+                MessagePriority.ofWeight(record.priority()));
     }
 }

@@ -50,7 +50,9 @@ final class AddPieceTask extends SectorTask {
     @Override
     Outcome run(SectorRecord sector, SectorId id, TaskContext task) throws IOException {
         var miner = id.miner().address();
-        var head = context.node().chainHead().key();
+        var seen = context.node().chainHead();
+        var head = seen.key();
+        assignment.seen(seen.height());
         if (context.node().stateMinerSectorAllocated(miner, sector.number(), head)) {
             var allocated = context.node().stateMinerAllocated(miner, head);
             return Outcome.done(tx -> assignment.renumber(tx, sector, allocated));

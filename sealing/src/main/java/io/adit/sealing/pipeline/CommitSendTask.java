@@ -17,12 +17,16 @@ import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.SectorPiece;
 import io.adit.core.state.SectorRecord;
+import io.adit.core.state.Tx;
 import io.adit.core.task.Outcome;
 import io.adit.core.task.TaskContext;
+import io.adit.sealing.SealingError;
 import io.adit.sealing.StoredIntents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,17 +54,14 @@ final class CommitSendTask extends SectorTask {
         Optional<MessageRecord> signed = StoredIntents.signed(context.store(), key);
         if (signed.isPresent()) {
             // The same bytes go out again; whether a reorg has made them useless is for the wait to find out.
-            return sent(sector, context.outbox().send(StoredIntents.of(signed.get())));
+            return sent(sector, key, context.outbox().send(StoredIntents.of(signed.get())));
         }
         Optional<SectorPreCommitOnChainInfo> info =
                 context.node().stateSectorPreCommitInfo(id.miner().address(), sector.number(), head.key());
         if (info.isEmpty()) {
             return new PreCommitGone(context).outcome(sector, id, head);
         }
-        Epoch epoch = info.get()
-                .preCommitEpoch()
-                .plus(context.node().stateGetNetworkParams().preCommitChallengeDelay());
-        if (head.height().isBefore(epoch) || !sector.seed().equals(Optional.of(randomness.seed(epoch, head)))) {
+        if (randomness.seedChanged(sector, info.get(), head)) {
             LOG.warn(
                     "sector {}: a reorg changed the seed; proving again",
                     sector.number().value());
@@ -72,12 +73,46 @@ final class CommitSendTask extends SectorTask {
             metrics.proofRejected();
             return context.next(sector.number(), SealingStep.COMMIT_2, current -> current);
         }
-        return sent(sector, context.outbox().send(intent(key, sector, id, head, info.get())));
+        return sent(sector, key, context.outbox().send(intent(key, sector, id, head, info.get())));
     }
 
-    private Outcome sent(SectorRecord sector, Cid cid) {
-        return context.next(
-                sector.number(), SealingStep.COMMIT_WAIT, current -> current.withCommitCid(Optional.of(cid)));
+    /** The message is what was signed, so it says which deals it does not activate, also after a crash. */
+    private Outcome sent(SectorRecord sector, String key, Cid cid) {
+        byte[] params = StoredIntents.signed(context.store(), key)
+                .map(record -> record.params().array())
+                .orElseThrow();
+        List<PieceActivationManifest> manifests = ProveCommitSectors3Params.fromCbor(params).sectorActivations().stream()
+                .flatMap(activation -> activation.pieces().stream())
+                .toList();
+        return Outcome.done(tx -> {
+            dropped(sector, manifests).forEach(deal -> fail(tx, sector, deal));
+            context.goTo(
+                    tx,
+                    sector.number(),
+                    SealingStep.COMMIT_WAIT,
+                    current -> current.withCommitCid(Optional.of(cid)));
+        });
+    }
+
+    private static List<UUID> dropped(SectorRecord sector, List<PieceActivationManifest> manifests) {
+        List<UUID> deals = sector.pieces().stream()
+                .map(SectorPiece::deal)
+                .flatMap(Optional::stream)
+                .toList();
+        return IntStream.range(0, Math.min(deals.size(), manifests.size()))
+                .filter(i -> manifests.get(i).notifications().isEmpty())
+                .mapToObj(deals::get)
+                .toList();
+    }
+
+    private static void fail(Tx tx, SectorRecord sector, UUID deal) {
+        String why = SealingError.DEALS_EXPIRED.name() + ": its start epoch"
+                + DealNotes.find(tx, deal).map(note -> " " + note.start().value()).orElse("")
+                + " passed before sector " + sector.number().value() + " was proven; it was not activated";
+        tx.deals()
+                .find(deal)
+                .filter(record -> record.error().isEmpty())
+                .ifPresent(record -> tx.deals().update(record.withError(Optional.of(why))));
     }
 
     private MessageIntent intent(

@@ -3,7 +3,6 @@ package io.adit.sealing.pipeline;
 import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.type.TipSet;
-import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorId;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.task.Outcome;
@@ -17,6 +16,9 @@ import java.util.Optional;
  * and its layers and trees may go.
  */
 final class CommitWaitTask extends SectorTask {
+
+    /** Epochs after a message that ended well within which its effect is to be seen. */
+    static final long SHOWN_WITHIN = 20;
 
     private final SectorRandomness randomness;
     private final MessageRefusal refusal;
@@ -47,7 +49,7 @@ final class CommitWaitTask extends SectorTask {
                 context.node().stateSectorGetInfo(id.miner().address(), sector.number(), head.key());
         if (info.isEmpty()) {
             return ours
-                    ? context.atNextHead("the chain does not show the sector yet")
+                    ? notShown(sector, head)
                     : context.next(sector.number(), SealingStep.COMMIT_SEND, current -> current);
         }
         return context.next(
@@ -57,21 +59,29 @@ final class CommitWaitTask extends SectorTask {
                         .withExpiration(Optional.of(info.get().expiration())));
     }
 
+    /** The message ended well, so the chain shows the sector at once, unless it was not activated after all. */
+    private Outcome notShown(SectorRecord sector, TipSet head) {
+        var found = context.outbox()
+                .found(context.store().read(tx -> MessageKeys.current(tx, MessageKeys.COMMIT, sector.number())), 0);
+        if (found.isEmpty() || head.height().minus(found.get().height()) <= SHOWN_WITHIN) {
+            return context.atNextHead("the chain does not show the sector yet");
+        }
+        return new Outcome.Park(
+                SealingError.COMMIT_FAILED,
+                "message " + found.get().message() + " ended at epoch "
+                        + found.get().height().value() + " without an error, but the chain does not show sector "
+                        + sector.number().value() + " at epoch " + head.height().value()
+                        + "; retry the sector to have the chain asked again");
+    }
+
     /** A refused proof whose seed a reorg has changed is made again at once; nobody has to be asked. */
     private Outcome refused(SectorRecord sector, SectorId id, TipSet head, MessageLookup lookup) {
         var info = context.node().stateSectorPreCommitInfo(id.miner().address(), sector.number(), head.key());
-        if (info.isPresent()) {
-            Epoch epoch = info.get()
-                    .preCommitEpoch()
-                    .plus(context.node().stateGetNetworkParams().preCommitChallengeDelay());
-            boolean changed =
-                    head.height().isBefore(epoch) || !sector.seed().equals(Optional.of(randomness.seed(epoch, head)));
-            if (changed) {
-                return Outcome.done(tx -> {
-                    MessageKeys.nextAttempt(tx, MessageKeys.COMMIT, sector.number());
-                    context.goTo(tx, sector.number(), SealingStep.SEED_WAIT, current -> current);
-                });
-            }
+        if (info.isPresent() && randomness.seedChanged(sector, info.get(), head)) {
+            return Outcome.done(tx -> {
+                MessageKeys.nextAttempt(tx, MessageKeys.COMMIT, sector.number());
+                context.goTo(tx, sector.number(), SealingStep.SEED_WAIT, current -> current);
+            });
         }
         return refusal.outcome(sector, SealingStep.COMMIT_SEND, MessageKeys.COMMIT, SealingError.COMMIT_FAILED, lookup);
     }

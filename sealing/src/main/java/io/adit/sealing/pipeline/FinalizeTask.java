@@ -45,9 +45,12 @@ final class FinalizeTask extends SectorTask {
             paths.remove(id, SectorFileType.UNSEALED);
         }
         mover.toStore(id, context.settings().sectorSize(), EnumSet.allOf(SectorFileType.class));
-        return Outcome.done(tx -> context.change(
-                tx,
-                sector.number(),
-                current -> current.withState(SectorState.Proving).withError(Optional.empty())));
+        return Outcome.done(tx -> {
+            MessageKeys.forget(tx, sector.number());
+            context.change(
+                    tx,
+                    sector.number(),
+                    current -> current.withState(SectorState.Proving).withError(Optional.empty()));
+        });
     }
 }

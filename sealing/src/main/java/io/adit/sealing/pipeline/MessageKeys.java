@@ -19,11 +19,11 @@ final class MessageKeys {
         return purpose + "/" + sector.value() + "/" + attempt(tx, purpose, sector);
     }
 
-    /** The key to send under: a new one where the last one led to nothing that can be executed. */
+    /** The key to send under: a new one where the last one's message can never be executed. */
     static String toSend(Tx tx, String purpose, SectorNumber sector) {
         boolean useless = tx.messages()
                 .find(current(tx, purpose, sector))
-                .filter(record -> record.cid().isEmpty() || StoredIntents.isLost(record))
+                .filter(StoredIntents::isLost)
                 .isPresent();
         if (useless) {
             nextAttempt(tx, purpose, sector);
@@ -37,6 +37,12 @@ final class MessageKeys {
 
     static void nextAttempt(Tx tx, String purpose, SectorNumber sector) {
         tx.meta().put(name(purpose, sector), Integer.toString(attempt(tx, purpose, sector) + 1));
+    }
+
+    /** A sector that is proving sends none of these any more. */
+    static void forget(Tx tx, SectorNumber sector) {
+        tx.meta().remove(name(PRE_COMMIT, sector));
+        tx.meta().remove(name(COMMIT, sector));
     }
 
     private static String name(String purpose, SectorNumber sector) {

@@ -25,9 +25,6 @@ final class PhaseOutput {
     /** Written after PC2. */
     static final String PRE_COMMIT_2 = "adit-precommit2-output";
 
-    /** Written, empty, before PC2 first touches the replica. */
-    static final String PRE_COMMIT_2_BEGUN = "adit-precommit2-begun";
-
     /** Written after C1. */
     static final String COMMIT_1 = "adit-commit1-output";
 
@@ -44,6 +41,10 @@ final class PhaseOutput {
                 .bytes(output)
                 .toByteArray();
         DurableFiles.write(cache.resolve(name), cbor);
+        if (read(cache, name, randomness).isEmpty()) {
+            // Else the next step would send the sector back here, again and again, and no attempt would count.
+            throw new IOException(cache.resolve(name) + " reads back with other bytes than were written");
+        }
     }
 
     /** The phase's output, if it is complete, undamaged and was made with this randomness. */
@@ -67,7 +68,7 @@ final class PhaseOutput {
     }
 
     static void remove(Path cache) throws IOException {
-        for (String name : new String[] {PRE_COMMIT_1, PRE_COMMIT_2_BEGUN, PRE_COMMIT_2, COMMIT_1}) {
+        for (String name : new String[] {PRE_COMMIT_1, PRE_COMMIT_2, COMMIT_1}) {
             Files.deleteIfExists(cache.resolve(name));
         }
         DurableFiles.syncDirectory(cache);

@@ -16,6 +16,7 @@ import io.adit.sealing.storage.SectorFileType;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 
 /** PC1: labels the sector. Complete when its output lies in the cache directory; anything less is labelled anew. */
@@ -57,6 +58,14 @@ final class PreCommit1Task extends SectorTask {
         return context.next(sector.number(), SealingStep.PRE_COMMIT_2, current -> current);
     }
 
+    /** Labelling made these names; they must survive with what they name. */
+    private static void syncParent(Path file) throws IOException {
+        Path parent = file.getParent();
+        if (parent != null) {
+            DurableFiles.syncDirectory(parent);
+        }
+    }
+
     private void label(SectorRecord sector, SectorId id, SectorTicket ticket, SectorFiles files) throws IOException {
         Files.createDirectories(files.cache());
         var pieces = sector.pieces().stream().map(SectorPiece::piece).toList();
@@ -64,6 +73,8 @@ final class PreCommit1Task extends SectorTask {
         CrashPoints.reach("sector.precommit1.labelled");
         DurableFiles.syncTree(files.cache());
         DurableFiles.syncFile(files.sealed());
+        syncParent(files.sealed());
+        syncParent(files.cache());
         PhaseOutput.write(files.cache(), PhaseOutput.PRE_COMMIT_1, ticket.value(), output);
     }
 }

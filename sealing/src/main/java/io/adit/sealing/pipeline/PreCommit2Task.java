@@ -15,9 +15,7 @@ import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.DurableFiles;
 import io.adit.sealing.storage.SectorFileType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -66,27 +64,12 @@ final class PreCommit2Task extends SectorTask {
                 context.paths().require(id, SectorFileType.UNSEALED),
                 context.paths().require(id, SectorFileType.SEALED),
                 cache);
-        restoreData(files);
         SealedCommitments sealed = context.proofs().preCommit2(phase1, files);
         CrashPoints.reach("sector.precommit2.sealed");
         DurableFiles.syncTree(cache);
         DurableFiles.syncFile(files.sealed());
         PhaseOutput.write(cache, PhaseOutput.PRE_COMMIT_2, ticket, encode(sealed));
         return sealed;
-    }
-
-    /**
-     * The replica is encoded in place. What an earlier run has encoded, in part or in whole without recording it, would
-     * be encoded a second time; so a run that finds an earlier one's mark starts from the data again.
-     */
-    private static void restoreData(SectorFiles files) throws IOException {
-        Path mark = files.cache().resolve(PhaseOutput.PRE_COMMIT_2_BEGUN);
-        if (Files.exists(mark)) {
-            Files.copy(files.unsealed(), files.sealed(), StandardCopyOption.REPLACE_EXISTING);
-            DurableFiles.syncFile(files.sealed());
-        } else {
-            DurableFiles.write(mark, new byte[0]);
-        }
     }
 
     private static byte[] encode(SealedCommitments sealed) {

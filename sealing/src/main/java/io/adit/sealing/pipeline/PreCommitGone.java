@@ -25,7 +25,7 @@ final class PreCommitGone {
         }
         long delay = context.node().stateGetNetworkParams().preCommitChallengeDelay();
         Optional<Epoch> deadline =
-                sector.preCommitEpoch().map(epoch -> epoch.plus(SealingSettings.MAX_PROVE_COMMIT_DURATION + delay));
+                sector.preCommitEpoch().map(epoch -> epoch.plus(SectorPolicy.MAX_PROVE_COMMIT_DURATION + delay));
         if (deadline.isPresent() && head.height().isAfter(deadline.get())) {
             return new Outcome.Park(
                     SealingError.PRECOMMIT_EXPIRED,

@@ -15,15 +15,14 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.task.Outcome;
 import io.adit.core.task.TaskContext;
+import io.adit.sealing.SealingError;
 import io.adit.sealing.StoredIntents;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** Sends PreCommitSectorBatch2 for one sector, with the deposit the chain asks for, unless the chain has it already. */
 final class PreCommitSendTask extends SectorTask {
-
-    /** Two days above the least lifetime, since inclusion takes time and deadlines are up to a day away. */
-    private static final long LIFETIME_MARGIN = 2 * 2880;
 
     PreCommitSendTask(SealingContext context, SealingMetrics metrics) {
         super(context, SealingStep.PRE_COMMIT_SEND, metrics);
@@ -52,6 +51,12 @@ final class PreCommitSendTask extends SectorTask {
         Optional<MessageRecord> signed = StoredIntents.signed(context.store(), key);
         if (signed.isEmpty() && TicketTask.expired(sector.ticket().get(), head.height())) {
             return context.next(sector.number(), SealingStep.TICKET, current -> current);
+        }
+        if (signed.isEmpty()) {
+            Optional<Outcome> tooLong = tooLong(sector, head.height());
+            if (tooLong.isPresent()) {
+                return tooLong.get();
+            }
         }
         Cid cid = context.outbox().send(signed.map(StoredIntents::of).orElseGet(() -> intent(key, sector, id, head)));
         return context.next(
@@ -86,18 +91,37 @@ final class PreCommitSendTask extends SectorTask {
                 deals ? sector.commD().map(Commitment::asUnsealedCid) : Optional.empty());
     }
 
-    /** Beyond every deal and the chain's least lifetime, counted from the last epoch the proof may come. */
+    /**
+     * Beyond every deal and the chain's least lifetime, counted from the last epoch the proof may come. The chain counts
+     * the longest lifetime from the epoch in which it executes the message, which is after this head.
+     */
     private Epoch expiration(SectorRecord sector, Epoch head) {
         Epoch least = head.plus(
-                SealingSettings.MAX_PROVE_COMMIT_DURATION + SealingSettings.MIN_SECTOR_LIFETIME + LIFETIME_MARGIN);
-        Epoch most = head.plus(SealingSettings.MAX_SECTOR_LIFETIME - LIFETIME_MARGIN);
-        Optional<Epoch> lastDeal = context.store()
-                .read(tx -> DealNotes.of(tx, sector).stream()
-                        .map(DealNotes.Note::end)
-                        .max(Epoch::compareTo));
-        Epoch wanted = lastDeal.map(end -> end.plus(LIFETIME_MARGIN))
+                SectorPolicy.MAX_PROVE_COMMIT_DURATION + SectorPolicy.MIN_LIFETIME + SectorPolicy.LIFETIME_MARGIN);
+        Epoch most = SectorPolicy.lastExpiration(head);
+        Epoch wanted = lastDeal(sector)
+                .map(note -> note.end().plus(SectorPolicy.LIFETIME_MARGIN))
                 .orElse(head.plus(context.settings().capacityLifetime()));
         Epoch atLeast = wanted.isBefore(least) ? least : wanted;
         return most.isBefore(atLeast) ? most : atLeast;
+    }
+
+    private Optional<DealNotes.Note> lastDeal(SectorRecord sector) {
+        return context.store()
+                .read(tx -> DealNotes.of(tx, sector).stream().max(Comparator.comparing(DealNotes.Note::end)));
+    }
+
+    /** A sector that ends before a deal cannot activate it; nothing is staked on one. */
+    private Optional<Outcome> tooLong(SectorRecord sector, Epoch head) {
+        Epoch most = SectorPolicy.lastExpiration(head);
+        return lastDeal(sector)
+                .filter(note -> most.isBefore(note.end()))
+                .map(note -> new Outcome.Park(
+                        SealingError.DEAL_TOO_LONG,
+                        "deal " + note.chainDealId() + " ends at epoch " + note.end().value()
+                                + ", a sector pre-committed at " + head.value() + " may live until " + most.value()
+                                + " at most; nothing was sent. It fits from epoch "
+                                + note.end().minus(SectorPolicy.MAX_LIFETIME).value() + " on, the deal starts at "
+                                + note.start().value()));
     }
 }

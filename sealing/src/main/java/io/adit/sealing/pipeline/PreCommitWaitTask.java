@@ -2,6 +2,7 @@ package io.adit.sealing.pipeline;
 
 import io.adit.chain.actor.SectorPreCommitOnChainInfo;
 import io.adit.chain.node.MessageLookup;
+import io.adit.chain.type.TipSet;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.SectorId;
 import io.adit.core.state.SectorRecord;
@@ -19,6 +20,24 @@ final class PreCommitWaitTask extends SectorTask {
     PreCommitWaitTask(SealingContext context, SealingMetrics metrics) {
         super(context, SealingStep.PRE_COMMIT_WAIT, metrics);
         this.refusal = new MessageRefusal(context, metrics);
+    }
+
+    /** The message ended well, so the chain shows the pre-commit at once; much later it has expired. */
+    private Outcome notShown(SectorRecord sector, TipSet head) {
+        var found = context.outbox()
+                .found(
+                        context.store()
+                                .read(tx -> MessageKeys.current(tx, MessageKeys.PRE_COMMIT, sector.number())),
+                        0);
+        if (found.isEmpty() || head.height().minus(found.get().height()) <= CommitWaitTask.SHOWN_WITHIN) {
+            return context.atNextHead("the chain does not show the pre-commit yet");
+        }
+        return new Outcome.Park(
+                SealingError.PRECOMMIT_EXPIRED,
+                "message " + found.get().message() + " ended at epoch "
+                        + found.get().height().value() + " without an error, but at epoch "
+                        + head.height().value() + " the chain shows no pre-commit of sector "
+                        + sector.number().value());
     }
 
     @Override
@@ -52,7 +71,7 @@ final class PreCommitWaitTask extends SectorTask {
                 return context.next(sector.number(), SealingStep.COMMIT_WAIT, current -> current);
             }
             return ours
-                    ? context.atNextHead("the chain does not show the pre-commit yet")
+                    ? notShown(sector, head)
                     : context.next(sector.number(), SealingStep.PRE_COMMIT_SEND, current -> current);
         }
         if (!Optional.of(info.get().info().sealedCid()).equals(sector.commR().map(Commitment::asSealedCid))) {

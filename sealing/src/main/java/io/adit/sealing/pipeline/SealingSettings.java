@@ -45,21 +45,6 @@ public record SealingSettings(
         long capacityLifetime,
         Duration headPoll) {
 
-    /** Lotus's {@code SealRandomnessLookback}: the ticket is drawn one chain finality behind the head. */
-    public static final long TICKET_LOOKBACK = 900;
-
-    /** builtin-actors {@code MAX_PRE_COMMIT_RANDOMNESS_LOOKBACK}: a day and a finality of 30 s epochs. */
-    public static final long MAX_TICKET_AGE = 2880 + 900;
-
-    /** builtin-actors {@code max_prove_commit_duration} without the challenge delay: 30 days. */
-    public static final long MAX_PROVE_COMMIT_DURATION = 30 * 2880;
-
-    /** builtin-actors {@code MIN_SECTOR_EXPIRATION}: 180 days. */
-    public static final long MIN_SECTOR_LIFETIME = 180 * 2880;
-
-    /** builtin-actors {@code MAX_SECTOR_EXPIRATION_EXTENSION} (FIP-0052): 1278 days. */
-    public static final long MAX_SECTOR_LIFETIME = 1278 * 2880;
-
     /** Counts must make sense. */
     public SealingSettings {
         if (proofAttempts < 1 || maxWaitDealsSectors < 1) {
@@ -78,7 +63,7 @@ public record SealingSettings(
                 worker,
                 RegisteredSealProof.interactive(size),
                 Duration.ofHours(6),
-                2 * 2880,
+                SectorPolicy.LIFETIME_MARGIN,
                 2,
                 5,
                 6,
@@ -87,7 +72,7 @@ public record SealingSettings(
                 true,
                 TokenAmount.ofFil("0.025"),
                 TokenAmount.ofFil("0.05"),
-                540 * 2880,
+                3 * SectorPolicy.MIN_LIFETIME,
                 Duration.ofSeconds(5));
     }
 

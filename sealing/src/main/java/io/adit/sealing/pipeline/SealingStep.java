@@ -4,7 +4,6 @@ import io.adit.core.fil.SectorNumber;
 import io.adit.core.state.SectorState;
 import io.adit.core.task.NewTask;
 import io.adit.core.task.TaskPriority;
-import java.util.Optional;
 
 /**
  * The steps of sealing in their order: the task kind, the sector's state while the step is pending or running, and the
@@ -87,15 +86,5 @@ public enum SealingStep {
 
     NewTask task(SectorNumber sector) {
         return new NewTask(kind, keyOf(sector), "{}", priority);
-    }
-
-    /** The step with this task kind. */
-    public static Optional<SealingStep> ofKind(String kind) {
-        for (SealingStep step : values()) {
-            if (step.kind.equals(kind)) {
-                return Optional.of(step);
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -1,7 +1,9 @@
 package io.adit.sealing.pipeline;
 
 import io.adit.core.error.AditException;
+import io.adit.core.fil.ActorId;
 import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.SectorNumber;
@@ -11,10 +13,12 @@ import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.core.state.Tx;
 import io.adit.sealing.SealingError;
+import io.adit.sealing.storage.SectorFileType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +33,7 @@ final class SectorAssignment implements SectorIntake {
 
     private final SealingContext context;
     private volatile BitField allocatedOnChain = BitField.EMPTY;
+    private volatile Epoch head = new Epoch(0);
 
     SectorAssignment(SealingContext context) {
         this.context = context;
@@ -37,8 +42,27 @@ final class SectorAssignment implements SectorIntake {
     /** Looks up which numbers the chain has seen. */
     void refresh() {
         var miner = context.settings().miner().address();
-        var head = context.node().chainHead();
-        allocatedOnChain = context.node().stateMinerAllocated(miner, head.key());
+        var now = context.node().chainHead();
+        head = now.height();
+        allocatedOnChain = context.node()
+                .stateMinerAllocated(miner, now.key())
+                .union(numbersOnDisks(context.settings().miner()));
+    }
+
+    /** What lies under a number, left by a database that was lost, would be taken for the next sector's own. */
+    private BitField numbersOnDisks(ActorId miner) {
+        var numbers = new TreeSet<SectorNumber>();
+        for (SectorFileType type : SectorFileType.values()) {
+            context.paths().sectors(type).stream()
+                    .filter(sector -> sector.miner().equals(miner))
+                    .forEach(sector -> numbers.add(sector.number()));
+        }
+        return BitField.ofSectors(numbers);
+    }
+
+    /** Tells how far the chain is, for deals that come in. */
+    void seen(Epoch height) {
+        head = height;
     }
 
     @Override
@@ -54,7 +78,11 @@ final class SectorAssignment implements SectorIntake {
                     "accepting the piece of deal " + piece.deal() + ": it has "
                             + piece.piece().size().bytes() + " bytes, a sector has " + capacity.bytes());
         }
-        SectorRecord sector = openSectorFor(tx, piece.piece().size()).orElseGet(() -> openSector(tx));
+        // What may come too late for such a deal would take the others in its sector with it.
+        boolean alone = SectorPolicy.lastExpiration(head).isBefore(piece.end());
+        Optional<SectorRecord> open =
+                alone ? Optional.empty() : openSectorFor(tx, piece.piece().size());
+        SectorRecord sector = open.orElseGet(() -> openSector(tx));
         var pieces = new ArrayList<>(sector.pieces());
         for (PaddedSize zero :
                 PiecePacking.paddingBefore(length(sector), piece.piece().size())) {
@@ -70,7 +98,7 @@ final class SectorAssignment implements SectorIntake {
                 piece.piece().size().bytes(),
                 length(filled),
                 capacity.bytes());
-        if (length(filled) == capacity.bytes()) {
+        if (alone || length(filled) == capacity.bytes()) {
             close(tx, filled);
         } else {
             // The delay may be zero, and a deal's start may be nearer than that of the deals before.
@@ -110,7 +138,7 @@ final class SectorAssignment implements SectorIntake {
 
     /** The chain knows the sector's number already: its pieces get another one before anything is written. */
     void renumber(Tx tx, SectorRecord taken, BitField allocated) {
-        allocatedOnChain = allocated;
+        allocatedOnChain = allocatedOnChain.union(allocated);
         SectorNumber number = newNumber(tx);
         tx.sectors()
                 .insert(SectorRecord.created(

@@ -1,6 +1,7 @@
 package io.adit.sealing.pipeline;
 
 import io.adit.chain.message.MessageErrorCode;
+import io.adit.chain.node.RpcErrorCode;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.error.ErrorKind;
@@ -13,6 +14,7 @@ import io.adit.core.task.RetryPolicy;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
+import io.adit.proofs.ProofsError;
 import io.adit.sealing.SealingError;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -40,11 +42,15 @@ abstract class SectorTask implements TaskHandler {
             SealingError.STORAGE_NO_PATH,
             SealingError.STORAGE_COPY_DIFFERS);
 
-    /** What ends when space or funds come, or when the base fee falls. */
+    /** What ends when space or funds come, when the base fee falls, or when a disk or the full node recovers. */
     private static final Set<ErrorCode> ENDS_BY_ITSELF = Set.of(
             SealingError.STORAGE_NO_SPACE,
+            SealingError.STORAGE_SILENT,
             MessageErrorCode.MESSAGE_INSUFFICIENT_FUNDS,
-            MessageErrorCode.MESSAGE_FEE_LIMIT);
+            MessageErrorCode.MESSAGE_FEE_LIMIT,
+            RpcErrorCode.CALL_FAILED,
+            RpcErrorCode.NODE_UNAUTHORIZED,
+            RpcErrorCode.NODE_PERMISSION);
 
     final SealingContext context;
     private final SealingStep step;
@@ -69,8 +75,12 @@ abstract class SectorTask implements TaskHandler {
         return step.touchesFiles();
     }
 
+    /** What only waits for the chain is tried for as long as it takes; only a definite refusal stops it. */
     @Override
     public RetryPolicy retry() {
+        if (!step.touchesFiles()) {
+            return RetryPolicy.persistent();
+        }
         return new RetryPolicy(8, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0.2);
     }
 
@@ -112,8 +122,17 @@ abstract class SectorTask implements TaskHandler {
             // The engine is closing; the step has not failed.
             throw stopping;
         } catch (Exception e) {
+            if (isStopped(e)) {
+                throw e;
+            }
             return failedAttempt(task, number, e);
         }
+    }
+
+    /** Whether the step was interrupted, in whatever way what it was doing said so. */
+    private static boolean isStopped(Exception e) {
+        return Thread.currentThread().isInterrupted()
+                || (e instanceof AditException coded && coded.code() == ProofsError.INTERRUPTED);
     }
 
     /** A step that the operator retries puts the sector back into the step's state. */

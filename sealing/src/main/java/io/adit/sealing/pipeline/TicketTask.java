@@ -37,6 +37,6 @@ final class TicketTask extends SectorTask {
     }
 
     static boolean expired(SectorTicket ticket, Epoch head) {
-        return head.minus(ticket.epoch()) > SealingSettings.MAX_TICKET_AGE - AGE_MARGIN;
+        return head.minus(ticket.epoch()) > SectorPolicy.MAX_TICKET_AGE - AGE_MARGIN;
     }
 }

@@ -56,6 +56,7 @@ final class WaitDealsTask extends SectorTask {
             return false;
         }
         Epoch head = context.node().chainHead().height();
+        assignment.seen(head);
         return first.get().minus(head) <= context.settings().dealStartSlack();
     }
 }

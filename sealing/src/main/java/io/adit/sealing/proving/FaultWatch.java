@@ -4,22 +4,29 @@ import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.SectorDeclaration;
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.Partition;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.DeadlineInfo;
+import io.adit.chain.type.ExitCode;
 import io.adit.chain.type.TipSet;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Hashes;
+import io.adit.core.state.MessageState;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +47,16 @@ final class FaultWatch {
 
     private final ProvingContext context;
 
-    /** Windows that were looked at, by their opening epoch, while which window was open. Rebuilt after a restart. */
-    private final Set<List<Long>> looked = new TreeSet<>(
-            java.util.Comparator.comparing((List<Long> pair) -> pair.getFirst()).thenComparing(List::getLast));
+    /** A window that was looked at while another one was open. */
+    private record Look(Epoch window, Epoch during) {}
+
+    /** A declaration that was sent, and the last epoch at which sending it again still helps. */
+    private record Declaration(String what, Look look, Epoch lastChance) {}
+
+    /** Rebuilt after a restart, as are the declarations: looking again finds the same ones. */
+    private final Set<Look> looked = new HashSet<>();
+
+    private final Map<String, Declaration> underWay = new HashMap<>();
 
     FaultWatch(ProvingContext context) {
         this.context = context;
@@ -50,19 +64,65 @@ final class FaultWatch {
 
     /** Looks at every declarable window that was not looked at since the present deadline opened. */
     void look(DeadlineInfo now, TipSet head) throws InterruptedException {
-        looked.removeIf(pair -> pair.getLast() < now.open().value());
+        follow(head);
+        looked.removeIf(look -> look.during().isBefore(now.open()));
         for (ProvingWindow window : ProvingWindow.from(now, ProvingWindow.declarableAhead(now))) {
             Epoch lastChance = window.faultCutoff().minus(MARGIN);
-            var look = List.of(window.open().value(), now.open().value());
+            var look = new Look(window.open(), now.open());
             if (head.height().isBefore(lastChance) && !looked.contains(look)) {
-                lookAt(window, head);
+                lookAt(window, look, head);
                 // Only now: what failed is looked at again at the next head, while there is still time.
                 looked.add(look);
             }
         }
     }
 
-    private void lookAt(ProvingWindow window, TipSet head) throws InterruptedException {
+    /** A declaration that the chain refused, or that lost its nonce, is made anew from a new look at the sectors. */
+    private void follow(TipSet head) {
+        for (var sent : Map.copyOf(underWay).entrySet()) {
+            Declaration declaration = sent.getValue();
+            Optional<String> failure = failure(sent.getKey());
+            if (failure.isPresent()) {
+                context.metrics().failed();
+                LOG.warn("declaring sectors {} failed: {}", declaration.what(), failure.get());
+                looked.removeIf(look -> look.window().equals(declaration.look().window()));
+                underWay.remove(sent.getKey());
+            } else if (isDone(sent.getKey())) {
+                underWay.remove(sent.getKey());
+            } else if (!head.height().isBefore(declaration.lastChance())) {
+                LOG.error(
+                        "declaring sectors {} has not reached the chain in time, before epoch {}",
+                        declaration.what(),
+                        declaration.lastChance().value());
+                underWay.remove(sent.getKey());
+            }
+        }
+    }
+
+    /** Why the message of this key has come to nothing, if it has; one that the node forgot is pushed again by asking. */
+    private Optional<String> failure(String key) {
+        try {
+            return context.outbox()
+                    .found(key, context.settings().messageConfidence())
+                    .filter(found -> !found.receipt().isSuccess())
+                    .map(found -> "exit code "
+                            + ExitCode.explain(found.receipt().exitCode(), ActorKind.MINER));
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+                throw e;
+            }
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean isDone(String key) {
+        return context.outbox()
+                .record(key)
+                .filter(record -> record.state() == MessageState.DONE)
+                .isPresent();
+    }
+
+    private void lookAt(ProvingWindow window, Look look, TipSet head) throws InterruptedException {
         List<Partition> partitions =
                 context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
         var faults = new ArrayList<SectorDeclaration>();
@@ -87,6 +147,7 @@ final class FaultWatch {
             send(
                     "recovered",
                     window,
+                    look,
                     recoveries,
                     MinerMethod.DECLARE_FAULTS_RECOVERED.number(),
                     new DeclareFaultsRecoveredParams(recoveries).toCbor());
@@ -95,6 +156,7 @@ final class FaultWatch {
             send(
                     "faulty",
                     window,
+                    look,
                     faults,
                     MinerMethod.DECLARE_FAULTS.number(),
                     new DeclareFaultsParams(faults).toCbor());
@@ -112,11 +174,20 @@ final class FaultWatch {
     }
 
     private void send(
-            String what, ProvingWindow window, List<SectorDeclaration> declarations, long method, byte[] params) {
-        // The same declaration for the same window is one message, however often it is looked at.
+            String what,
+            ProvingWindow window,
+            Look look,
+            List<SectorDeclaration> declarations,
+            long method,
+            byte[] params) {
+        // The same declaration for the same window is one message, however often it is looked at, until it has failed.
         String digest = HexFormat.of().formatHex(Hashes.blake2b(params, 8));
-        String key = "post-" + what + "/" + window.open().value() + "/" + window.deadline() + "/" + digest;
-        boolean known = context.store().read(tx -> tx.messages().find(key)).isPresent();
+        String base = "post-" + what + "/" + window.open().value() + "/" + window.deadline() + "/" + digest;
+        String key = base;
+        for (int attempt = 1; hasFailed(key); attempt++) {
+            key = base + "/" + attempt;
+        }
+        boolean known = context.outbox().record(key).isPresent();
         long sectors = declarations.stream()
                 .mapToLong(declaration -> declaration.sectors().cardinality())
                 .sum();
@@ -130,9 +201,14 @@ final class FaultWatch {
                         params,
                         context.settings().maxDeclarationFee(),
                         MessagePriority.RECOVERY));
+        underWay.put(key, new Declaration(what, look, window.faultCutoff().minus(MARGIN)));
         if (!known) {
             context.metrics().declared(what, sectors);
             LOG.info("declared {} sectors of deadline {} {} with {}", sectors, window.deadline(), what, cid);
         }
+    }
+
+    private boolean hasFailed(String key) {
+        return context.outbox().record(key).isPresent() && failure(key).isPresent();
     }
 }

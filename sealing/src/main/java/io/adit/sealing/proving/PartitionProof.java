@@ -88,8 +88,9 @@ public record PartitionProof(
     }
 
     /** The same proof, to be sent under another key. */
-    PartitionProof underNewKey() {
-        return new PartitionProof(open, close, deadline, partition, attempt + 1, made, message, phase, note);
+    PartitionProof unsent(String why) {
+        return new PartitionProof(
+                open, close, deadline, partition, attempt + 1, made, Optional.empty(), Phase.PROVEN, why);
     }
 
     PartitionProof ended(Phase end, String why) {

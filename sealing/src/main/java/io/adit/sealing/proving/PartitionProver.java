@@ -15,15 +15,16 @@ import io.adit.chain.type.PoStProof;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Randomness;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.task.CrashPoints;
-import io.adit.sealing.SealingError;
 import io.adit.sealing.StoredIntents;
 import io.adit.sealing.proving.PartitionProof.Phase;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -39,8 +40,13 @@ final class PartitionProver {
 
     private static final Logger LOG = LoggerFactory.getLogger(PartitionProver.class);
 
-    /** Refused messages cost gas; a partition that is refused this often will not be accepted by sending it again. */
-    private static final int MAX_ATTEMPTS = 5;
+    /** Refused messages cost gas: after this many, each next one waits longer, up to {@link #LONGEST_PAUSE} epochs. */
+    private static final int QUICK_REFUSALS = 3;
+
+    private static final long LONGEST_PAUSE = 10;
+
+    /** Below it the machine speaks: out of gas, out of funds. The actor, and with it the proof, was not reached. */
+    private static final long FIRST_ACTOR_CODE = 16;
 
     private final ProvingContext context;
     private final PartitionProofMaker maker;
@@ -48,6 +54,8 @@ final class PartitionProver {
     private final Semaphore lane;
     private final ProvingWindow window;
     private final long partition;
+    private int refusals;
+    private Epoch notBefore;
 
     PartitionProver(
             ProvingContext context,
@@ -62,6 +70,7 @@ final class PartitionProver {
         this.lane = lane;
         this.window = window;
         this.partition = partition;
+        this.notBefore = window.open();
     }
 
     /** Runs until the partition is accepted, the window is closed or the scheduler stops. */
@@ -108,12 +117,13 @@ final class PartitionProver {
     private PartitionProof step(PartitionProof proof, TipSet head) throws InterruptedException {
         Randomness challenge = context.challenge(window, head);
         if (proof.phase() == Phase.SENT) {
-            return follow(proof, challenge);
+            return follow(proof, challenge, head);
         }
         if (!proof.answers(challenge)) {
             return make(proof, challenge, head);
         }
-        if (head.height().isBefore(window.open().plus(context.settings().submitConfidence()))) {
+        if (head.height().isBefore(window.open().plus(context.settings().submitConfidence()))
+                || head.height().isBefore(notBefore)) {
             return proof;
         }
         return send(proof, head);
@@ -167,7 +177,7 @@ final class PartitionProver {
                 throw e;
             }
             // An earlier try was never signed, and a reorg has changed what has to be said since.
-            return context.journal().save(proof.underNewKey());
+            return context.journal().save(proof.unsent(proof.note()));
         }
         CrashPoints.reach("post.sent");
         LOG.info(
@@ -205,7 +215,7 @@ final class PartitionProver {
                 && deadlines.get((int) window.deadline()).postSubmissions().contains(partition);
     }
 
-    private PartitionProof follow(PartitionProof proof, Randomness challenge) {
+    private PartitionProof follow(PartitionProof proof, Randomness challenge, TipSet head) {
         Optional<MessageLookup> found;
         try {
             found = context.outbox()
@@ -214,32 +224,53 @@ final class PartitionProver {
             if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
                 throw e;
             }
-            return again(proof, "another message has used its nonce");
+            return sendAgain(proof, challenge, "another message has used its nonce");
         }
         if (found.isEmpty()) {
             // A reorg below the challenge makes the sent proof worthless, if it is not on this chain anyway.
-            return proof.answers(challenge) ? proof : again(proof, "a reorg changed the challenge");
+            return proof.answers(challenge) ? proof : makeAgain(proof, "a reorg changed the challenge");
         }
         if (found.get().receipt().isSuccess()) {
             context.metrics().accepted(window.close().minus(found.get().height()));
             return context.journal().save(proof.ended(Phase.ACCEPTED, proof.note()));
         }
-        context.metrics().refused();
-        long exit = found.get().receipt().exitCode();
-        return again(
-                proof,
-                "the chain refused the message with exit code " + exit + " (" + ExitCode.explain(exit, ActorKind.MINER)
-                        + ")");
+        return refused(proof, challenge, head, found.get().receipt().exitCode());
     }
 
-    private PartitionProof again(PartitionProof proof, String why) {
-        LOG.warn("window proof of deadline {} partition {} is made again: {}", window.deadline(), partition, why);
-        if (proof.attempt() + 1 >= MAX_ATTEMPTS) {
-            throw new AditException(
-                    SealingError.POST_REFUSED,
-                    "proving deadline " + window.deadline() + " partition " + partition + ": given up after "
-                            + MAX_ATTEMPTS + " refused messages, the last because " + why);
+    /**
+     * A refused proof that verified here is made again only when the actor refused it for what it is; running out of gas,
+     * or a fork that the message was not made for, does not make a proof of an hour worthless.
+     */
+    private PartitionProof refused(PartitionProof proof, Randomness challenge, TipSet head, long exit) {
+        context.metrics().refused();
+        refusals++;
+        long pause = refusals <= QUICK_REFUSALS ? 0 : Math.min(1L << (refusals - QUICK_REFUSALS), LONGEST_PAUSE);
+        notBefore = head.height().plus(pause);
+        String why = "the chain refused the message with exit code " + exit + " ("
+                + ExitCode.explain(exit, ActorKind.MINER) + ")";
+        boolean namesTheProof = exit >= FIRST_ACTOR_CODE && sentForThisFork(proof, head);
+        return namesTheProof ? makeAgain(proof, why) : sendAgain(proof, challenge, why);
+    }
+
+    private boolean sentForThisFork(PartitionProof proof, TipSet head) {
+        byte[] now = context.chainCommit(window, head).bytes();
+        return context.outbox()
+                .record(proof.messageKey())
+                .map(record -> SubmitWindowedPoStParams.fromCbor(record.params().array()))
+                .filter(params -> Arrays.equals(params.chainCommitRand(), now))
+                .isPresent();
+    }
+
+    private PartitionProof sendAgain(PartitionProof proof, Randomness challenge, String why) {
+        if (!proof.answers(challenge)) {
+            return makeAgain(proof, why + ", and a reorg changed the challenge");
         }
+        LOG.warn("window proof of deadline {} partition {} is sent again: {}", window.deadline(), partition, why);
+        return context.journal().save(proof.unsent(why));
+    }
+
+    private PartitionProof makeAgain(PartitionProof proof, String why) {
+        LOG.warn("window proof of deadline {} partition {} is made again: {}", window.deadline(), partition, why);
         return context.journal().save(proof.again(why));
     }
 

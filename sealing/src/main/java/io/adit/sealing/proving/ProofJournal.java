@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class ProofJournal {
             @Nullable String message) {}
 
     private final StateStore store;
+    private final ReentrantLock indexing = new ReentrantLock();
 
     ProofJournal(StateStore store) {
         this.store = store;
@@ -57,12 +59,18 @@ final class ProofJournal {
 
     PartitionProof save(PartitionProof proof) {
         String name = name(proof.open(), proof.deadline(), proof.partition());
-        store.transactVoid(tx -> {
-            if (tx.meta().get(name).isEmpty()) {
-                index(tx, name);
-            }
-            tx.meta().put(name, format(proof));
-        });
+        // Two partitions that are saved at once must not both write the index that they read before the other.
+        indexing.lock();
+        try {
+            store.transactVoid(tx -> {
+                if (tx.meta().get(name).isEmpty()) {
+                    index(tx, name);
+                }
+                tx.meta().put(name, format(proof));
+            });
+        } finally {
+            indexing.unlock();
+        }
         return proof;
     }
 

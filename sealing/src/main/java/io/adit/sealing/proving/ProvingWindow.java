@@ -32,8 +32,8 @@ record ProvingWindow(long deadline, Epoch open, Epoch close, Epoch challenge, Ep
     }
 
     /**
-     * How many windows ahead faults can be declared for: the first that opens later than the cutoff away, and one more,
-     * so that a chain in a hurry does not pass the time in which it can be done.
+     * How many windows ahead are looked at: those that the cutoff has closed already, the first that can still be
+     * declared for, and one more, so that a chain in a hurry does not pass the time in which it can be done.
      */
     static int declarableAhead(DeadlineInfo now) {
         return (int) Math.ceilDiv(now.faultDeclarationCutoff(), now.wPoStChallengeWindow()) + 2;
