@@ -61,9 +61,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,11 +111,96 @@ class DevnetSealingTest {
         liveThrough(ProofsTestKit.proofs(), Duration.ofMinutes(8));
     }
 
+    /** A node that seals and proves one deal's sector on its own chain. */
+    private record Life(
+            Devnet devnet,
+            SqlStateStore store,
+            AtomicReference<WindowPoStScheduler> proving,
+            Supplier<WindowPoStScheduler> restart,
+            ActorId miner,
+            DealPiece deal,
+            SectorNumber number) {
+
+        /** Lets epochs pass one by one until the condition holds; holds the clock before a deadline would be missed. */
+        void passUntil(Duration atMost, BooleanSupplier condition) {
+            await().atMost(atMost).pollInterval(Duration.ofMillis(10)).until(() -> {
+                if (!devnet.ledger().lastChanceAhead()) {
+                    devnet.advance(1);
+                }
+                return condition.getAsBoolean();
+            });
+        }
+
+        boolean faulty() {
+            return !devnet.node()
+                    .stateMinerFaults(miner.address(), TipSetKey.EMPTY)
+                    .isEmpty();
+        }
+
+        Optional<PartitionProof.Phase> newest() {
+            return proving.get().recent().stream().findFirst().map(PartitionProof::phase);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Story {
+        void tell(Life life);
+    }
+
     private void liveThrough(Proofs proofs, Duration atMost) throws IOException {
+        live(proofs, Duration.ofMinutes(2), life -> {
+            life.devnet().start();
+            until(atMost, () -> sector(life.store(), life.number()).state() == SectorState.Proving);
+            until(atMost, () -> accepted(life.proving().get()) >= 2);
+
+            var head = TipSetKey.EMPTY;
+            var node = life.devnet().node();
+            assertThat(life.faulty()).isFalse();
+            assertThat(node.stateMinerPower(life.miner().address(), head)
+                            .minerPower()
+                            .rawBytePower())
+                    .isEqualTo(java.math.BigInteger.valueOf(2048));
+            assertThat(node.stateMarketStorageDeal(life.deal().chainDealId(), head)
+                            .orElseThrow()
+                            .state()
+                            .sectorStartEpoch()
+                            .value())
+                    .isPositive();
+            assertThat(life.proving().get().recent()).noneMatch(proof -> proof.phase() == PartitionProof.Phase.MISSED);
+        });
+    }
+
+    @Test
+    void missedSectorIsRecoveredAndProven_whenTheNodeSleptAndAForkFollows() throws IOException {
+        var atMost = Duration.ofMinutes(1);
+        live(new WithoutCommit2(), Duration.ZERO, life -> {
+            life.passUntil(atMost, () -> sector(life.store(), life.number()).state() == SectorState.Proving);
+            life.proving().get().close();
+            int period = 48 * 10;
+            life.devnet().advance(2L * period);
+            assertThat(life.faulty()).as("nobody proved for a period").isTrue();
+            assertThat(life.devnet().held()).isZero();
+
+            life.proving().set(life.restart().get());
+            life.passUntil(atMost, () -> !life.faulty());
+            life.passUntil(atMost, () -> accepted(life.proving().get()) == 1);
+
+            life.passUntil(atMost, () -> life.newest().equals(Optional.of(PartitionProof.Phase.PROVEN)));
+            int belowTheChallenge = 6;
+            life.devnet().reorg(belowTheChallenge);
+            life.passUntil(atMost, () -> accepted(life.proving().get()) == 2);
+            life.devnet().advance(period / 4);
+
+            assertThat(life.faulty()).isFalse();
+            assertThat(life.proving().get().recent().getFirst().phase()).isEqualTo(PartitionProof.Phase.ACCEPTED);
+        });
+    }
+
+    private void live(Proofs proofs, Duration patience, Story story) throws IOException {
         var policy = ChainPolicy.fast().withBlockTime(Duration.ofMillis(10));
         var settings =
                 new ChainSettings(policy, SectorSize.KIB_2, 29, Instant.ofEpochSecond(1_800_000_000), filled(32, 9));
-        try (var devnet = Devnet.inMemory(settings, proofs, Duration.ofMinutes(2));
+        try (var devnet = Devnet.inMemory(settings, proofs, patience);
                 var store = SqlStateStore.sqlite(directory.resolve("state.db"))) {
             devnet.ledger().fund(worker.address(), TokenAmount.ofFil(10_000));
             devnet.ledger().fund(client.address(), TokenAmount.ofFil(1_000));
@@ -132,47 +220,33 @@ class DevnetSealingTest {
                     messages,
                     clock,
                     meters);
+            Supplier<WindowPoStScheduler> starting = () -> {
+                var scheduler = new WindowPoStScheduler(
+                        ProvingSettings.devnet(miner, worker.address(), SectorSize.KIB_2),
+                        store,
+                        devnet.node(),
+                        proofs,
+                        paths,
+                        messages,
+                        meters);
+                scheduler.start();
+                return scheduler;
+            };
             var resources = new Resources(2, 8L << 30, 1, 0);
+            var proving = new AtomicReference<>(starting.get());
             try (var engine = new TaskEngine(store, clock, resources, pipeline.handlers(), meters);
-                    var scheduler = new WindowPoStScheduler(
-                            ProvingSettings.devnet(miner, worker.address(), SectorSize.KIB_2),
-                            store,
-                            devnet.node(),
-                            proofs,
-                            paths,
-                            messages,
-                            meters);
                     var follower = new HeadFollower(devnet.node(), HeadOptions.defaults())) {
                 follower.listen(Delivery.COALESCED, update -> {
                     pipeline.onHead(engine::signal);
-                    scheduler.onHead(update.head());
+                    proving.get().onHead(update.head());
                 });
                 pipeline.start();
                 engine.start();
-                scheduler.start();
                 follower.start();
                 SectorNumber number = store.transact(tx -> pipeline.intake().accept(tx, deal));
-                devnet.start();
-
-                until(atMost, () -> sector(store, number).state() == SectorState.Proving);
-                until(atMost, () -> accepted(scheduler) >= 2);
-
-                var head = TipSetKey.EMPTY;
-                assertThat(devnet.node().stateMinerFaults(miner.address(), head).isEmpty())
-                        .isTrue();
-                assertThat(devnet.node()
-                                .stateMinerPower(miner.address(), head)
-                                .minerPower()
-                                .rawBytePower())
-                        .isEqualTo(java.math.BigInteger.valueOf(2048));
-                assertThat(devnet.node()
-                                .stateMarketStorageDeal(deal.chainDealId(), head)
-                                .orElseThrow()
-                                .state()
-                                .sectorStartEpoch()
-                                .value())
-                        .isPositive();
-                assertThat(scheduler.recent()).noneMatch(proof -> proof.phase() == PartitionProof.Phase.MISSED);
+                story.tell(new Life(devnet, store, proving, starting, miner, deal, number));
+            } finally {
+                proving.get().close();
             }
         }
     }

@@ -17,6 +17,7 @@ import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.PartialFullNode;
 import io.adit.chain.node.Partition;
+import io.adit.chain.node.RpcException;
 import io.adit.chain.type.BlockHeader;
 import io.adit.chain.type.DeadlineInfo;
 import io.adit.chain.type.Message;
@@ -78,6 +79,7 @@ public final class FakeChain extends PartialFullNode {
     private Function<Epoch, Randomness> ticket = epoch -> random("ticket", epoch);
     private Function<Epoch, Randomness> seed = epoch -> random("seed", epoch);
     private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
+    private int failures;
     private boolean stealNonce;
     private TokenAmount balance = TokenAmount.ofFil(1_000_000);
 
@@ -120,6 +122,11 @@ public final class FakeChain extends PartialFullNode {
 
     public synchronized void balance(TokenAmount amount) {
         balance = amount;
+    }
+
+    /** The node answers so many look-ups of pre-commits with an error. */
+    public synchronized void failNext(int calls) {
+        failures = calls;
     }
 
     /** Another program sends with the same key before the next message of the pool gets in. */
@@ -419,6 +426,10 @@ public final class FakeChain extends PartialFullNode {
     @Override
     public synchronized Optional<SectorPreCommitOnChainInfo> stateSectorPreCommitInfo(
             Address of, SectorNumber sector, TipSetKey key) {
+        if (failures > 0) {
+            failures--;
+            throw RpcException.answered("Filecoin.StateSectorPreCommitInfo", 1, "bad state tree");
+        }
         return Optional.ofNullable(preCommits.get(sector.value()));
     }
 

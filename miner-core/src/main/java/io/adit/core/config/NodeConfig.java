@@ -35,9 +35,8 @@ public record NodeConfig(
             boolean allowPublicApi,
 
             @Doc(
-                    value =
-                            "State database: a file for SQLite, or jdbc:postgresql://host:port/name for a server of"
-                                    + " yours. One node runs for a miner at a time.",
+                    value = "State database: a file for SQLite, or jdbc:postgresql://host:port/name for a server of"
+                            + " yours. One node runs for a miner at a time.",
                     fallback = "state.db")
             String database,
 

@@ -58,10 +58,10 @@ public final class NodeLease implements AutoCloseable {
      * @param length how long it holds without being renewed
      * @throws AditException {@link StateErrorCode#STATE_MINER_TAKEN} while another node holds it
      */
-    public static NodeLease take(
-            StateStore store, String miner, String holder, InstantSource clock, Duration length) {
+    public static NodeLease take(StateStore store, String miner, String holder, InstantSource clock, Duration length) {
         Instant now = clock.instant();
-        var mine = new Stored(store.incarnation(), now.plus(length).truncatedTo(java.time.temporal.ChronoUnit.MILLIS), holder);
+        var mine = new Stored(
+                store.incarnation(), now.plus(length).truncatedTo(java.time.temporal.ChronoUnit.MILLIS), holder);
         boolean taken = store.transact(tx -> {
             Optional<String> there = tx.meta().get(name(miner));
             there.map(Stored::parse)
@@ -73,8 +73,10 @@ public final class NodeLease implements AutoCloseable {
             return tx.meta().replace(name(miner), there, mine.text());
         });
         if (!taken) {
-            throw taken(miner, store.read(tx -> tx.meta().get(name(miner)).map(Stored::parse))
-                    .orElse(mine));
+            throw taken(
+                    miner,
+                    store.read(tx -> tx.meta().get(name(miner)).map(Stored::parse))
+                            .orElse(mine));
         }
         return new NodeLease(store, miner, holder, clock, length, mine);
     }
@@ -85,7 +87,10 @@ public final class NodeLease implements AutoCloseable {
             try {
                 while (!closed.await(length.toMillis() / 3, TimeUnit.MILLISECONDS)) {
                     if (!renew()) {
-                        LOG.error("{} was lost by {}: another node runs for this miner, so this one must stop", name, holder);
+                        LOG.error(
+                                "{} was lost by {}: another node runs for this miner, so this one must stop",
+                                name,
+                                holder);
                         onLost.run();
                         return;
                     }

@@ -128,12 +128,13 @@ abstract class TaskEngineContract extends EngineTestKit {
     void failedTaskRunsAgain_whenTheOperatorRetries() {
         SqlStateStore store = store();
         var broken = new AtomicReference<>(true);
-        var handler = new TestHandler("t", Resources.NONE, new RetryPolicy(1, Duration.ZERO, 1, Duration.ZERO, 0), (task, context) -> {
-            if (broken.get()) {
-                throw new StackOverflowError("even an error");
-            }
-            return Outcome.done();
-        });
+        var handler = new TestHandler(
+                "t", Resources.NONE, new RetryPolicy(1, Duration.ZERO, 1, Duration.ZERO, 0), (task, context) -> {
+                    if (broken.get()) {
+                        throw new StackOverflowError("even an error");
+                    }
+                    return Outcome.done();
+                });
         TaskEngine engine = started(store, handler);
         enqueue(store, "t", "1");
         awaitState(store, "t", "1", TaskState.FAILED);

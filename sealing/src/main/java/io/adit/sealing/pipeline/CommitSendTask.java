@@ -81,16 +81,14 @@ final class CommitSendTask extends SectorTask {
         byte[] params = StoredIntents.signed(context.store(), key)
                 .map(record -> record.params().array())
                 .orElseThrow();
-        List<PieceActivationManifest> manifests = ProveCommitSectors3Params.fromCbor(params).sectorActivations().stream()
-                .flatMap(activation -> activation.pieces().stream())
-                .toList();
+        List<PieceActivationManifest> manifests =
+                ProveCommitSectors3Params.fromCbor(params).sectorActivations().stream()
+                        .flatMap(activation -> activation.pieces().stream())
+                        .toList();
         return Outcome.done(tx -> {
             dropped(sector, manifests).forEach(deal -> fail(tx, sector, deal));
             context.goTo(
-                    tx,
-                    sector.number(),
-                    SealingStep.COMMIT_WAIT,
-                    current -> current.withCommitCid(Optional.of(cid)));
+                    tx, sector.number(), SealingStep.COMMIT_WAIT, current -> current.withCommitCid(Optional.of(cid)));
         });
     }
 
@@ -107,7 +105,9 @@ final class CommitSendTask extends SectorTask {
 
     private static void fail(Tx tx, SectorRecord sector, UUID deal) {
         String why = SealingError.DEALS_EXPIRED.name() + ": its start epoch"
-                + DealNotes.find(tx, deal).map(note -> " " + note.start().value()).orElse("")
+                + DealNotes.find(tx, deal)
+                        .map(note -> " " + note.start().value())
+                        .orElse("")
                 + " passed before sector " + sector.number().value() + " was proven; it was not activated";
         tx.deals()
                 .find(deal)

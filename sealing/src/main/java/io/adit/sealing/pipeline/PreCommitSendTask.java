@@ -118,7 +118,8 @@ final class PreCommitSendTask extends SectorTask {
                 .filter(note -> most.isBefore(note.end()))
                 .map(note -> new Outcome.Park(
                         SealingError.DEAL_TOO_LONG,
-                        "deal " + note.chainDealId() + " ends at epoch " + note.end().value()
+                        "deal " + note.chainDealId() + " ends at epoch "
+                                + note.end().value()
                                 + ", a sector pre-committed at " + head.value() + " may live until " + most.value()
                                 + " at most; nothing was sent. It fits from epoch "
                                 + note.end().minus(SectorPolicy.MAX_LIFETIME).value() + " on, the deal starts at "

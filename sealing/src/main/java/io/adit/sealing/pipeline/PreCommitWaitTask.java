@@ -25,10 +25,7 @@ final class PreCommitWaitTask extends SectorTask {
     /** The message ended well, so the chain shows the pre-commit at once; much later it has expired. */
     private Outcome notShown(SectorRecord sector, TipSet head) {
         var found = context.outbox()
-                .found(
-                        context.store()
-                                .read(tx -> MessageKeys.current(tx, MessageKeys.PRE_COMMIT, sector.number())),
-                        0);
+                .found(context.store().read(tx -> MessageKeys.current(tx, MessageKeys.PRE_COMMIT, sector.number())), 0);
         if (found.isEmpty() || head.height().minus(found.get().height()) <= CommitWaitTask.SHOWN_WITHIN) {
             return context.atNextHead("the chain does not show the pre-commit yet");
         }

@@ -153,7 +153,8 @@ abstract class SectorTask implements TaskHandler {
             // None is the sector's fault, and all end without anybody retrying the sector.
             LOG.warn("sector {}: {} waits: {}", number.value(), step.kind(), why);
             remember(number, why);
-            String signal = code.kind() == ErrorKind.NETWORK ? SealingContext.HEAD_SIGNAL : SealingContext.SPACE_SIGNAL;
+            boolean nodes = code.kind() == ErrorKind.NETWORK || code instanceof RpcErrorCode;
+            String signal = nodes ? SealingContext.HEAD_SIGNAL : SealingContext.SPACE_SIGNAL;
             return new Outcome.Later(Duration.ofSeconds(10), signal, why);
         }
         metrics.stepFailed(step);

@@ -105,8 +105,8 @@ final class FaultWatch {
             return context.outbox()
                     .found(key, context.settings().messageConfidence())
                     .filter(found -> !found.receipt().isSuccess())
-                    .map(found -> "exit code "
-                            + ExitCode.explain(found.receipt().exitCode(), ActorKind.MINER));
+                    .map(found ->
+                            "exit code " + ExitCode.explain(found.receipt().exitCode(), ActorKind.MINER));
         } catch (AditException e) {
             if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
                 throw e;

@@ -109,8 +109,7 @@ final class PartitionProofMaker {
      * Whether a sector that the library could not read can be read now: its files may have been moved to another path
      * in between. Each sector is given this chance once.
      */
-    private boolean mayHaveMoved(List<SectorNumber> faulty, Set<SectorNumber> lookedTwice)
-            throws InterruptedException {
+    private boolean mayHaveMoved(List<SectorNumber> faulty, Set<SectorNumber> lookedTwice) throws InterruptedException {
         List<SectorNumber> anew = faulty.stream().filter(lookedTwice::add).toList();
         if (anew.isEmpty()) {
             return false;

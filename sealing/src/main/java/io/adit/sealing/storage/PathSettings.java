@@ -108,7 +108,8 @@ public record PathSettings(
     /** The first letter of an address names the network, of which a node knows only one. */
     private static boolean names(List<String> addresses, ActorId miner) {
         String number = miner.address().toString().substring(1);
-        return addresses.stream().anyMatch(text -> !text.isEmpty() && text.substring(1).equals(number));
+        return addresses.stream()
+                .anyMatch(text -> !text.isEmpty() && text.substring(1).equals(number));
     }
 
     private static List<String> listOf(@Nullable List<String> list) {

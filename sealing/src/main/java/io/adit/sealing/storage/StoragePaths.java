@@ -298,8 +298,8 @@ public final class StoragePaths {
 
     private Answer has(StoragePath path, SectorId sector, SectorFileType type) {
         try {
-            boolean here = ask(
-                    path, sector, PATIENCE, () -> Files.exists(path.file(sector, type), LinkOption.NOFOLLOW_LINKS));
+            boolean here =
+                    ask(path, sector, PATIENCE, () -> Files.exists(path.file(sector, type), LinkOption.NOFOLLOW_LINKS));
             return here ? Answer.HERE : Answer.NOT_HERE;
         } catch (IOException e) {
             return Answer.SILENT;

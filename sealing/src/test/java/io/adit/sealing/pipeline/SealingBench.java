@@ -138,6 +138,10 @@ final class SealingBench implements AutoCloseable {
     }
 
     DealPiece piece(byte[] data, PieceInfo piece, long dealId) {
+        return piece(data, piece, dealId, new Epoch(100_000), new Epoch(700_000));
+    }
+
+    DealPiece piece(byte[] data, PieceInfo piece, long dealId, Epoch start, Epoch end) {
         try {
             Path file = directory.resolve("piece-" + dealId);
             Files.write(file, data);
@@ -147,8 +151,8 @@ final class SealingBench implements AutoCloseable {
                     file,
                     data.length,
                     dealId,
-                    new Epoch(100_000),
-                    new Epoch(700_000),
+                    start,
+                    end,
                     new Bytes(new CborWriter().uint(dealId).toByteArray()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

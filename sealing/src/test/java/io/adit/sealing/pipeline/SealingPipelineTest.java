@@ -8,6 +8,7 @@ import io.adit.chain.actor.ProveCommitSectors3Params;
 import io.adit.chain.type.Message;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.PieceTree;
 import io.adit.core.fil.Randomness;
@@ -15,8 +16,10 @@ import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.state.DealRecord;
 import io.adit.core.state.SectorPiece;
 import io.adit.core.state.SectorState;
+import io.adit.core.state.StateFixtures;
 import io.adit.core.task.TaskState;
 import io.adit.proofs.ProofsTestKit;
 import io.adit.proofs.SealVerification;
@@ -35,6 +38,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -353,6 +357,77 @@ class SealingPipelineTest {
         bench.chain.balance(TokenAmount.ofFil(100));
         bench.until(FIRST, SectorState.Proving);
         assertThat(bench.chain.included(MinerMethod.PRE_COMMIT_SECTOR_BATCH2)).hasSize(1);
+    }
+
+    @Test
+    void dealIsToldThatItWasDropped_whenItsStartPassedBeforeTheSectorWasProven() {
+        var piece = bench.piece(fixture.data(), fixture.pieces().getFirst(), 7, new Epoch(27), new Epoch(700_000));
+        bench.store.transactVoid(tx ->
+                tx.deals().insert(StateFixtures.deal(new SplittableRandom(7)).withUuid(piece.deal())));
+        bench.start();
+
+        bench.accept(piece);
+        bench.until(FIRST, SectorState.Proving);
+
+        assertThat(commit().sectorActivations().getFirst().pieces().getFirst().notifications())
+                .isEmpty();
+        Optional<String> error =
+                bench.store.read(tx -> tx.deals().find(piece.deal()).flatMap(DealRecord::error));
+        assertThat(error)
+                .hasValueSatisfying(words -> assertThat(words)
+                        .startsWith(SealingError.DEALS_EXPIRED.name())
+                        .contains("27"));
+    }
+
+    @Test
+    void nothingIsSent_whenADealOutlivesEverySector() {
+        var end = new Epoch(SectorPolicy.MAX_LIFETIME + 10_000);
+        bench.start();
+
+        bench.accept(bench.piece(fixture.data(), fixture.pieces().getFirst(), 7, new Epoch(100_000), end));
+        bench.until(FIRST, SectorState.PreCommitFailed);
+
+        assertThat(bench.sector(FIRST).error().orElseThrow())
+                .contains(SealingError.DEAL_TOO_LONG.name())
+                .contains("epoch 10000 on");
+        assertThat(bench.chain.included(MinerMethod.PRE_COMMIT_SECTOR_BATCH2)).isEmpty();
+    }
+
+    @Test
+    void dealThatMayOutliveItsSectorIsAlone_whenOthersWaitForTheirs() throws IOException {
+        bench.proving(new AnyCommit2()).waitingForDeals(Duration.ofHours(1));
+        bench.pipeline.start();
+        byte[] small = randomBytes(500, 1);
+        byte[] other = randomBytes(500, 2);
+        var end = new Epoch(SectorPolicy.MAX_LIFETIME + 10_000);
+
+        bench.accept(bench.piece(small, commP(small), 1));
+        var alone = bench.accept(bench.piece(other, commP(other), 2, new Epoch(100_000), end));
+        byte[] third = randomBytes(500, 3);
+
+        assertThat(alone).isNotEqualTo(FIRST);
+        assertThat(bench.state(alone)).isEqualTo(SectorState.AddPiece);
+        assertThat(bench.accept(bench.piece(third, commP(third), 3))).isEqualTo(FIRST);
+    }
+
+    @Test
+    void sectorGoesOnByItself_whenTheNodeFailedForLongerThanAttemptsLast() {
+        bench.chain.failNext(30);
+        bench.start();
+
+        bench.accept(fixturePiece());
+        bench.until(FIRST, SectorState.Proving);
+
+        assertThat(bench.chain.included(MinerMethod.PRE_COMMIT_SECTOR_BATCH2)).hasSize(1);
+    }
+
+    @Test
+    void numberAboveAllOnDisksIsTaken_whenTheDatabaseWasLost() throws IOException {
+        Path left = directory.resolve("scratch/unsealed/s-t01000-6");
+        Files.write(left, randomBytes(2048, 4));
+        bench.proving(new AnyCommit2()).start();
+
+        assertThat(bench.accept(fixturePiece())).isEqualTo(new SectorNumber(7));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.adit.proofs.PublicReplica;
 import io.adit.proofs.WindowPoSt;
 import io.adit.sealing.ProofsDecorator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,6 +21,7 @@ class QuickProofs extends ProofsDecorator {
     final AtomicInteger errors = new AtomicInteger();
     volatile boolean verifies = true;
     volatile List<SectorNumber> unreadable = List.of();
+    volatile Optional<SectorNumber> unreadableOnce = Optional.empty();
     volatile CountDownLatch gate = new CountDownLatch(0);
     volatile List<SectorNumber> verified = List.of();
 
@@ -39,7 +41,9 @@ class QuickProofs extends ProofsDecorator {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new WindowPoSt(List.of(new PoStProof(proof, randomness.bytes())), unreadable);
+        List<SectorNumber> faulty = unreadableOnce.map(List::of).orElse(unreadable);
+        unreadableOnce = Optional.empty();
+        return new WindowPoSt(List.of(new PoStProof(proof, randomness.bytes())), faulty);
     }
 
     @Override

@@ -44,8 +44,7 @@ class SectorReadabilityTest {
 
     @BeforeEach
     void open() {
-        paths = StoragePaths.open(
-                directory.resolve("storage.json"), SpaceProbe.ofSystem(), InstantSource.system());
+        paths = StoragePaths.open(directory.resolve("storage.json"), SpaceProbe.ofSystem(), InstantSource.system());
         dead = paths.init(directory.resolve("dead"), PathSettings.create(UUID.randomUUID(), true, true));
         healthy = paths.init(directory.resolve("healthy"), PathSettings.create(UUID.randomUUID(), true, true));
     }

@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -329,6 +330,57 @@ class WindowPoStSchedulerTest {
         until(() -> phase() == Phase.ACCEPTED);
 
         assertThat(scheduler.recent().getFirst().messageKey()).isEqualTo("post/20/0/1");
+        assertThat(proofs.made).hasValue(1);
+    }
+
+    @Test
+    void proofIsSentUntilTheWindowCloses_whenTheChainKeepsRefusingItsMessage() {
+        scheduler.start();
+        advanceTo(OPEN);
+        int outOfGas = 7;
+        for (int refused = 1; refused <= 4; refused++) {
+            chain.refuseNext(MinerMethod.SUBMIT_WINDOWED_POST, outOfGas);
+            untilIncluded(refused);
+        }
+        until(() -> phase() == Phase.PROVEN);
+        assertThat(chain.mpoolPending(chain.chainHead().key()))
+                .as("the fifth waits a little")
+                .isEmpty();
+        advanceTo(chain.chainHead().height().value() + 2);
+
+        untilIncluded(5);
+        until(() -> phase() == Phase.ACCEPTED);
+
+        assertThat(proofs.made).as("a proof that verified is made once").hasValue(1);
+        assertThat(chain.proofs()).hasSize(5);
+    }
+
+    @Test
+    void sectorIsProven_whenItWasMovedWhileTheLibraryLookedForIt() {
+        proofs.unreadableOnce = Optional.of(new SectorNumber(1));
+        scheduler.start();
+        advanceTo(OPEN);
+        untilIncluded(1);
+
+        assertThat(onlyProof().partitions().getFirst().skipped().isEmpty()).isTrue();
+        assertThat(proofs.verified).containsExactly(new SectorNumber(1), new SectorNumber(2));
+    }
+
+    @Test
+    void faultIsDeclaredAgain_whenTheChainRefusesTheDeclaration() throws IOException {
+        Files.delete(path.file(new SectorId(MINER, new SectorNumber(2)), SectorFileType.SEALED));
+        chain.refuseNext(MinerMethod.DECLARE_FAULTS, 7);
+        // The window at 80 can be declared for until 68, and no other deadline opens before that.
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+        untilExecuted(MinerMethod.DECLARE_FAULTS);
+        assertThat(chain.partition(DEADLINE).faulty().isEmpty()).isTrue();
+
+        until(() -> !chain.mpoolPending(chain.chainHead().key()).isEmpty());
+        chain.advance(1);
+
+        assertThat(chain.partition(DEADLINE).faulty()).isEqualTo(BitField.of(2));
     }
 
     @Test
