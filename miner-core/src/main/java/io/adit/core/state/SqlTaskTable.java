@@ -58,6 +58,14 @@ final class SqlTaskTable implements TaskTable {
     }
 
     @Override
+    public List<Task> listKind(String kind) {
+        return handle.createQuery("SELECT * FROM task WHERE kind = :kind ORDER BY enqueued_at, task_key")
+                .bind("kind", kind)
+                .map((row, context) -> SqlTaskRows.read(row))
+                .list();
+    }
+
+    @Override
     public boolean retry(String kind, String key) {
         afterCommit.tasksReady();
         return one("UPDATE task SET state = 'READY', attempts = 0, not_before = :now, wake_signal = NULL, why = NULL,"
@@ -90,6 +98,15 @@ final class SqlTaskTable implements TaskTable {
             afterCommit.tasksReady();
         }
         return woken;
+    }
+
+    @Override
+    public boolean remove(String kind, String key) {
+        return handle.createUpdate("DELETE FROM task WHERE kind = :kind AND task_key = :key AND state <> 'RUNNING'")
+                        .bind("kind", kind)
+                        .bind("key", key)
+                        .execute()
+                == 1;
     }
 
     @Override

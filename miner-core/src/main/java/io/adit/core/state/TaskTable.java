@@ -21,6 +21,9 @@ public interface TaskTable {
     /** Tasks that are not done, by priority, then age. */
     List<Task> listUnfinished();
 
+    /** All tasks of one kind, by age. */
+    List<Task> listKind(String kind);
+
     /** Makes a waiting, parked, failed or done task runnable now, with its attempts counted from zero. Answers whether it was one of these. */
     boolean retry(String kind, String key);
 
@@ -32,6 +35,9 @@ public interface TaskTable {
      * it; answers how many waited.
      */
     int signal(String name);
+
+    /** Deletes a task that is not running. Answers whether it did. */
+    boolean remove(String kind, String key);
 
     /** Deletes finished tasks that ended before the instant; answers how many. Their keys may then be used again. */
     int forgetDone(Instant endedBefore);
