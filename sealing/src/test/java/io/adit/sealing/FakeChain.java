@@ -11,6 +11,7 @@ import io.adit.chain.actor.SectorPreCommitInfo;
 import io.adit.chain.actor.SectorPreCommitOnChainInfo;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.node.ActorState;
+import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.Deadline;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.MessageSendSpec;
@@ -72,6 +73,8 @@ public final class FakeChain extends PartialFullNode {
     private final Map<Long, FakePartition> partitions = new TreeMap<>();
     private final Map<Long, Long> submittedInWindow = new HashMap<>();
     private final Map<Address, Long> nonces = new HashMap<>();
+    private final Map<TipSetKey, Map<Address, Long>> noncesAt = new HashMap<>();
+    private final Map<Cid, List<ChainMessage>> executedBelow = new HashMap<>();
     private final List<Consumer<TipSet>> listeners = new CopyOnWriteArrayList<>();
     private final List<Message> included = new ArrayList<>();
     private final Map<Long, Long> refusals = new HashMap<>();
@@ -182,15 +185,27 @@ public final class FakeChain extends PartialFullNode {
         var height = parent.height().plus(epochs);
         var head = tipSet(parent.key().cids(), height, 0);
         tipSets.add(head);
+        var messages = new ArrayList<ChainMessage>();
         if (stealNonce && !pool.isEmpty()) {
-            nonces.merge(pool.removeFirst().message().from(), 1L, Long::sum);
+            messages.add(another(pool.removeFirst().message()));
             stealNonce = false;
         }
         for (SignedMessage signed : List.copyOf(pool)) {
             execute(signed, head);
+            messages.add(new ChainMessage(signed.cid(), signed.message()));
         }
         pool.clear();
+        noncesAt.put(head.key(), Map.copyOf(nonces));
+        executedBelow.put(head.blocks().getFirst().cid(), messages);
         announce();
+    }
+
+    /** What another program sent with the key and nonce of this message. */
+    private ChainMessage another(Message message) {
+        var other = Message.unpriced(message.from(), message.from(), TokenAmount.ofAtto(1), 0, new byte[0])
+                .withNonce(message.nonce());
+        nonces.merge(message.from(), 1L, Long::sum);
+        return new ChainMessage(other.cid(), other);
     }
 
     private void announce() {
@@ -348,7 +363,22 @@ public final class FakeChain extends PartialFullNode {
     @Override
     public synchronized Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
         Cid none = Cid.dagCbor(new byte[] {(byte) 0x80});
-        return Optional.of(new ActorState(none, none, nonces.getOrDefault(actor, 0L), balance, Optional.empty()));
+        var then = key.equals(TipSetKey.EMPTY) || key.equals(tipSets.getLast().key())
+                ? nonces
+                : noncesAt.getOrDefault(key, Map.of());
+        return Optional.of(new ActorState(none, none, then.getOrDefault(actor, 0L), balance, Optional.empty()));
+    }
+
+    @Override
+    public synchronized List<ChainMessage> chainGetParentMessages(Cid block) {
+        return executedBelow.getOrDefault(block, List.of());
+    }
+
+    @Override
+    public synchronized List<MessageReceipt> chainGetParentReceipts(Cid block) {
+        return chainGetParentMessages(block).stream()
+                .map(message -> new MessageReceipt(0, new byte[0], 1000, Optional.empty()))
+                .toList();
     }
 
     @Override

@@ -322,18 +322,6 @@ class WindowPoStSchedulerTest {
     }
 
     @Test
-    void proofIsSentAgain_whenAnotherProgramTookItsNonce() {
-        chain.stealNonce();
-        scheduler.start();
-        advanceTo(OPEN);
-        untilIncluded(1);
-        until(() -> phase() == Phase.ACCEPTED);
-
-        assertThat(scheduler.recent().getFirst().messageKey()).isEqualTo("post/20/0/1");
-        assertThat(proofs.made).hasValue(1);
-    }
-
-    @Test
     void proofIsSentUntilTheWindowCloses_whenTheChainKeepsRefusingItsMessage() {
         scheduler.start();
         advanceTo(OPEN);
