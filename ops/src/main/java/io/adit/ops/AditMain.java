@@ -7,6 +7,7 @@ import io.adit.ops.cli.DealsCommand;
 import io.adit.ops.cli.ExplainCommand;
 import io.adit.ops.cli.InfoCommand;
 import io.adit.ops.cli.InitCommand;
+import io.adit.ops.cli.LauncherCommands;
 import io.adit.ops.cli.MessagesCommand;
 import io.adit.ops.cli.ProvingCommand;
 import io.adit.ops.cli.RunCommand;
@@ -43,12 +44,16 @@ import picocli.CommandLine.Command;
             ClientCommand.class,
             ConfigCommand.class,
             ExplainCommand.class,
+            LauncherCommands.Devnet.class,
+            LauncherCommands.Test.class,
+            LauncherCommands.Build.class,
+            CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footer = {
             "",
-            "Before these: 'adit demo' shows everything at work; 'adit test' runs the tests; 'adit devnet' runs a chain alone.",
-            "Completion: source <(adit generate-completion)"
+            "How do I pay a miner to keep my file? adit explain mars.jpg",
+            "Completion: eval \"$(adit generate-completion)\""
         })
 public final class AditMain {
     private static final String LOGBACK = "logback.configurationFile";

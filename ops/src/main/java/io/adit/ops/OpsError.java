@@ -31,6 +31,14 @@ public enum OpsError implements ErrorCode {
     CHAIN_SLOW(
             ErrorKind.CHAIN,
             "The chain has not executed a message within the time given. It may still do so: running the same command again waits for the same message."),
+    CAR_UNREACHABLE(
+            ErrorKind.OPERATOR,
+            "The provider fetches a deal's data from the client, and could not from the address that was given. --listen says where to serve it, --announce under which URL the provider finds it."),
+    DEAL_FAILED(
+            ErrorKind.NETWORK,
+            "A proposed deal came to nothing; the message says why. What was locked for it and not published is free in the escrow again."),
+    LAUNCHER_ONLY(ErrorKind.OPERATOR, "The launcher does this: run ./adit in the project's folder."),
+    WAIT_INTERRUPTED(ErrorKind.OPERATOR, "The command was told to stop while it waited."),
     CHAIN_REFUSED(ErrorKind.CHAIN, "The chain executed the message and it failed; the exit code says why."),
     DEMO_STEP_FAILED(ErrorKind.BUG, "A step of the demo did not end as it must; the message names it."),
     LOCAL_FILE(ErrorKind.HARDWARE, "A local file could not be read or written.");

@@ -284,7 +284,8 @@ public final class DealClient implements AutoCloseable {
         var uuid = UUID.randomUUID();
         var transfer = new Transfer(piece.carSize(), "http", params, uuid.toString());
         var deal = new DealParams(uuid, false, signed, piece.root(), transfer, false, false);
-        return new Proposed(uuid, DealResponse.fromCbor(call(provider, PROPOSE, deal)), signed);
+        var answer = ask(provider, PROPOSE, deal);
+        return new Proposed(uuid, DealResponse.fromCbor(answer.cbor()), signed, answer.protocol());
     }
 
     /** How far a deal has come. */
@@ -294,13 +295,20 @@ public final class DealClient implements AutoCloseable {
                 call(provider, List.of(DealProtocols.STATUS), new DealStatusRequest(deal, signature)));
     }
 
+    /** What came back, and over which of the protocols that were offered. */
+    private record Answer(byte[] cbor, String protocol) {}
+
     private byte[] call(Multiaddr provider, List<String> protocols, CborRecord request) {
+        return ask(provider, protocols, request).cbor();
+    }
+
+    private Answer ask(Multiaddr provider, List<String> protocols, CborRecord request) {
         try (var stream = host.newStream(provider, protocols, CALL)) {
             stream.setReadDeadline(CALL);
             stream.setWriteDeadline(CALL);
             var bytes = request.toCbor();
             stream.write(bytes, 0, bytes.length);
-            return CborReader.readOneItem(stream.input(), MAX_ANSWER);
+            return new Answer(CborReader.readOneItem(stream.input(), MAX_ANSWER), stream.protocol());
         } catch (IOException e) {
             throw new AditException(
                     ClientErrorCode.PROVIDER_UNREACHABLE,

@@ -10,5 +10,6 @@ import java.util.UUID;
  * @param uuid the client's name for the deal
  * @param response yes, or why not
  * @param proposal what was signed
+ * @param protocol the deal protocol that both sides agreed on
  */
-public record Proposed(UUID uuid, DealResponse response, ClientDealProposal proposal) {}
+public record Proposed(UUID uuid, DealResponse response, ClientDealProposal proposal, String protocol) {}

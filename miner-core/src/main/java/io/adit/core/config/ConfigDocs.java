@@ -10,6 +10,25 @@ public final class ConfigDocs {
 
     private ConfigDocs() {}
 
+    /**
+     * One key that can be set.
+     *
+     * @param fallback its default, as the file would have it without quotes
+     */
+    public record Entry(String section, String key, String fallback, String meaning) {}
+
+    /** Every key, in the order of the file. */
+    public static List<Entry> entries() {
+        return ConfigSchema.of(NodeConfig.class).sections().stream()
+                .flatMap(section -> section.keys().values().stream()
+                        .map(key -> new Entry(
+                                section.name(),
+                                key.name(),
+                                key.doc().fallback(),
+                                key.doc().value())))
+                .toList();
+    }
+
     /** Every section and key with its documentation and its default; valid TOML. */
     public static String render() {
         var out = new StringBuilder();

@@ -8,6 +8,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.PieceCid;
 import io.adit.core.ipld.Cid;
+import io.adit.core.keys.Signer;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.client.DealClient;
 import io.adit.market.client.PackedPiece;
@@ -47,7 +48,7 @@ import picocli.CommandLine.Spec;
             ClientCommand.Ask.class,
             ClientCommand.Pack.class,
             ClientCommand.ComputeCommP.class,
-            ClientCommand.Deal.class,
+            ClientDealCommand.class,
             ClientCommand.Status.class,
             ClientCommand.Get.class
         },
@@ -65,6 +66,10 @@ public final class ClientCommand {
 
         protected PrintWriter out() {
             return Objects.requireNonNull(spec).commandLine().getOut();
+        }
+
+        protected PrintWriter err() {
+            return Objects.requireNonNull(spec).commandLine().getErr();
         }
 
         protected int print(ObjectNode answer) {
@@ -96,14 +101,18 @@ public final class ClientCommand {
             var home = new NodeHome(directory.path());
             home.create();
             try (var node = FullNodes.connect(chain.api(), random);
-                    var client = new DealClient(
+                    var client = client(
                             node,
                             home.keystore(System.getenv(), random),
                             directory.path().resolve("client"),
-                            random,
-                            InstantSource.system())) {
+                            random)) {
                 return run(client, node);
             }
+        }
+
+        /** The client to work with; {@code work} holds its files. */
+        protected DealClient client(FullNode node, Signer signer, Path work, SecureRandom random) {
+            return new DealClient(node, signer, work, random, InstantSource.system());
         }
 
         protected abstract int run(DealClient client, FullNode node);
@@ -179,112 +188,6 @@ public final class ClientCommand {
                         .put("rawSize", Files.size(file)));
             } catch (IOException e) {
                 throw new AditException(OpsError.LOCAL_FILE, "reading " + file + ": " + e.getMessage(), e);
-            }
-        }
-    }
-
-    /** {@code adit client deal}: from a file to an accepted deal. */
-    @Command(
-            name = "deal",
-            mixinStandardHelpOptions = true,
-            description = {
-                "Pay a provider to keep a file: pack it, show what it costs, lock the money, propose.",
-                "The CAR is served from this machine until the provider has fetched it."
-            })
-    public static final class Deal extends OnChain {
-        @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
-        private String provider = "";
-
-        @Parameters(index = "1", paramLabel = "MINER", description = "Its miner address.")
-        private String miner = "";
-
-        @Parameters(index = "2", paramLabel = "FILE", description = "What to keep.")
-        private Path file = Path.of("");
-
-        @Option(
-                names = "--from",
-                paramLabel = "ADDRESS",
-                required = true,
-                description = "Who pays; a key of the wallet.")
-        private String from = "";
-
-        @Option(
-                names = "--epochs",
-                defaultValue = "518400",
-                description = "How long, in epochs. Default: ${DEFAULT-VALUE} (180 days)")
-        private long epochs;
-
-        @Option(
-                names = "--start-in",
-                defaultValue = "3000",
-                description = "Epochs until the deal must be sealed. Default: ${DEFAULT-VALUE}")
-        private long startIn;
-
-        @Option(
-                names = {"-y", "--yes"},
-                description = "Do not ask before the money is locked.")
-        private boolean yes;
-
-        @Override
-        protected int run(DealClient client, FullNode node) {
-            var address = Multiaddr.parse(provider);
-            var payer = Address.parse(from);
-            var piece = client.pack(file);
-            var quote = client.quote(client.ask(address, Address.parse(miner)), piece, epochs);
-            if (!json) {
-                out().println(quote.sentence());
-                out().flush();
-            }
-            if (!yes && !confirmed()) {
-                return 1;
-            }
-            client.ensureEscrow(payer, quote.total());
-            var start = node.chainHead().height().plus(startIn);
-            var proposed = client.propose(address, Address.parse(miner), payer, piece, quote, start);
-            if (!proposed.response().accepted()) {
-                throw new AditException(
-                        OpsError.NODE_REFUSED,
-                        "the provider refused: " + proposed.response().message());
-            }
-            awaitTransfer(client, address, payer, proposed.uuid());
-            return print(object().put("deal", proposed.uuid().toString())
-                    .put("root", piece.root().toString())
-                    .put("pieceCid", piece.piece().pieceCidV1().toString())
-                    .put("cost", quote.total().toString()));
-        }
-
-        private boolean confirmed() {
-            var console = Objects.requireNonNull(System.console());
-            if (!console.isTerminal()) {
-                throw new AditException(OpsError.NODE_REFUSED, "no terminal to ask on; agree with --yes");
-            }
-            var answer = console.readLine("Lock this sum? [y/N] ");
-            return answer != null && answer.strip().equalsIgnoreCase("y");
-        }
-
-        private static void awaitTransfer(DealClient client, Multiaddr provider, Address payer, UUID deal) {
-            long end = System.nanoTime() + Duration.ofHours(6).toNanos();
-            while (System.nanoTime() < end) {
-                var status = client.status(provider, payer, deal).status();
-                if (status.isPresent() && !status.get().error().isEmpty()) {
-                    throw new AditException(
-                            OpsError.NODE_REFUSED,
-                            "the deal failed: " + status.get().error());
-                }
-                if (status.isPresent() && !status.get().status().equals("Accepted")) {
-                    return;
-                }
-                pause();
-            }
-            throw new AditException(OpsError.NODE_REFUSED, "the provider did not fetch the data within six hours");
-        }
-
-        private static void pause() {
-            try {
-                Thread.sleep(500);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new AditException(OpsError.NODE_REFUSED, "interrupted while the provider fetched the data", e);
             }
         }
     }

@@ -48,6 +48,21 @@ public final class NodeApi {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET());
     }
 
+    /** The node's meters as Prometheus reads them. */
+    public String metrics() {
+        var request = HttpRequest.newBuilder(base.resolve("/metrics"))
+                .timeout(Duration.ofSeconds(60))
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new AditException(OpsError.NODE_NOT_RUNNING, "reading the meters of the node at " + base, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AditException(OpsError.WAIT_INTERRUPTED, "interrupted while reading the meters of " + base, e);
+        }
+    }
+
     public JsonNode post(String path, JsonNode body) {
         return send(HttpRequest.newBuilder(base.resolve(path))
                 .header("Content-Type", "application/json")

@@ -1,5 +1,6 @@
 package io.adit.ops.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adit.ops.daemon.Node;
 import io.adit.ops.daemon.NodeHome;
 import java.io.IOException;
@@ -23,6 +24,9 @@ public final class RunCommand implements Callable<Integer> {
             description = "A configuration value for this run, for example log.level=debug. May be given often.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(names = "--json", description = "Say as a JSON object that it runs.")
+    private boolean json;
+
     @Option(
             names = "--exit-with-parent",
             hidden = true,
@@ -41,7 +45,14 @@ public final class RunCommand implements Callable<Integer> {
             if (exitWithParent) {
                 Thread.ofPlatform().daemon().name("parent-watch").start(() -> awaitParentsEnd(stop));
             }
-            System.out.println(node + " runs in " + directory.path());
+            System.out.println(
+                    json
+                            ? JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("running", node.toString())
+                                    .put("directory", directory.path().toString())
+                                    .toString()
+                            : node + " runs in " + directory.path());
             stop.await();
         } finally {
             stopped.countDown();

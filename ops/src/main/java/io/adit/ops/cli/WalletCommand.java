@@ -172,7 +172,15 @@ public final class WalletCommand {
 
         @Override
         public Integer call() {
-            out().println(keystore().export(Address.parse(address)).toLotusExport());
+            var key = keystore().export(Address.parse(address)).toLotusExport();
+            out().println(
+                            json
+                                    ? JsonNodeFactory.instance
+                                            .objectNode()
+                                            .put("address", address)
+                                            .put("privateKey", key)
+                                            .toString()
+                                    : key);
             out().flush();
             return 0;
         }

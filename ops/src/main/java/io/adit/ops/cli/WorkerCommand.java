@@ -10,6 +10,7 @@ import picocli.CommandLine.Unmatched;
 /** {@code adit worker}: the process that hosts the proof library; the node starts it, people seldom do. */
 @Command(
         name = "worker",
+        mixinStandardHelpOptions = true,
         description =
                 "Host the proof library for a node. The node starts its workers itself; run it by hand only to debug.")
 public final class WorkerCommand implements Callable<Integer> {

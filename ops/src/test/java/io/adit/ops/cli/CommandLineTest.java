@@ -3,6 +3,7 @@ package io.adit.ops.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.keys.PrivateKey;
 import io.adit.ops.AditMain;
 import io.adit.ops.ErrorCatalogue;
 import java.io.PrintWriter;
@@ -10,7 +11,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -18,6 +22,10 @@ import picocli.CommandLine;
 class CommandLineTest {
     @TempDir
     private Path folder;
+
+    /** Commands that answer nothing, or something that is not for machines. */
+    private static final Set<String> WITHOUT_JSON =
+            Set.of("adit worker", "adit devnet", "adit test", "adit build", "adit help", "adit generate-completion");
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -45,9 +53,84 @@ class CommandLineTest {
                         .as(command.getCommandSpec().qualifiedName() + " " + argument.paramLabel())
                         .isNotEmpty();
             }
+            assertThat(helpOf(command)).contains(command.getCommandName());
+            boolean answers = command.getSubcommands().isEmpty()
+                    && !WITHOUT_JSON.contains(command.getCommandSpec().qualifiedName());
+            if (answers) {
+                assertThat(command.getCommandSpec().findOption("--json"))
+                        .as("--json of " + command.getCommandSpec().qualifiedName())
+                        .isNotNull();
+            }
             seen++;
         }
         assertThat(seen).isGreaterThan(30);
+    }
+
+    /** Runs the command with --help and answers what it prints. */
+    private static String helpOf(CommandLine command) {
+        var path = command.getCommandSpec().qualifiedName().split(" ", -1);
+        var arguments = new ArrayList<>(Arrays.asList(path).subList(1, path.length));
+        arguments.add("--help");
+        var printed = new StringWriter();
+        var line = AditMain.commandLine();
+        line.setOut(new PrintWriter(printed, true));
+        assertThat(line.execute(arguments.toArray(String[]::new)))
+                .as(String.join(" ", arguments))
+                .isZero();
+        return printed.toString();
+    }
+
+    @Test
+    void answersHowToPayAMiner() {
+        assertThat(run("explain", "mars.jpg")).isZero();
+        assertThat(out.toString())
+                .contains("how do I pay a miner to host it?")
+                .contains("./adit demo")
+                .contains("adit client deal")
+                .contains("do not put money on it");
+    }
+
+    @Test
+    void explainsAndPrintsTheConfigurationAsJson() throws Exception {
+        assertThat(run("explain", "low_funds", "--json")).isZero();
+        var code = new ObjectMapper().readTree(out.toString());
+        assertThat(code.path("code").asText()).isEqualTo("LOW_FUNDS");
+        assertThat(code.path("kind").asText()).isEqualTo("operator");
+        out.getBuffer().setLength(0);
+
+        assertThat(run("config", "default", "--json")).isZero();
+        var keys = new ObjectMapper().readTree(out.toString());
+        assertThat(keys).anySatisfy(key -> {
+            assertThat(key.path("section").asText()).isEqualTo("node");
+            assertThat(key.path("key").asText()).isEqualTo("api-listen");
+            assertThat(key.path("meaning").asText()).isNotBlank();
+        });
+    }
+
+    @Test
+    void exportsAKeyAsJson_thatCanBeImported() throws Exception {
+        run("wallet", "new", "--json", "--dir", folder.toString());
+        var address =
+                new ObjectMapper().readTree(out.toString()).path("address").asText();
+        out.getBuffer().setLength(0);
+
+        assertThat(run("wallet", "export", address, "--json", "--dir", folder.toString()))
+                .isZero();
+        var exported = new ObjectMapper().readTree(out.toString());
+        assertThat(PrivateKey.fromLotusExport(exported.path("privateKey").asText())
+                        .address()
+                        .toString())
+                .isEqualTo(address);
+    }
+
+    @Test
+    void completesTheLaunchersCommandsAsWell_andHelpsWithEach() {
+        assertThat(run("generate-completion")).isZero();
+        assertThat(out.toString()).contains("devnet").contains("build").contains("test");
+        out.getBuffer().setLength(0);
+
+        assertThat(run("help", "init")).isZero();
+        assertThat(out.toString()).contains("--sector-size");
     }
 
     @Test
