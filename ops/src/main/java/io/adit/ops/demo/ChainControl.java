@@ -49,6 +49,16 @@ public final class ChainControl {
         call("advanceTo", JsonNodeFactory.instance.arrayNode().add(epoch.value()));
     }
 
+    /** For how long in all the devnet has held its clock in a window for a proof that came late. */
+    public Duration held() {
+        var held = call("status", JsonNodeFactory.instance.arrayNode()).path("heldMillis");
+        if (!held.isIntegralNumber()) {
+            throw new AditException(
+                    OpsError.DEMO_STEP_FAILED, "the devnet does not say for how long it held its clock");
+        }
+        return Duration.ofMillis(held.asLong());
+    }
+
     private JsonNode call(String method, JsonNode parameters) {
         var body = JsonNodeFactory.instance
                 .objectNode()

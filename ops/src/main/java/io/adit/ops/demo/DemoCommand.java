@@ -46,6 +46,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "FILE", description = "Write the table as JSON as well.")
     private @Nullable Path report;
 
+    @Option(names = "--json", description = "Print the table as JSON; what happens meanwhile goes to standard error.")
+    private boolean json;
+
     @Option(names = "--keep", description = "Keep the demo's folder; it is named at the end.")
     private boolean keep;
 
@@ -54,7 +57,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var out = Objects.requireNonNull(spec).commandLine().getOut();
+        var line = Objects.requireNonNull(spec).commandLine();
+        var out = json ? line.getErr() : line.getOut();
         if (sectorSize != SectorSize.KIB_2 && sectorSize != SectorSize.MIB_8) {
             throw new AditException(OpsError.NODE_REFUSED, "the demo seals sectors of 2KiB or 8MiB, not " + sectorSize);
         }
@@ -64,17 +68,23 @@ public final class DemoCommand implements Callable<Integer> {
         var table = new DemoReport();
         var ok = false;
         try (var household = new Household(new Household.Setup(
-                folder,
-                System.getProperty("adit.node.classpath", System.getProperty("java.class.path")),
-                devnetClassPath(),
-                sectorSize,
-                Duration.ofMillis(200),
-                Duration.ofMinutes(2),
-                parameters.directory()))) {
-            ok = new Journey(household, table, out, folder, Optional.ofNullable(file), sectorSize).run();
+                        folder,
+                        System.getProperty("adit.node.classpath", System.getProperty("java.class.path")),
+                        devnetClassPath(),
+                        sectorSize,
+                        Duration.ofMillis(200),
+                        Duration.ofMinutes(2),
+                        parameters.directory()));
+                var cpu = new CpuMeter()) {
+            ok = new Journey(household, table, out, folder, Optional.ofNullable(file), sectorSize, cpu).run();
         }
-        out.println();
-        table.print(out);
+        if (json) {
+            line.getOut().println(table.json());
+            line.getOut().flush();
+        } else {
+            out.println();
+            table.print(out);
+        }
         if (report != null) {
             table.write(report);
         }

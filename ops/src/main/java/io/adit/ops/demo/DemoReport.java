@@ -1,5 +1,6 @@
 package io.adit.ops.demo;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.adit.core.error.AditException;
@@ -57,9 +58,17 @@ final class DemoReport {
         table.print(out);
     }
 
+    String json() {
+        try {
+            return JSON.writeValueAsString(rows);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("rows of text and numbers", e);
+        }
+    }
+
     void write(Path file) {
         try {
-            Files.writeString(file, JSON.writeValueAsString(rows) + "\n");
+            Files.writeString(file, json() + "\n");
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "writing the demo's report to " + file, e);
         }

@@ -1,103 +1,171 @@
 package io.adit.ops.demo;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.ipld.Cid;
 import io.adit.ops.OpsError;
 import io.adit.ops.cli.NodeApi;
+import io.adit.ops.cli.Poll;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 
-/** Follows the first sector through its states and writes a row for each stretch of the way. */
+/**
+ * Follows the first sector through its states and writes a row for each stretch of the way. What a row says is read when the
+ * stretch has ended: from the sector's record, the node's meters and the chain; a fact that is missing fails it.
+ */
 final class SealingWatch {
-    private static final Map<String, String> STRETCHES = new LinkedHashMap<>();
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final long FINALITY = 900;
 
-    static {
-        STRETCHES.put("WaitDeals", "AddPiece");
-        STRETCHES.put("AddPiece", "AddPiece");
-        STRETCHES.put("Packing", "AddPiece");
-        STRETCHES.put("GetTicket", "PC1");
-        STRETCHES.put("PreCommit1", "PC1");
-        STRETCHES.put("PreCommit2", "PC2");
-        STRETCHES.put("PreCommitting", "PreCommit");
-        STRETCHES.put("PreCommitWait", "PreCommit");
-        STRETCHES.put("WaitSeed", "seed");
-        STRETCHES.put("Committing", "C1, C2");
-        STRETCHES.put("SubmitCommit", "ProveCommit");
-        STRETCHES.put("CommitWait", "ProveCommit");
-        STRETCHES.put("FinalizeSector", "finalize");
+    /** The stretches in their order, and with which state of the sector each begins. */
+    private enum Stretch {
+        ADD_PIECE("AddPiece", "WaitDeals"),
+        PC1("PC1", "GetTicket"),
+        PC2("PC2", "PreCommit2"),
+        PRE_COMMIT("PreCommit", "PreCommitting"),
+        SEED("seed", "WaitSeed"),
+        C1_C2("C1, C2", "Committing"),
+        PROVE_COMMIT("ProveCommit", "SubmitCommit"),
+        FINALIZE("finalize", "FinalizeSector"),
+        DONE("", "Proving");
+
+        private final String title;
+        private final String firstState;
+
+        Stretch(String title, String firstState) {
+            this.title = title;
+            this.firstState = firstState;
+        }
     }
 
-    private static final Map<String, String> DETAILS = Map.of(
-            "AddPiece", "the piece is in the sector, zeros fill the rest",
-            "PC1", "layers labelled by the sealing worker",
-            "PC2", "replica and trees made by the sealing worker; CommR known",
-            "PreCommit", "PreCommitSectorBatch2 executed; deposit locked",
-            "seed", "the chain's beacon drew the challenges",
-            "C1, C2", "Groth16 proof made by the sealing worker, verified by the node before sending",
-            "ProveCommit", "ProveCommitSectors3 executed: the devnet verified the proof and told the market actor",
-            "finalize", "layers and trees cleared, sector moved to its place");
+    private static final List<Stretch> WAY = List.of(Stretch.values());
 
     private final NodeApi api;
+    private final FullNode chain;
     private final DemoReport report;
     private final CpuMeter cpu;
     private final PrintWriter out;
+    private final ProofMeter proofs;
 
-    SealingWatch(NodeApi api, DemoReport report, CpuMeter cpu, PrintWriter out) {
+    SealingWatch(NodeApi api, FullNode chain, DemoReport report, CpuMeter cpu, PrintWriter out) {
         this.api = api;
+        this.chain = chain;
         this.report = report;
         this.cpu = cpu;
         this.out = out;
+        proofs = new ProofMeter(api);
     }
 
-    /** Waits until the sector is proving; a state of failure ends it. */
+    /** Waits until the sector is proving; a state of failure ends it, and the stretch that failed has a row that says so. */
     SectorNumber untilProving(Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        var stretch = "AddPiece";
-        long wall = System.nanoTime();
-        var used = cpu.read();
-        while (System.nanoTime() < end) {
-            var sectors = api.get("/api/v1/sectors");
-            var sector = sectors.path(0);
-            var state = sector.path("state").asText("WaitDeals");
+        var walk = new Walk();
+        try {
+            return new Poll(LOOK)
+                    .until(patience, walk::look)
+                    .orElseThrow(() -> new AditException(
+                            OpsError.DEMO_STEP_FAILED,
+                            "sealing was not done within " + patience.toMinutes() + " minutes"));
+        } catch (RuntimeException e) {
+            walk.row(WAY.get(walk.at), false, String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /** One sector's way. */
+    private final class Walk {
+        private int at;
+        private long wall = System.nanoTime();
+        private Duration used = cpu.read();
+
+        Optional<SectorNumber> look() {
+            var sector = api.get("/api/v1/sectors").path(0);
+            if (sector.isMissingNode()) {
+                return Optional.empty();
+            }
+            var state = sector.path("state").asText();
             if (state.endsWith("Failed") || state.equals("FailedUnrecoverable")) {
                 throw new AditException(
                         OpsError.DEMO_STEP_FAILED,
                         "sector is in " + state + ": " + sector.path("why").asText());
             }
-            boolean done = state.equals("Proving");
-            var now = done ? "" : STRETCHES.getOrDefault(state, stretch);
-            if (!now.equals(stretch)) {
-                var usedNow = cpu.read();
-                var row = new DemoReport.Row(
-                        stretch,
-                        true,
-                        (System.nanoTime() - wall) / 1_000_000,
-                        usedNow.minus(used).toMillis(),
-                        DETAILS.getOrDefault(stretch, ""));
-                report.add(row);
-                DemoCommand.line(out, "ok      " + stretch + ": " + row.detail());
-                stretch = now;
-                wall = System.nanoTime();
-                used = usedNow;
+            long number = sector.path("number").asLong();
+            int next = reached(state);
+            if (next > at) {
+                var facts = api.get("/api/v1/sectors/" + number);
+                while (at < next) {
+                    row(WAY.get(at), true, shown(WAY.get(at), facts));
+                    at++;
+                }
             }
-            if (done) {
-                return new SectorNumber(sector.path("number").asLong());
-            }
-            pause();
+            return WAY.get(at) == Stretch.DONE ? Optional.of(new SectorNumber(number)) : Optional.empty();
         }
-        throw new AditException(
-                OpsError.DEMO_STEP_FAILED,
-                "sealing was not done within " + patience.toMinutes() + " minutes, at " + stretch);
+
+        /** The place on the way that begins with this state; a sector that goes back stays where it has been. */
+        private int reached(String state) {
+            for (int ahead = at + 1; ahead < WAY.size(); ahead++) {
+                if (WAY.get(ahead).firstState.equals(state)) {
+                    return ahead;
+                }
+            }
+            return at;
+        }
+
+        private void row(Stretch ended, boolean ok, String detail) {
+            var usedNow = cpu.read();
+            long now = System.nanoTime();
+            report.add(new DemoReport.Row(
+                    ended.title,
+                    ok,
+                    (now - wall) / 1_000_000,
+                    usedNow.minus(used).toMillis(),
+                    detail));
+            DemoCommand.line(out, (ok ? "ok      " : "FAILED  ") + ended.title + ": " + detail);
+            wall = now;
+            used = usedNow;
+        }
     }
 
-    static void pause() {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AditException(OpsError.DEMO_STEP_FAILED, "interrupted", e);
+    private String shown(Stretch ended, JsonNode facts) {
+        return switch (ended) {
+            case ADD_PIECE ->
+                "sector " + fact(facts, "number") + " holds " + fact(facts, "pieces") + " piece; "
+                        + proofs.of("add_piece");
+            case PC1 ->
+                "layers over the ticket of epoch " + fact(facts, "ticketEpoch") + "; " + proofs.of("pre_commit_1");
+            case PC2 -> "CommR " + fact(facts, "sealedCid") + "; " + proofs.of("pre_commit_2");
+            case PRE_COMMIT -> "PreCommitSectorBatch2 " + executed(facts, "preCommitMessage");
+            case SEED -> "the beacon drew the challenges at epoch " + fact(facts, "seedEpoch");
+            case C1_C2 -> proofs.of("commit_2") + "; " + proofs.of("verify_seal") + ", before sending";
+            case PROVE_COMMIT ->
+                "ProveCommitSectors3 " + executed(facts, "commitMessage") + ": the chain verified the proof";
+            case FINALIZE ->
+                proofs.of("clear_cache") + "; files: " + facts.path("files").size();
+            case DONE -> "";
+        };
+    }
+
+    private static String fact(JsonNode facts, String name) {
+        if (!facts.hasNonNull(name)) {
+            throw new AditException(OpsError.DEMO_STEP_FAILED, "the sector's record does not say its " + name);
         }
+        return facts.path(name).asText();
+    }
+
+    private String executed(JsonNode facts, String name) {
+        var cid = Cid.parse(fact(facts, name));
+        var found = chain.stateSearchMsg(TipSetKey.EMPTY, cid, FINALITY, true)
+                .orElseThrow(() -> new AditException(OpsError.DEMO_STEP_FAILED, "the chain does not know " + cid));
+        if (!found.receipt().isSuccess()) {
+            throw new AditException(
+                    OpsError.DEMO_STEP_FAILED,
+                    "the chain refused " + cid + " with exit code "
+                            + found.receipt().exitCode());
+        }
+        return cid + " executed at epoch " + found.height().value() + ", exit code 0";
     }
 }
