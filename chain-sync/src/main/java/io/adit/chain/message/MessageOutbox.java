@@ -86,7 +86,7 @@ public final class MessageOutbox {
      */
     public Cid send(MessageIntent intent) {
         stored.remember(intent);
-        CrashPoints.reach("message.intent");
+        reach("message.intent", intent.key());
         return send(intent.key());
     }
 
@@ -248,7 +248,7 @@ public final class MessageOutbox {
         var message = priced.withNonce(next);
         var signed = new SignedMessage(message, signer.sign(wish.from(), message.signingBytes()));
         var saved = stored.signed(wish, next, signed);
-        CrashPoints.reach("message.signed");
+        reach("message.signed", wish.intentKey());
         LOG.info("Signed {} as {} with nonce {}", wish.intentKey(), signed.cid(), next);
         return saved;
     }
@@ -278,7 +278,7 @@ public final class MessageOutbox {
                 return released(record, e);
             }
         }
-        CrashPoints.reach("message.accepted");
+        reach("message.accepted", record.intentKey());
         pushed(record);
         return record.cid();
     }
@@ -371,7 +371,7 @@ public final class MessageOutbox {
 
     private void pushed(MessageRecord record) {
         stored.pushed(record);
-        CrashPoints.reach("message.pushed");
+        reach("message.pushed", record.intentKey());
         LOG.info("Pushed {} with nonce {} for {}", cid(record), nonce(record), record.intentKey());
     }
 
@@ -417,5 +417,11 @@ public final class MessageOutbox {
                 MessageErrorCode.MESSAGE_NONCE_TAKEN,
                 "Message %s (%s) cannot be executed: another message of %s had nonce %d"
                         .formatted(record.intentKey(), cid(record), record.from(), nonce(record)));
+    }
+
+    /** A kill point, and the same for one kind of message: the intent key up to its first slash. */
+    private static void reach(String point, String key) {
+        CrashPoints.reach(point);
+        CrashPoints.reach(point + "." + key.substring(0, Math.max(0, key.indexOf('/'))));
     }
 }

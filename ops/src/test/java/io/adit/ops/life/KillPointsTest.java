@@ -1,0 +1,84 @@
+package io.adit.ops.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Holds {@link CrashTest}'s kill points to what the sources name. */
+class KillPointsTest {
+    private static final Pattern POINT = Pattern.compile("CrashPoints\\.reach\\(\\s*\"([a-z0-9.]+)\"");
+    private static final Pattern MESSAGE_POINT = Pattern.compile("reach\\(\\s*\"(message\\.[a-z]+)\",");
+    private static final Pattern TASK = Pattern.compile("KIND = \"(deal\\.[a-z.]+)\"");
+
+    /** Killed at in the market room's own tests, with an index of many runs. */
+    private static final Set<String> KILLED_ELSEWHERE = Set.of("index.ingested", "index.sorted", "index.run");
+
+    @Test
+    void everyPointInTheSourcesIsKilledAt_andNoOtherIsListed() throws IOException {
+        var inSources = new TreeSet<>(found(POINT));
+        inSources.addAll(found(MESSAGE_POINT));
+        // The engine's own points are made of a task's kind.
+        inSources.removeIf(point -> point.startsWith("."));
+        inSources.removeAll(KILLED_ELSEWHERE);
+
+        var listed = new ArrayList<>(KillPoints.INSIDE);
+        listed.addAll(KillPoints.MESSAGE);
+        listed.add(KillPoints.ACCEPTED);
+        KillPoints.WINDOW.stream().filter(point -> point.startsWith("post.")).forEach(listed::add);
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(inSources);
+    }
+
+    @Test
+    void everyTaskOfADealIsKilledAt() throws IOException {
+        var tasks = new TreeSet<>(found(TASK));
+        // Runs when a deal has failed or wants no unsealed copy; this deal does neither.
+        tasks.remove("deal.clear");
+        assertThat(KillPoints.DEAL).containsExactlyInAnyOrderElementsOf(tasks);
+    }
+
+    @Test
+    void takesTheEndOfAStepAndTheStartOfTheNextAsOneBoundary() {
+        var points = new KillPoints();
+
+        assertThat(points.reached("sector.commit1.done")).isTrue();
+        assertThat(points.toVariable().split(",")).doesNotContain("sector.commit1.done", "sector.commit2.start");
+        assertThat(points.reached("sector.commit1.done")).isFalse();
+        assertThat(points.spares("sector.commit2")).isFalse();
+        assertThat(points.reached("sector.commit2.proven")).isTrue();
+        assertThat(points.reached("sector.commit2.ran")).isTrue();
+        assertThat(points.spares("sector.commit2")).isTrue();
+        assertThat(points.leftBut(Set.of())).contains("sector.commit2.done");
+    }
+
+    private static Set<String> found(Pattern pattern) throws IOException {
+        var root = Path.of("").toAbsolutePath().getParent();
+        var names = new HashSet<String>();
+        try (var modules = Files.list(root)) {
+            for (var module : modules.toList()) {
+                var sources = module.resolve("src/main/java");
+                if (!Files.isDirectory(sources)) {
+                    continue;
+                }
+                try (var files = Files.walk(sources)) {
+                    for (var file : files.filter(path -> path.toString().endsWith(".java"))
+                            .toList()) {
+                        var match = pattern.matcher(Files.readString(file));
+                        while (match.find()) {
+                            names.add(match.group(1));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(names).as("the sources under " + root).isNotEmpty();
+        return names;
+    }
+}
