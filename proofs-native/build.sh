@@ -64,7 +64,7 @@ if [ "$only_best" -eq 1 ]; then
   exit 0
 fi
 
-command -v cargo >/dev/null || fail "cargo is missing. Install Rust 1.90 or newer: as https://rustup.rs says; './adit build' prints the commands for Debian and macOS."
+command -v cargo >/dev/null || fail "cargo is missing. Install Rust 1.90 or newer as https://rustup.rs says; './adit build' prints the commands for Debian and macOS."
 version=$(cargo --version | awk '{print $2}')
 minor=$(echo "$version" | cut -d. -f2)
 [ "${version%%.*}" -gt 1 ] || [ "$minor" -ge 90 ] || fail "cargo $version is too old; 1.90 or newer is needed ('rustup update stable')."
