@@ -97,6 +97,7 @@ public final class ClientCommand {
 
         @Override
         public Integer call() {
+            check();
             var random = new SecureRandom();
             var home = new NodeHome(directory.path());
             home.create();
@@ -109,6 +110,9 @@ public final class ClientCommand {
                 return run(client, node);
             }
         }
+
+        /** Refuses, before anybody is asked, what the options alone make impossible. */
+        protected void check() {}
 
         /** The client to work with; {@code work} holds its files. */
         protected DealClient client(FullNode node, Signer signer, Path work, SecureRandom random) {

@@ -80,10 +80,14 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
     }
 
     @Override
+    protected void check() {
+        cars().requireReachableBy(Multiaddr.parse(provider));
+        new Consent(yes, Optional.empty()).requireFor(json);
+    }
+
+    @Override
     protected DealClient client(FullNode node, Signer signer, Path work, SecureRandom random) {
         var cars = cars();
-        cars.requireReachableBy(Multiaddr.parse(provider));
-        new Consent(yes, Optional.empty()).requireFor(json);
         return new DealClient(node, signer, work, cars.listen(), cars.announce(), random, InstantSource.system());
     }
 
