@@ -2,6 +2,7 @@ package io.adit.ops;
 
 import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.signer.SignerErrorCode;
 import io.adit.core.config.ConfigErrorCode;
 import io.adit.core.error.CoreErrorCode;
 import io.adit.core.error.ErrorCode;
@@ -32,6 +33,7 @@ public final class ErrorCatalogue {
                     ConfigErrorCode.values(),
                     RpcErrorCode.values(),
                     MessageErrorCode.values(),
+                    SignerErrorCode.values(),
                     ProofsError.values(),
                     SealingError.values(),
                     DealErrorCode.values(),

@@ -9,6 +9,7 @@ import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.signer.SigningContents;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
@@ -246,7 +247,7 @@ public final class MessageOutbox {
                 what(wish), estimated, wish.maxFee(), MessagePriority.ofWeight(wish.priority()), free(wish.from()));
         long next = nextNonce(wish);
         var message = priced.withNonce(next);
-        var signed = new SignedMessage(message, signer.sign(wish.from(), message.signingBytes()));
+        var signed = new SignedMessage(message, signer.sign(wish.from(), SigningContents.message(message)));
         var saved = stored.signed(wish, next, signed);
         reach("message.signed", wish.intentKey());
         LOG.info("Signed {} as {} with nonce {}", wish.intentKey(), signed.cid(), next);

@@ -11,6 +11,7 @@ import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.signer.SigningContents;
 import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.CborRecord;
 import io.adit.chain.type.ExitCode;
@@ -278,7 +279,7 @@ public final class DealClient implements AutoCloseable {
                 quote.pricePerEpoch(),
                 quote.providerCollateral(),
                 TokenAmount.ZERO);
-        var signed = new ClientDealProposal(proposal, signer.sign(client, proposal.toCbor()));
+        var signed = new ClientDealProposal(proposal, signer.sign(client, SigningContents.dealProposal(proposal)));
         var url = cars.offer(piece.car());
         var params = ("{\"URL\":\"" + url + "\",\"Headers\":{}}").getBytes(StandardCharsets.UTF_8);
         var uuid = UUID.randomUUID();
@@ -290,7 +291,7 @@ public final class DealClient implements AutoCloseable {
 
     /** How far a deal has come. */
     public DealStatusResponse status(Multiaddr provider, Address client, UUID deal) {
-        var signature = signer.sign(client, DealStatusRequest.signedBytes(deal));
+        var signature = signer.sign(client, SigningContents.dealStatus(deal));
         return DealStatusResponse.fromCbor(
                 call(provider, List.of(DealProtocols.STATUS), new DealStatusRequest(deal, signature)));
     }

@@ -1,5 +1,6 @@
 package io.adit.market.deal;
 
+import io.adit.chain.signer.SigningContents;
 import io.adit.core.fil.Epoch;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MetaTable;
@@ -41,7 +42,8 @@ final class AskBook {
                 return stored.get();
             }
             var ask = ask(now, stored.map(old -> old.ask().sequence() + 1).orElse(0L));
-            var signed = new SignedStorageAsk(ask, signer.sign(chain.workerKey(), ask.toCbor()));
+            var signed =
+                    new SignedStorageAsk(ask, signer.sign(chain.workerKey(), SigningContents.storageAsk(ask.toCbor())));
             var text = HexFormat.of().formatHex(new AskResponse(Optional.of(signed)).toCbor());
             store.transactVoid(tx -> tx.meta().put(STORED, text));
             return signed;

@@ -34,7 +34,16 @@ public final class ConfigDocs {
         var out = new StringBuilder();
         out.append("# Adit's configuration. Every key is shown with its default; remove what you do not change.\n");
         out.append("# A key can also be set by the environment: ADIT_SECTION_KEY, for example ADIT_NODE_API_LISTEN.\n");
-        for (ConfigSchema.Section section : ConfigSchema.of(NodeConfig.class).sections()) {
+        return append(out, NodeConfig.class);
+    }
+
+    /** {@link #render()} for another configuration, see {@link ConfigLoader#loadAs}. */
+    public static String render(Class<?> type, String title) {
+        return append(new StringBuilder("# ").append(title).append('\n'), type);
+    }
+
+    private static String append(StringBuilder out, Class<?> type) {
+        for (ConfigSchema.Section section : ConfigSchema.of(type).sections()) {
             out.append('\n');
             comment(out, section.doc());
             out.append('[').append(section.name()).append("]\n");

@@ -29,11 +29,12 @@ public final class ConfigLoader {
 
     private record Given(List<String> texts, String where) {}
 
-    private final ConfigSchema schema = ConfigSchema.of(NodeConfig.class);
+    private final ConfigSchema schema;
     private final Map<String, Given> given = new HashMap<>();
     private final ConfigValues values;
 
-    private ConfigLoader(Path directory, Path home) {
+    private ConfigLoader(Class<?> type, Path directory, Path home) {
+        this.schema = ConfigSchema.of(type);
         this.values = new ConfigValues(directory, home);
     }
 
@@ -87,6 +88,7 @@ public final class ConfigLoader {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
         var loader = new ConfigLoader(
+                NodeConfig.class,
                 directory == null ? absolute : directory,
                 Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/"))));
         if (Files.exists(file)) {
@@ -98,10 +100,27 @@ public final class ConfigLoader {
     /** Parses TOML text as {@link #load} does; relative paths are relative to the directory. */
     public static NodeConfig parse(String toml, Path directory, Map<String, String> environment) {
         var loader = new ConfigLoader(
-                directory, Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/"))));
+                NodeConfig.class,
+                directory,
+                Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/"))));
         loader.addToml(toml, "the text");
         loader.addEnvironment(environment);
         return loader.build();
+    }
+
+    /**
+     * Loads the configuration of another program of the house from its file alone: no environment, no overrides, and a file
+     * that is not there is an error.
+     *
+     * @param type a record of sections, each a record of keys with {@link Doc}
+     */
+    public static <T> T loadAs(Class<T> type, Path file) {
+        Path absolute = file.toAbsolutePath();
+        Path directory = absolute.getParent();
+        var loader = new ConfigLoader(
+                type, directory == null ? absolute : directory, Path.of(System.getProperty("user.home", "/")));
+        loader.addToml(read(file), file.toString());
+        return type.cast(loader.make());
     }
 
     private static String read(Path file) {
@@ -201,13 +220,17 @@ public final class ConfigLoader {
     }
 
     private NodeConfig build() {
+        return (NodeConfig) make();
+    }
+
+    private Object make() {
         var sections = new ArrayList<Object>();
         for (ConfigSchema.Section section : schema.sections()) {
             var arguments = new ArrayList<Object>();
             section.keys().forEach((name, key) -> arguments.add(value(section.name() + "." + name, key)));
             sections.add(construct(section.type(), arguments));
         }
-        return (NodeConfig) construct(schema.type(), sections);
+        return construct(schema.type(), sections);
     }
 
     private Object value(String name, ConfigSchema.Key key) {

@@ -19,4 +19,14 @@ public interface Signer {
      * @throws io.adit.core.error.AditException {@link KeyErrorCode#KEY_UNKNOWN} if it has no such key
      */
     Signature sign(Address key, byte[] message);
+
+    /**
+     * Signs something that is given in full. A signer that decides by what it signs, such as one in another process, signs
+     * only so; the others sign the bytes.
+     *
+     * @throws io.adit.core.error.AditException {@link KeyErrorCode#KEY_UNKNOWN} if it has no such key
+     */
+    default Signature sign(Address key, SigningContent content) {
+        return sign(key, content.signedBytes());
+    }
 }

@@ -452,7 +452,11 @@ public final class SlashGuard implements AutoCloseable {
     }
 
     private AditException inDoubt(String doing) {
-        return inDoubtOf(doing, worst().map(Doubt::sentence).orElse("nothing"));
+        var doubt = worst().orElseThrow();
+        return doubt == Doubt.CHAIN_NOT_SEEN
+                ? new AditException(
+                        SlashErrorCode.SLASH_IN_DOUBT, doing + ": " + doubt.sentence() + "; resume the guard first")
+                : inDoubtOf(doing, doubt.sentence());
     }
 
     private AditException inDoubtOf(String doing, String why) {

@@ -101,7 +101,8 @@ class SlashCrashTest {
                 var words = line.split(" ");
                 if (!words[0].equals("refused")) {
                     int epoch = Integer.parseInt(words[1]);
-                    assertThat(saltOf.putIfAbsent(epoch, Integer.valueOf(words[2]))).isNull();
+                    assertThat(saltOf.putIfAbsent(epoch, Integer.valueOf(words[2])))
+                            .isNull();
                     from = Math.max(from, epoch - 10);
                 }
             }
