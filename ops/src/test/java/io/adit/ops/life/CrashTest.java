@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class CrashTest {
     private static final int KILLED = 137;
-    private static final Duration PATIENCE = Duration.ofMinutes(12);
+    private static final Duration PATIENCE = Duration.ofMinutes(40);
     private static final String COMMIT_2 = SealingStep.COMMIT_2.kind();
 
     @TempDir
