@@ -2,6 +2,8 @@ package io.adit.chain.node.rpc;
 
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.json.JsonType;
+import io.adit.core.fil.Network;
+import java.util.stream.Stream;
 
 /**
  * One method of the node's API, for both sides of the wire.
@@ -20,6 +22,15 @@ public record RpcMethod<R>(
     /** How the method is called on the wire. */
     public String wireName() {
         return "Filecoin." + name;
+    }
+
+    /** Calls the method on a node that need not be a typed one: the parameters take their way through JSON. */
+    public R on(FullNode node, Argument<?>... arguments) {
+        // The network only prefixes addresses, and they are read again at once.
+        var values = Stream.of(arguments)
+                .map(argument -> argument.encode(Network.TESTNET))
+                .toList();
+        return serve.call(node, new Arguments(wireName(), values));
     }
 
     RpcMethod<R> in(CallClass otherClass) {

@@ -20,21 +20,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A WebSocket server (RFC 6455) on a plain socket; each connection is handed to the test, which speaks for it. */
-final class WebSocketPeer implements AutoCloseable {
+public final class WebSocketPeer implements AutoCloseable {
 
     private final ServerSocket listening;
     private final BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
 
-    WebSocketPeer() throws IOException {
+    public WebSocketPeer() throws IOException {
         listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::acceptAll);
     }
 
-    int port() {
+    public int port() {
         return listening.getLocalPort();
     }
 
-    Connection next() throws InterruptedException {
+    public Connection next() throws InterruptedException {
         return Optional.ofNullable(accepted.poll(10, TimeUnit.SECONDS)).orElseThrow();
     }
 
@@ -58,7 +58,7 @@ final class WebSocketPeer implements AutoCloseable {
     }
 
     /** One client. */
-    static final class Connection implements AutoCloseable {
+    public static final class Connection implements AutoCloseable {
 
         private final Socket socket;
         private final DataInputStream in;
@@ -146,7 +146,7 @@ final class WebSocketPeer implements AutoCloseable {
             return payload;
         }
 
-        void sendText(String text) throws IOException {
+        public void sendText(String text) throws IOException {
             send(1, text.getBytes(StandardCharsets.UTF_8));
         }
 
@@ -172,7 +172,7 @@ final class WebSocketPeer implements AutoCloseable {
             out.flush();
         }
 
-        String nextText() throws InterruptedException {
+        public String nextText() throws InterruptedException {
             return Optional.ofNullable(texts.poll(10, TimeUnit.SECONDS)).orElseThrow();
         }
 

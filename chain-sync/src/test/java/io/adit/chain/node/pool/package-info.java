@@ -1,0 +1,4 @@
+@NullMarked
+package io.adit.chain.node.pool;
+
+import org.jspecify.annotations.NullMarked;
