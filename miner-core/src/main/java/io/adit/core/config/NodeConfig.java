@@ -65,11 +65,16 @@ public record NodeConfig(
         }
     }
 
+    /** More nodes would only be more to probe. */
+    private static final int MOST_NODES = 8;
+
     /** The connection to the chain. */
     public record Chain(
             @Doc(
-                    value = "The full node with the Filecoin JSON-RPC, as token:multiaddr (what `lotus auth api-info`"
-                            + " prints). One: a second is refused, because nothing would fail over to it.",
+                    value = "The full nodes with the Filecoin JSON-RPC, each as token:multiaddr (what `lotus auth"
+                            + " api-info` prints), at most 8. With several, calls go to the first that is good; one"
+                            + " that does not answer is replaced by the next within 5 s, and one that says what"
+                            + " cannot be is fenced and named in the log.",
                     fallback = "")
             List<String> nodes,
 
@@ -99,11 +104,11 @@ public record NodeConfig(
                     value = "Most that one window proof may cost in gas. A missed window costs more than gas.",
                     fallback = "5 FIL")
             TokenAmount maxFeeWindowPost) {
-        /** One node, confidence within finality, fees that allow something. */
+        /** Nodes that differ, confidence within finality, fees that allow something. */
         public Chain {
-            if (nodes.size() > 1) {
+            if (nodes.size() > MOST_NODES || nodes.stream().distinct().count() != nodes.size()) {
                 throw new InvalidValueException(
-                        "chain.nodes", nodes.size() + " nodes", "one; fail-over between several is not there yet");
+                        "chain.nodes", nodes.size() + " nodes", "at most " + MOST_NODES + " nodes, each named once");
             }
             within("chain.confidence", confidence, 0, 900);
             requireFee("chain.max-fee", maxFee);

@@ -129,14 +129,19 @@ class NodeConfigTest {
     }
 
     @Test
-    void secondChainNodeIsRefused_withoutShowingItsToken() {
-        assertRefused(
-                        ConfigErrorCode.CONFIG_BAD_VALUE,
-                        () -> parse(
-                                "[chain]\nnodes = [\"abc:/ip4/127.0.0.1/tcp/1/http\", \"def:/ip4/10.0.0.1/tcp/1/http\"]"))
+    void sameChainNodeTwiceIsRefused_withoutShowingItsToken() {
+        var one = "\"abc:/ip4/127.0.0.1/tcp/1/http\"";
+        assertRefused(ConfigErrorCode.CONFIG_BAD_VALUE, () -> parse("[chain]\nnodes = [" + one + ", " + one + "]"))
                 .hasMessageContaining("chain.nodes")
-                .hasMessageNotContaining("abc")
-                .hasMessageNotContaining("def");
+                .hasMessageNotContaining("abc");
+    }
+
+    @Test
+    void severalChainNodesAreTaken_inTheirOrder() {
+        var config = parse("[chain]\nnodes = [\"abc:/ip4/127.0.0.1/tcp/1/http\", \"def:/ip4/10.0.0.1/tcp/1/http\"]");
+        assertThat(config.chain().nodes())
+                .containsExactly("abc:/ip4/127.0.0.1/tcp/1/http", "def:/ip4/10.0.0.1/tcp/1/http");
+        assertThat(config.chain().toString()).doesNotContain("abc", "def");
     }
 
     @Test

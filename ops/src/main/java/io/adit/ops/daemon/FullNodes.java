@@ -1,10 +1,19 @@
 package io.adit.ops.daemon;
 
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.pool.NodePool;
+import io.adit.chain.node.pool.PoolMember;
+import io.adit.chain.node.pool.PoolOptions;
 import io.adit.chain.node.rpc.ApiInfo;
 import io.adit.chain.node.rpc.JsonRpcFullNode;
 import io.adit.chain.node.rpc.RpcOptions;
+import io.adit.core.config.NodeConfig;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.Network;
+import io.adit.core.time.SystemTimeline;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -22,6 +31,29 @@ public final class FullNodes {
      */
     static JsonRpcFullNode open(String api, Network network, RandomGenerator random) {
         return new JsonRpcFullNode(ApiInfo.parse(api), RpcOptions.defaults(network), random);
+    }
+
+    /**
+     * The nodes of a configuration: the one there is, or several behind one.
+     *
+     * @param miner whose sectors the nodes must agree on
+     */
+    static FullNode open(NodeConfig.Chain chain, Address miner, MeterRegistry registry, RandomGenerator random) {
+        if (chain.nodes().size() == 1) {
+            return open(chain.nodes().getFirst(), chain.network(), random);
+        }
+        var members = new ArrayList<PoolMember>();
+        for (var api : chain.nodes()) {
+            var at = ApiInfo.parse(api).http();
+            var name = at.getHost() + ":" + at.getPort();
+            boolean taken = members.stream().anyMatch(member -> member.name().equals(name));
+            members.add(new PoolMember(
+                    taken ? name + "#" + (members.size() + 1) : name, open(api, chain.network(), random)));
+        }
+        var options = chain.development()
+                ? PoolOptions.development(Optional.of(miner))
+                : PoolOptions.defaults(Optional.of(miner));
+        return NodePool.open(members, options, new SystemTimeline(), registry);
     }
 
     /**

@@ -6,7 +6,6 @@ import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.NetworkRules;
-import io.adit.chain.node.rpc.JsonRpcFullNode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.config.ListenAddress;
 import io.adit.core.config.NodeConfig;
@@ -30,6 +29,7 @@ import io.adit.sealing.proving.WindowPoStScheduler;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.SpaceProbe;
 import io.adit.sealing.storage.StoragePaths;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -110,7 +110,7 @@ public final class Node implements AutoCloseable {
         var metrics = closing(new Metrics().withProcessMeters());
         var registry = metrics.registry();
         var store = closing(home.store(config));
-        var chain = closing(connect(config, random));
+        var chain = closing(connect(config, registry, random));
         var settings = settings(config, chain, keystore);
         var miner = settings.miner().toString(config.chain().network());
         var lease = closing(NodeLease.take(store, miner, words(home.directory()), clock, LEASE));
@@ -193,13 +193,13 @@ public final class Node implements AutoCloseable {
         return new NodeSettings(config, miner, NodeInit.workerKey(chain, miner, info.worker(), keystore, home));
     }
 
-    private static JsonRpcFullNode connect(NodeConfig config, SecureRandom random) {
+    private FullNode connect(NodeConfig config, MeterRegistry registry, SecureRandom random) {
         if (config.chain().nodes().isEmpty()) {
             throw new AditException(
                     OpsError.NOT_INITIALISED,
                     "chain.nodes is empty: name a full node as token:multiaddr in config.toml");
         }
-        return FullNodes.open(config.chain().nodes().getFirst(), config.chain().network(), random);
+        return FullNodes.open(config.chain(), Address.parse(home.read(home.minerFile())), registry, random);
     }
 
     /** Which node this is, for the operator of another one. */
