@@ -3,7 +3,6 @@ package io.adit.devnet.chain;
 import io.adit.chain.type.BeaconEntry;
 import io.adit.core.fil.Address;
 import io.adit.core.ipld.Hashes;
-import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signatures;
@@ -14,9 +13,9 @@ import java.nio.ByteBuffer;
  * {@code pedersen-bls-unchained} scheme (96-byte G2 signatures). Round n+1 belongs to epoch n.
  */
 public final class Beacon {
-    private final PrivateKey key;
+    private final ChainKey key;
 
-    Beacon(PrivateKey key) {
+    Beacon(ChainKey key) {
         this.key = key;
     }
 

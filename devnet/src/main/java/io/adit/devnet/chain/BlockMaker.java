@@ -17,7 +17,6 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Hashes;
-import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signatures;
@@ -40,9 +39,9 @@ final class BlockMaker {
 
     private final ChainSettings settings;
     private final Beacon beacon;
-    private final PrivateKey worker;
+    private final ChainKey worker;
 
-    BlockMaker(ChainSettings settings, Beacon beacon, PrivateKey worker) {
+    BlockMaker(ChainSettings settings, Beacon beacon, ChainKey worker) {
         this.settings = settings;
         this.beacon = beacon;
         this.worker = worker;

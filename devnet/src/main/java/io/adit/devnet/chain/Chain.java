@@ -52,8 +52,17 @@ public final class Chain {
 
     /** Begins a chain, or takes up the one in the log. */
     public Chain(ChainSettings settings, Proofs proofs, Optional<ChainLog> log) {
+        this(settings, DevnetKeys.of(settings.seed()), proofs, log);
+    }
+
+    /** A chain in memory with hashes for signatures, see {@link ChainKey#hashing}. */
+    public static Chain simulated(ChainSettings settings, Proofs proofs) {
+        return new Chain(settings, DevnetKeys.of(settings.seed()).hashing(), proofs, Optional.empty());
+    }
+
+    private Chain(ChainSettings settings, DevnetKeys keys, Proofs proofs, Optional<ChainLog> log) {
         this.settings = settings;
-        this.keys = DevnetKeys.of(settings.seed());
+        this.keys = keys;
         this.beacon = new Beacon(keys.beacon());
         this.proofs = proofs;
         this.log = log;

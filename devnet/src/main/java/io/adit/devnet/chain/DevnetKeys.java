@@ -13,15 +13,20 @@ import java.nio.charset.StandardCharsets;
  * @param producer BLS, worker of the block producers: tickets, election proofs, block signatures
  * @param beacon BLS, signs the beacon's rounds
  */
-public record DevnetKeys(PrivateKey faucet, PrivateKey producer, PrivateKey beacon) {
+public record DevnetKeys(PrivateKey faucet, ChainKey producer, ChainKey beacon) {
     /** Keeps a derived scalar below both curves' orders. */
     private static final int TOP_BITS = 0x3f;
 
     static DevnetKeys of(byte[] seed) {
         return new DevnetKeys(
                 derive(seed, "faucet", SignatureType.SECP256K1),
-                derive(seed, "producer", SignatureType.BLS),
-                derive(seed, "beacon", SignatureType.BLS));
+                ChainKey.of(derive(seed, "producer", SignatureType.BLS)),
+                ChainKey.of(derive(seed, "beacon", SignatureType.BLS)));
+    }
+
+    /** The same keys, with hashes in the place of the producers' and the beacon's signatures. */
+    DevnetKeys hashing() {
+        return new DevnetKeys(faucet, ChainKey.hashing(producer.address()), ChainKey.hashing(beacon.address()));
     }
 
     private static PrivateKey derive(byte[] seed, String name, SignatureType type) {
