@@ -167,7 +167,7 @@ final class FaultWatch {
         if (sectors.isEmpty()) {
             return BitField.EMPTY;
         }
-        Map<SectorNumber, String> problems = context.readability().unreadable(sectors.sectors(MAX_SECTORS));
+        Map<SectorNumber, String> problems = context.sectors().unreadable(sectors.sectors(MAX_SECTORS));
         problems.forEach((sector, problem) ->
                 LOG.warn("sector {} (deadline {}) cannot be proven: {}", sector.value(), window.deadline(), problem));
         return BitField.ofSectors(problems.keySet());

@@ -1,19 +1,25 @@
 package io.adit.sealing.proving;
 
 import io.adit.chain.type.TipSet;
+import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /** The newest head, for threads that wait for it to change. Heads that nobody waited for are passed over. */
 final class HeadWatch {
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Lock lock;
+    private final Condition changed;
     private @Nullable TipSet latest;
     private boolean closed;
+
+    HeadWatch(Timeline timeline) {
+        lock = timeline.newLock();
+        changed = lock.newCondition();
+    }
 
     void offer(TipSet head) {
         lock.lock();

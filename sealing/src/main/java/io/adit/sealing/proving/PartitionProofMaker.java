@@ -7,7 +7,6 @@ import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.RegisteredSealProof;
-import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.state.Bytes;
 import io.adit.proofs.PoStProof;
@@ -16,8 +15,6 @@ import io.adit.proofs.Proofs;
 import io.adit.proofs.PublicReplica;
 import io.adit.proofs.WindowPoSt;
 import io.adit.sealing.SealingError;
-import io.adit.sealing.storage.SectorFileType;
-import io.adit.sealing.storage.StoragePaths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,23 +38,16 @@ final class PartitionProofMaker {
 
     private final ProvingSettings settings;
     private final Proofs proofs;
-    private final StoragePaths paths;
-    private final SectorReadability readability;
+    private final ProvableSectors files;
     private final ProvingMetrics metrics;
 
     /** A verified proof, and why sectors were skipped, in words. */
     record Result(PartitionProof.Made proof, String skippedBecause) {}
 
-    PartitionProofMaker(
-            ProvingSettings settings,
-            Proofs proofs,
-            StoragePaths paths,
-            SectorReadability readability,
-            ProvingMetrics metrics) {
+    PartitionProofMaker(ProvingSettings settings, Proofs proofs, ProvableSectors files, ProvingMetrics metrics) {
         this.settings = settings;
         this.proofs = proofs;
-        this.paths = paths;
-        this.readability = readability;
+        this.files = files;
         this.metrics = metrics;
     }
 
@@ -69,7 +59,7 @@ final class PartitionProofMaker {
     Result make(List<SectorOnChainInfo> sectors, Randomness challenge) throws InterruptedException {
         var all = new TreeMap<SectorNumber, SectorOnChainInfo>();
         sectors.forEach(sector -> all.put(sector.sectorNumber(), sector));
-        Map<SectorNumber, String> skipped = new TreeMap<>(readability.unreadable(all.keySet()));
+        Map<SectorNumber, String> skipped = new TreeMap<>(files.unreadable(all.keySet()));
         RegisteredPoStProof type =
                 RegisteredSealProof.fromNumber(sectors.getFirst().sealProof()).windowPoSt();
         var lookedTwice = new TreeSet<SectorNumber>();
@@ -114,7 +104,7 @@ final class PartitionProofMaker {
         if (anew.isEmpty()) {
             return false;
         }
-        var problems = readability.unreadable(anew);
+        var problems = files.unreadable(anew);
         return anew.stream().anyMatch(sector -> !problems.containsKey(sector));
     }
 
@@ -125,11 +115,8 @@ final class PartitionProofMaker {
             Map<SectorNumber, String> skipped) {
         var replicas = new ArrayList<PrivateReplica>();
         for (SectorOnChainInfo sector : good) {
-            var id = new SectorId(settings.miner(), sector.sectorNumber());
             try {
-                var sealed = paths.require(id, SectorFileType.SEALED);
-                var cache = paths.require(id, SectorFileType.CACHE);
-                replicas.add(new PrivateReplica(sector.sectorNumber(), commR(sector), cache, sealed));
+                replicas.add(files.replica(sector.sectorNumber(), commR(sector)));
             } catch (AditException e) {
                 skipped.put(sector.sectorNumber(), String.valueOf(e.getMessage()));
             }

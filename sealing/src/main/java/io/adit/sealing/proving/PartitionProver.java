@@ -21,13 +21,13 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.task.CrashPoints;
+import io.adit.core.time.Permits;
 import io.adit.sealing.StoredIntents;
 import io.adit.sealing.proving.PartitionProof.Phase;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,23 +45,29 @@ final class PartitionProver {
 
     private static final long LONGEST_PAUSE = 10;
 
+    /** Epochs that a message of an abandoned block is given to be in a block of the new chain. */
+    private static final long LANDS_AGAIN_WITHIN = 3;
+
     /** Below it the machine speaks: out of gas, out of funds. The actor, and with it the proof, was not reached. */
     private static final long FIRST_ACTOR_CODE = 16;
 
     private final ProvingContext context;
     private final PartitionProofMaker maker;
     private final HeadWatch heads;
-    private final Semaphore lane;
+    private final Permits lane;
     private final ProvingWindow window;
     private final long partition;
     private int refusals;
     private Epoch notBefore;
 
+    /** The first head on whose chain an accepted proof was missing. */
+    private Optional<Epoch> goneSince;
+
     PartitionProver(
             ProvingContext context,
             PartitionProofMaker maker,
             HeadWatch heads,
-            Semaphore lane,
+            Permits lane,
             ProvingWindow window,
             long partition) {
         this.context = context;
@@ -71,18 +77,24 @@ final class PartitionProver {
         this.window = window;
         this.partition = partition;
         this.notBefore = window.open();
+        this.goneSince = Optional.empty();
     }
 
-    /** Runs until the partition is accepted, the window is closed or the scheduler stops. */
+    /**
+     * Runs until the window is closed or the scheduler stops; also when the partition was accepted long before, since
+     * until then a reorg may take that back.
+     */
     void run() throws InterruptedException {
         PartitionProof proof =
                 context.journal().find(window, partition).orElseGet(() -> PartitionProof.begin(window, partition));
         Optional<TipSet> head = heads.latest();
-        while (!heads.isClosed() && !proof.hasEnded()) {
+        while (!heads.isClosed() && proof.phase() != Phase.MISSED) {
             boolean progressed = false;
             if (head.isPresent()) {
                 if (!head.get().height().isBefore(window.close())) {
-                    end(proof);
+                    if (!proof.hasEnded()) {
+                        end(proof);
+                    }
                     return;
                 }
                 PartitionProof before = proof;
@@ -115,6 +127,9 @@ final class PartitionProver {
     }
 
     private PartitionProof step(PartitionProof proof, TipSet head) throws InterruptedException {
+        if (proof.phase() == Phase.ACCEPTED) {
+            return lookAgain(proof, head);
+        }
         Randomness challenge = context.challenge(window, head);
         if (proof.phase() == Phase.SENT) {
             return follow(proof, challenge, head);
@@ -129,6 +144,29 @@ final class PartitionProver {
         return send(proof, head);
     }
 
+    /**
+     * A reorg may be deeper than the confidence after which the proof was taken as accepted. The node puts the messages of
+     * abandoned blocks back into its pool, so the proof is given some epochs to land again by itself.
+     */
+    private PartitionProof lookAgain(PartitionProof proof, TipSet head) {
+        if (proof.made().isEmpty() || isOnChain(head)) {
+            goneSince = Optional.empty();
+            return proof;
+        }
+        if (goneSince.isEmpty()) {
+            goneSince = Optional.of(head.height());
+        }
+        if (head.height().isBefore(goneSince.get().plus(LANDS_AGAIN_WITHIN))) {
+            return proof;
+        }
+        goneSince = Optional.empty();
+        LOG.warn(
+                "a reorg has taken back the accepted window proof of deadline {} partition {}; it is sent again",
+                window.deadline(),
+                partition);
+        return context.journal().save(proof.unsent("a reorg took the accepted proof back"));
+    }
+
     private PartitionProof make(PartitionProof proof, Randomness challenge, TipSet head) throws InterruptedException {
         Partition chain = context.node()
                 .stateMinerPartitions(context.miner(), window.deadline(), head.key())
@@ -141,9 +179,9 @@ final class PartitionProver {
                 context.node().stateMinerSectors(context.miner(), Optional.of(due), head.key());
         lane.acquire();
         try {
-            long start = System.nanoTime();
+            long start = context.timeline().nanoTime();
             PartitionProofMaker.Result result = maker.make(sectors, challenge);
-            var took = Duration.ofNanos(System.nanoTime() - start);
+            var took = Duration.ofNanos(context.timeline().nanoTime() - start);
             context.metrics().proven(took);
             context.metrics().skipped(result.proof().skipped().cardinality());
             LOG.info(
@@ -166,7 +204,7 @@ final class PartitionProver {
 
     private PartitionProof send(PartitionProof proof, TipSet head) {
         Optional<MessageRecord> signed = StoredIntents.signed(context.store(), proof.messageKey());
-        if (signed.isEmpty() && provenBySomeoneElse(head)) {
+        if (signed.isEmpty() && isOnChain(head)) {
             return context.journal().save(proof.ended(Phase.ACCEPTED, "the chain has a proof of it already"));
         }
         Cid cid;
@@ -209,7 +247,7 @@ final class PartitionProver {
     }
 
     /** True after the database was lost inside a window: the chain knows more than we do. */
-    private boolean provenBySomeoneElse(TipSet head) {
+    private boolean isOnChain(TipSet head) {
         var deadlines = context.node().stateMinerDeadlines(context.miner(), head.key());
         return window.deadline() < deadlines.size()
                 && deadlines.get((int) window.deadline()).postSubmissions().contains(partition);

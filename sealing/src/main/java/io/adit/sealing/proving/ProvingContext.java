@@ -8,6 +8,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.Randomness;
 import io.adit.core.ipld.CborWriter;
 import io.adit.core.state.StateStore;
+import io.adit.core.time.Timeline;
 import io.adit.proofs.Proofs;
 
 /** What the parts of proving share. */
@@ -16,10 +17,11 @@ record ProvingContext(
         StateStore store,
         FullNode node,
         Proofs proofs,
-        SectorReadability readability,
+        ProvableSectors sectors,
         MessageOutbox outbox,
         ProofJournal journal,
-        ProvingMetrics metrics) {
+        ProvingMetrics metrics,
+        Timeline timeline) {
 
     Address miner() {
         return settings.miner().address();

@@ -1,9 +1,11 @@
 package io.adit.sealing.proving;
 
 import io.adit.core.error.AditException;
+import io.adit.core.fil.Commitment;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
+import io.adit.proofs.PrivateReplica;
 import io.adit.sealing.storage.DurableFiles;
 import io.adit.sealing.storage.SectorFileType;
 import io.adit.sealing.storage.SilentDiskException;
@@ -29,7 +31,7 @@ import java.util.concurrent.Semaphore;
  * Finds sectors whose files cannot be proven, before a proof is spent on them: missing, of another size, or not
  * readable at both ends within the time given. A disk that hangs makes its own sectors unreadable and no others.
  */
-final class SectorReadability {
+final class SectorReadability implements ProvableSectors {
 
     private static final int NODE = 32;
     private static final String LAST_TREE = "sc-02-data-tree-r-last";
@@ -42,8 +44,8 @@ final class SectorReadability {
         this.settings = settings;
     }
 
-    /** The sectors that cannot be proven, each with the reason in words. */
-    Map<SectorNumber, String> unreadable(Collection<SectorNumber> sectors) throws InterruptedException {
+    @Override
+    public Map<SectorNumber, String> unreadable(Collection<SectorNumber> sectors) throws InterruptedException {
         var problems = new TreeMap<SectorNumber, String>();
         var slots = new Semaphore(settings.parallelChecks());
         // These only wait, so they may be virtual; the disks are asked on their paths' own threads.
@@ -57,6 +59,16 @@ final class SectorReadability {
             }
         }
         return problems;
+    }
+
+    @Override
+    public PrivateReplica replica(SectorNumber number, Commitment commR) {
+        var sector = new SectorId(settings.miner(), number);
+        return new PrivateReplica(
+                number,
+                commR,
+                paths.require(sector, SectorFileType.CACHE),
+                paths.require(sector, SectorFileType.SEALED));
     }
 
     private static Optional<String> result(Future<Optional<String>> check) throws InterruptedException {

@@ -6,6 +6,10 @@ import io.adit.chain.node.Partition;
 import io.adit.chain.type.DeadlineInfo;
 import io.adit.chain.type.TipSet;
 import io.adit.core.state.StateStore;
+import io.adit.core.time.Permits;
+import io.adit.core.time.Strand;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,8 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +40,12 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private final ProvingContext context;
     private final PartitionProofMaker maker;
     private final FaultWatch faultWatch;
-    private final HeadWatch heads = new HeadWatch();
-    private final Semaphore lane;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Work, Thread> started = new HashMap<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final Timeline timeline;
+    private final HeadWatch heads;
+    private final Permits lane;
+    private final Lock lock;
+    private final Map<Work, Strand> started = new HashMap<>();
+    private final List<Strand> strands = new ArrayList<>();
 
     /** Connects the rooms; {@link #start} begins. */
     public WindowPoStScheduler(
@@ -52,20 +56,43 @@ public final class WindowPoStScheduler implements AutoCloseable {
             StoragePaths paths,
             MessageOutbox outbox,
             MeterRegistry registry) {
+        this(
+                settings,
+                store,
+                node,
+                proofs,
+                new SectorReadability(paths, settings),
+                outbox,
+                registry,
+                new SystemTimeline());
+    }
+
+    /** As the other one, for sectors that lie elsewhere and for another time. */
+    public WindowPoStScheduler(
+            ProvingSettings settings,
+            StateStore store,
+            FullNode node,
+            Proofs proofs,
+            ProvableSectors sectors,
+            MessageOutbox outbox,
+            MeterRegistry registry,
+            Timeline timeline) {
         var metrics = new ProvingMetrics(registry);
-        var readability = new SectorReadability(paths, settings);
+        this.timeline = timeline;
+        this.heads = new HeadWatch(timeline);
+        this.lock = timeline.newLock();
         this.context = new ProvingContext(
-                settings, store, node, proofs, readability, outbox, new ProofJournal(store), metrics);
-        this.maker = new PartitionProofMaker(settings, proofs, paths, readability, metrics);
+                settings, store, node, proofs, sectors, outbox, new ProofJournal(store), metrics, timeline);
+        this.maker = new PartitionProofMaker(settings, proofs, sectors, metrics);
         this.faultWatch = new FaultWatch(context);
-        this.lane = new Semaphore(settings.parallelProofs());
+        this.lane = new Permits(settings.parallelProofs(), timeline);
     }
 
     /** Begins to prove. */
     public void start() {
         // Platform threads throughout: proving must go on when virtual threads have no carrier left.
-        threads.add(Thread.ofPlatform().daemon().name("post-scheduler").start(() -> loop(this::schedule)));
-        threads.add(Thread.ofPlatform().daemon().name("post-faults").start(() -> loop(this::watchFaults)));
+        strands.add(timeline.start(Strand.Kind.PLATFORM, "post-scheduler", () -> loop(this::schedule)));
+        strands.add(timeline.start(Strand.Kind.PLATFORM, "post-faults", () -> loop(this::watchFaults)));
     }
 
     /** To be called with every new head; returns at once. */
@@ -141,10 +168,10 @@ public final class WindowPoStScheduler implements AutoCloseable {
         try {
             started.computeIfAbsent(work, key -> {
                 var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.partition());
-                return Thread.ofPlatform()
-                        .daemon()
-                        .name("post-" + key.window().deadline() + "-" + key.partition())
-                        .start(() -> runProver(prover));
+                return timeline.start(
+                        Strand.Kind.PLATFORM,
+                        "post-" + key.window().deadline() + "-" + key.partition(),
+                        () -> runProver(prover));
             });
         } finally {
             lock.unlock();
@@ -192,21 +219,21 @@ public final class WindowPoStScheduler implements AutoCloseable {
     @Override
     public void close() {
         heads.close();
-        var running = new ArrayList<>(threads);
+        var running = new ArrayList<>(strands);
         lock.lock();
         try {
             running.addAll(started.values());
         } finally {
             lock.unlock();
         }
-        long until = System.nanoTime() + CLOSE_GRACE.toNanos();
+        long until = timeline.nanoTime() + CLOSE_GRACE.toNanos();
         try {
-            for (Thread thread : running) {
-                thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+            for (Strand strand : running) {
+                strand.join(Duration.ofNanos(Math.max(1, until - timeline.nanoTime())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        running.forEach(Thread::interrupt);
+        running.forEach(Strand::interrupt);
     }
 }
