@@ -1,0 +1,81 @@
+package io.adit.simulation;
+
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.state.StateStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The real SQL state, opened once and emptied between runs: making its schema anew for every seed would cost more than
+ * the run. It lies in memory where the system has a file system for that, since a crash of the machine is not part of the
+ * story.
+ */
+final class RunStore implements AutoCloseable {
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private final Path directory;
+    private final SqlStateStore store;
+    private final Connection connection;
+    private InstantSource clock = InstantSource.system();
+
+    RunStore() throws IOException, SQLException {
+        directory = Files.isWritable(MEMORY)
+                ? Files.createTempDirectory(MEMORY, "adit-sim")
+                : Files.createTempDirectory("adit-sim");
+        var file = directory.resolve("state.db");
+        store = SqlStateStore.sqlite(file, this::now);
+        connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+    }
+
+    private Instant now() {
+        return clock.instant();
+    }
+
+    /** The store with nothing in it. */
+    StateStore emptied() throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("PRAGMA foreign_keys = OFF");
+            for (var table : tables()) {
+                statement.executeUpdate("DELETE FROM " + table);
+            }
+        }
+        return store;
+    }
+
+    /** From now on rows carry this clock's time. */
+    void keepTimeBy(InstantSource runClock) {
+        clock = runClock;
+    }
+
+    private List<String> tables() throws SQLException {
+        var tables = new ArrayList<String>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT name FROM sqlite_master WHERE type = 'table'"
+                        + " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'flyway%'")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    @Override
+    public void close() throws IOException, SQLException {
+        connection.close();
+        store.close();
+        try (var files = Files.walk(directory)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

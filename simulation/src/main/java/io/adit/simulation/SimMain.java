@@ -1,0 +1,58 @@
+package io.adit.simulation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Plays histories outside the tests. */
+@Command(
+        name = "sim",
+        mixinStandardHelpOptions = true,
+        description = "Plays chain histories with everything going wrong against the node's own proving code, with"
+                + " simulated time and proofs, and checks that nothing is missed. Ends with 1 when something was.")
+public final class SimMain implements Callable<Integer> {
+    @Option(names = "--seeds", defaultValue = "100", description = "how many histories (default ${DEFAULT-VALUE})")
+    private int seeds = 100;
+
+    @Option(names = "--seed", defaultValue = "1", description = "the first seed (default ${DEFAULT-VALUE})")
+    private long seed = 1;
+
+    @Option(names = "--epochs", defaultValue = "400", description = "length of each (default ${DEFAULT-VALUE})")
+    private int epochs = 400;
+
+    @Option(names = "--json", description = "prints one JSON object")
+    private boolean json;
+
+    private SimMain() {}
+
+    /** See {@code --help}. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new SimMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var summary = new Summary();
+        try (var store = new RunStore()) {
+            for (long next = seed; next < seed + seeds; next++) {
+                var outcome = Simulation.play(next, epochs, store);
+                summary.add(outcome);
+                if (!outcome.holds() && !json) {
+                    System.out.println("seed " + next + ":");
+                    outcome.violations().forEach(violation -> System.out.println("  " + violation));
+                }
+            }
+        }
+        if (json) {
+            System.out.println(new ObjectMapper()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .writeValueAsString(summary.asMap()));
+        } else {
+            summary.asMap().forEach((name, value) -> System.out.println(name + ": " + value));
+        }
+        return summary.holds() ? 0 : 1;
+    }
+}

@@ -1,0 +1,45 @@
+package io.adit.simulation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The outcomes of many seeds, added up. */
+final class Summary {
+    private final List<Outcome> outcomes = new ArrayList<>();
+
+    void add(Outcome outcome) {
+        outcomes.add(outcome);
+    }
+
+    boolean holds() {
+        return outcomes.stream().allMatch(Outcome::holds);
+    }
+
+    /** The keys of {@code adit sim --json}. */
+    Map<String, Object> asMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("seeds", outcomes.size());
+        map.put("epochs", outcomes.stream().mapToLong(Outcome::epochs).sum());
+        map.put(
+                "deadlinesDue",
+                outcomes.stream().mapToLong(Outcome::partitionsDue).sum());
+        map.put(
+                "deadlinesMet",
+                outcomes.stream().mapToLong(Outcome::partitionsMet).sum());
+        map.put("excused", outcomes.stream().mapToLong(Outcome::excused).sum());
+        map.put("excusedMet", outcomes.stream().mapToLong(Outcome::excusedMet).sum());
+        map.put(
+                "messagesSent",
+                outcomes.stream().mapToLong(Outcome::messagesSent).sum());
+        map.put("replaced", outcomes.stream().mapToLong(Outcome::replaced).sum());
+        map.put(
+                "violations",
+                outcomes.stream()
+                        .filter(outcome -> !outcome.violations().isEmpty())
+                        .map(outcome -> Map.of("seed", outcome.seed(), "what", outcome.violations()))
+                        .toList());
+        return map;
+    }
+}

@@ -1,0 +1,219 @@
+package io.adit.simulation;
+
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.CreateMinerParams;
+import io.adit.chain.actor.CreateMinerReturn;
+import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.PowerMethod;
+import io.adit.chain.actor.PreCommitSectorBatch2Params;
+import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.chain.actor.SectorActivationManifest;
+import io.adit.chain.actor.SectorPreCommitInfo;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.type.DomainSeparationTag;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.MessageReceipt;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.ActorId;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Commitment;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.PieceTree;
+import io.adit.core.fil.RegisteredSealProof;
+import io.adit.core.fil.SectorId;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.CborWriter;
+import io.adit.core.ipld.Cid;
+import io.adit.core.ipld.Hashes;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
+import io.adit.devnet.Devnet;
+import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.policy.ChainPolicy;
+import io.adit.proofs.SealVerification;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A chain on which a miner already proves: the devnet's own actors with mainnet's windows (60 epochs of 30 s, lookback 20,
+ * cutoff 70) but few deadlines, so that a proving period is short, and sectors in all of them.
+ */
+final class World implements AutoCloseable {
+    static final ChainPolicy POLICY = new ChainPolicy("simulation", 5, 60, 20, 70, 10, 2048, Duration.ofSeconds(30));
+
+    private static final RegisteredSealProof SEAL = RegisteredSealProof.STACKED_DRG_2KIB_V1_1;
+    private static final PaddedSize SECTOR = new PaddedSize(2048);
+    private static final long LIFETIME = 200 * 2880L;
+    private static final long GAS = 2_000_000_000L;
+
+    private final Devnet devnet;
+    private final PrivateKey worker;
+    private final Address miner;
+    private final List<SectorNumber> sectors;
+
+    private World(Devnet devnet, PrivateKey worker, Address miner, List<SectorNumber> sectors) {
+        this.devnet = devnet;
+        this.worker = worker;
+        this.miner = miner;
+        this.sectors = List.copyOf(sectors);
+    }
+
+    /** Makes the chain and seals the sectors, all at once and with nothing going wrong. */
+    static World make(Instant genesis, SimulatedProofs verifier, int sectors) {
+        var settings = new ChainSettings(POLICY, SEAL.sectorSize(), 29, genesis, Hashes.sha256(new byte[] {1}));
+        var devnet = Devnet.simulated(settings, verifier);
+        var worker = key();
+        devnet.ledger().fund(worker.address(), TokenAmount.ofFil(100_000));
+        devnet.advance(2);
+        var node = devnet.node();
+        var created = run(
+                devnet,
+                worker,
+                Actor.POWER,
+                node.stateMinerCreationDeposit(TipSetKey.EMPTY),
+                PowerMethod.CREATE_MINER.number(),
+                new CreateMinerParams(
+                                worker.address(),
+                                worker.address(),
+                                SEAL.windowPoSt().number(),
+                                new byte[0],
+                                List.of())
+                        .toCbor());
+        var miner = CreateMinerReturn.fromCbor(created.returnValue()).idAddress();
+        var numbers = new ArrayList<SectorNumber>();
+        for (int number = 0; number < sectors; number++) {
+            numbers.add(new SectorNumber(number));
+        }
+        seal(devnet, worker, miner, numbers);
+        return new World(devnet, worker, miner, numbers);
+    }
+
+    private static PrivateKey key() {
+        var scalar = Hashes.sha256("worker".getBytes(StandardCharsets.UTF_8));
+        scalar[0] &= 0x3f;
+        // The power actor wants a worker whose key is BLS.
+        return PrivateKey.of(SignatureType.BLS, scalar);
+    }
+
+    private static void seal(Devnet devnet, PrivateKey worker, Address miner, List<SectorNumber> numbers) {
+        var node = devnet.node();
+        var head = node.chainHead().height();
+        var preCommits = new ArrayList<SectorPreCommitInfo>();
+        for (var number : numbers) {
+            preCommits.add(new SectorPreCommitInfo(
+                    SEAL.number(),
+                    number,
+                    commR(number).asSealedCid(),
+                    head.minus(1),
+                    List.of(),
+                    head.plus(LIFETIME + 100_000),
+                    Optional.empty()));
+        }
+        run(
+                devnet,
+                worker,
+                miner,
+                TokenAmount.ofFil(1_000),
+                MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number(),
+                new PreCommitSectorBatch2Params(preCommits).toCbor());
+        var at = node.stateSectorPreCommitInfo(miner, numbers.getFirst(), TipSetKey.EMPTY)
+                .orElseThrow()
+                .preCommitEpoch();
+        devnet.advanceTo(at.value() + POLICY.preCommitChallengeDelay() + 1);
+        var manifests = new ArrayList<SectorActivationManifest>();
+        var proofs = new ArrayList<byte[]>();
+        for (int i = 0; i < numbers.size(); i++) {
+            manifests.add(new SectorActivationManifest(numbers.get(i), List.of()));
+            proofs.add(SimulatedProofs.sealProof(verification(node, miner, numbers.get(i), preCommits.get(i), at)));
+        }
+        run(
+                devnet,
+                worker,
+                miner,
+                TokenAmount.ofFil(10_000),
+                MinerMethod.PROVE_COMMIT_SECTORS3.number(),
+                new ProveCommitSectors3Params(manifests, proofs, new byte[0], Optional.empty(), true, true).toCbor());
+    }
+
+    private static SealVerification verification(
+            FullNode node, Address miner, SectorNumber number, SectorPreCommitInfo info, Epoch preCommitted) {
+        var entropy = new CborWriter().bytes(miner.bytes()).toByteArray();
+        return new SealVerification(
+                SEAL,
+                new SectorId(new ActorId(miner.id().orElseThrow()), number),
+                commR(number),
+                PieceTree.commD(List.of(), SECTOR),
+                node.stateGetRandomnessFromTickets(
+                        DomainSeparationTag.SEAL_RANDOMNESS.number(), info.sealRandEpoch(), entropy, TipSetKey.EMPTY),
+                node.stateGetRandomnessFromBeacon(
+                        DomainSeparationTag.INTERACTIVE_SEAL_CHALLENGE_SEED.number(),
+                        preCommitted.plus(POLICY.preCommitChallengeDelay()),
+                        entropy,
+                        TipSetKey.EMPTY),
+                new byte[0]);
+    }
+
+    private static Commitment commR(SectorNumber number) {
+        var bytes = Hashes.sha256(("replica " + number.value()).getBytes(StandardCharsets.UTF_8));
+        bytes[31] &= 0x1f;
+        return Commitment.of(bytes);
+    }
+
+    private static MessageReceipt run(
+            Devnet devnet, PrivateKey from, Address to, TokenAmount value, long method, byte[] params) {
+        var node = devnet.node();
+        var message = new Message(
+                0,
+                to,
+                from.address(),
+                node.mpoolGetNonce(from.address()),
+                value,
+                GAS,
+                TokenAmount.ofAtto(1_000_000),
+                TokenAmount.ofAtto(100_000),
+                method,
+                params);
+        Cid cid = node.mpoolPush(new SignedMessage(message, from.sign(message.signingBytes())));
+        devnet.advance(2);
+        var receipt = node.stateSearchMsg(TipSetKey.EMPTY, cid, -1, true)
+                .orElseThrow()
+                .receipt();
+        if (!receipt.isSuccess()) {
+            throw new IllegalStateException(
+                    "making the world: method " + method + " ended with exit code " + receipt.exitCode());
+        }
+        return receipt;
+    }
+
+    Devnet devnet() {
+        return devnet;
+    }
+
+    FullNode node() {
+        return devnet.node();
+    }
+
+    PrivateKey worker() {
+        return worker;
+    }
+
+    Address miner() {
+        return miner;
+    }
+
+    List<SectorNumber> sectors() {
+        return sectors;
+    }
+
+    @Override
+    public void close() {
+        devnet.close();
+    }
+}
