@@ -162,7 +162,7 @@ final class SimulatedProofs implements Proofs {
     }
 
     private static UnsupportedOperationException notSimulated() {
-        return new UnsupportedOperationException("not part of the simulation");
+        return new UnsupportedOperationException("the simulation plays window proofs only");
     }
 
     @Override

@@ -16,7 +16,7 @@ record Story(int epochs, List<List<Disturbance>> events) {
     private static final int QUIET_AT_FIRST = 10;
     private static final int QUIET_AT_LAST = 70;
 
-    /** Deepest reorg that a story tells; beyond, the test of a finality of 900 would need longer stories. */
+    /** Deepest reorg that a story tells; finality is 900, but a story is not long enough for that. */
     private static final int DEEPEST_REORG = 120;
 
     static Story of(long seed, int epochs, int storagePaths) {

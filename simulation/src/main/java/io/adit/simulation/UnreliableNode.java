@@ -76,8 +76,11 @@ final class UnreliableNode implements InvocationHandler {
     @SuppressWarnings("unchecked") // the listener's type is that of chainNotify
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         var given = arguments == null ? new Object[0] : arguments;
-        if (method.getDeclaringClass() == Object.class || method.getName().equals("close")) {
-            return method.getName().equals("close") ? null : method.invoke(this, given);
+        if (method.getDeclaringClass() == Object.class) {
+            return method.invoke(this, given);
+        }
+        if (method.getName().equals("close")) {
+            return null;
         }
         if (method.getName().equals("chainNotify")) {
             return feed((Consumer<List<HeadChange>>) given[0]);
