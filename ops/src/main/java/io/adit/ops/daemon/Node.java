@@ -1,5 +1,9 @@
 package io.adit.ops.daemon;
 
+import io.adit.chain.f3.F3Participation;
+import io.adit.chain.f3.F3Settings;
+import io.adit.chain.f3.F3Status;
+import io.adit.chain.f3.F3Tickets;
 import io.adit.chain.head.Delivery;
 import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
@@ -14,8 +18,10 @@ import io.adit.core.fil.Address;
 import io.adit.core.keys.Keystore;
 import io.adit.core.metrics.Metrics;
 import io.adit.core.state.NodeLease;
+import io.adit.core.state.StateStore;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
+import io.adit.core.time.SystemTimeline;
 import io.adit.ops.OpsError;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
@@ -128,6 +134,9 @@ public final class Node implements AutoCloseable {
         head.listen(Delivery.COALESCED, update -> outbox.settle());
         head.start();
         proving.start();
+        var f3 = config.f3().enabled()
+                ? Optional.of(f3(settings, chain, store, registry))
+                : Optional.<F3Participation>empty();
 
         var pipeline = new SealingPipeline(settings.sealing(), store, chain, proofs, paths, outbox, clock, registry);
         pipeline.start();
@@ -159,12 +168,25 @@ public final class Node implements AutoCloseable {
                 proofView,
                 paths,
                 engine,
-                market);
+                market,
+                () -> f3.map(F3Participation::status).orElse(new F3Status.Off("f3.enabled is false")));
         serveApi(config, random, metrics, new NodeRoutes(views), market::problem);
         log.info(
                 "miner {} runs; operator API at {}",
                 settings.miner().toString(config.chain().network()),
                 home.read(home.apiFile()));
+    }
+
+    private F3Participation f3(NodeSettings settings, FullNode chain, StateStore store, MeterRegistry registry) {
+        var f3 = closing(new F3Participation(
+                settings.miner(),
+                chain,
+                F3Tickets.in(store, settings.miner()),
+                F3Settings.defaults(),
+                new SystemTimeline(),
+                registry));
+        f3.start();
+        return f3;
     }
 
     /**

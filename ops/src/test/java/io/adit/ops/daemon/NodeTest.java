@@ -131,6 +131,23 @@ class NodeTest {
     }
 
     @Test
+    void nodeHoldsAnF3Lease_unlessToldNotTo() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            Awaitility.await()
+                    .until(() -> get("/api/v1/info").path("f3").asText().startsWith("participating, instances "));
+            // The devnet's wallet is empty, as is a full node's beside a provider that signs for itself.
+            assertThat(get("/api/v1/info").path("f3").asText()).contains("lacks the worker's key");
+            assertThat(scrape()).contains("adit_f3_participating 1.0", "adit_f3_leases_total");
+        }
+        try (var node = start(Map.of("f3.enabled", "false"))) {
+            assertThat(node).isNotNull();
+            assertThat(get("/api/v1/info").path("f3").asText()).isEqualTo("off: f3.enabled is false");
+        }
+    }
+
+    @Test
     void marketOpensLater_whenItsPortIsTaken() throws Exception {
         init(Map.of());
         var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
