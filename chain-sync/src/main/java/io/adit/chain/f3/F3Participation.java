@@ -187,11 +187,8 @@ public final class F3Participation implements AutoCloseable {
 
     private Duration pause(F3Refusal refusal, String why) {
         become(new F3Status.Waiting(refusal, why));
-        double factor = Math.pow(1.5, Math.min(failures++, 30));
-        long nanos = (long) Math.min(
-                settings.firstPause().toNanos() * factor,
-                settings.longestPause().toNanos());
-        return Duration.ofNanos(nanos);
+        double longer = settings.firstPause().toMillis() * Math.pow(1.5, Math.min(failures++, 30));
+        return Duration.ofMillis(Math.min((long) longer, settings.longestPause().toMillis()));
     }
 
     private void become(F3Status next) {
