@@ -165,6 +165,11 @@ public final class MinerState implements ActorState {
         return vesting.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
     }
 
+    /** The next reward to be released, by its epoch. */
+    public Optional<Map.Entry<Long, BigInteger>> nextVesting() {
+        return Optional.ofNullable(vesting.firstEntry());
+    }
+
     /** Who may act for the miner day by day. */
     Collection<Long> operators() {
         return Invocation.several(control, worker, owner);

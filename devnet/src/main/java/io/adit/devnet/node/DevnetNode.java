@@ -9,6 +9,7 @@ public final class DevnetNode
         implements FullNode,
                 ChainAnswers,
                 StateAnswers,
+                ReadStateAnswers,
                 CallAnswers,
                 MinerAnswers,
                 MarketAnswers,
