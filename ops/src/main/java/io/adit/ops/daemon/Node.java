@@ -127,8 +127,8 @@ public final class Node implements AutoCloseable {
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
 
-        var proving =
-                closing(new WindowPoStScheduler(settings.proving(), store, chain, proofs, paths, outbox, registry));
+        var proving = closing(new WindowPoStScheduler(
+                settings.proving(home.directory().resolve("proving")), store, chain, proofs, paths, outbox, registry));
         var head = closing(new HeadFollower(chain, HeadOptions.defaults()));
         head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
         head.listen(Delivery.COALESCED, update -> outbox.settle());
