@@ -17,6 +17,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.keys.Keystore;
 import io.adit.core.metrics.Metrics;
+import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.Resources;
@@ -119,7 +120,7 @@ public final class Node implements AutoCloseable {
         var chain = closing(connect(config, registry, random));
         var settings = settings(config, chain, keystore);
         var miner = settings.miner().toString(config.chain().network());
-        var lease = closing(NodeLease.take(store, miner, words(home.directory()), clock, LEASE));
+        var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
         var outbox = new MessageOutbox(store, chain, keystore, clock);
@@ -225,14 +226,16 @@ public final class Node implements AutoCloseable {
     }
 
     /** Which node this is, for the operator of another one. */
-    private static String words(Path directory) {
+    private LeaseHolder holder() {
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             host = "this machine";
         }
-        return "process " + ProcessHandle.current().pid() + " on " + host + " in " + directory.toAbsolutePath();
+        var words = "process " + ProcessHandle.current().pid() + " on " + host + " in "
+                + home.directory().toAbsolutePath();
+        return new LeaseHolder(words, home.lockMark());
     }
 
     private WorkerProofs proofs(NodeConfig config, Metrics metrics) {

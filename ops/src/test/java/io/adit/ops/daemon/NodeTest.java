@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.state.LeaseHolder;
+import io.adit.core.state.NodeLease;
 import io.adit.core.state.TestPostgres;
 import io.adit.ops.OpsError;
 import io.adit.ops.cli.NodeApi;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -104,6 +107,24 @@ class NodeTest {
             }
         }
         assertThat(home().directory().resolve("state.db")).doesNotExist();
+
+        leaveLease(new LeaseHolder("the one that died here", home().lockMark()), made.miner());
+        start(Map.of()).close();
+        leaveLease(new LeaseHolder("one elsewhere", "another lock"), made.miner());
+        assertThatThrownBy(() -> start(Map.of())).hasMessageContaining("one elsewhere runs it");
+    }
+
+    /** As a node leaves it that is killed. */
+    private void leaveLease(LeaseHolder holder, Address miner) {
+        var config = home().load(Map.of(), Map.of());
+        try (var store = home().store(config)) {
+            NodeLease.take(
+                    store,
+                    miner.toString(config.chain().network()),
+                    holder,
+                    InstantSource.system(),
+                    Duration.ofMinutes(2));
+        }
     }
 
     @Test
