@@ -77,10 +77,8 @@ public final class Sortition {
         long wins = 0;
         while (drawn.compareTo(rest) < 0 && wins < MAX_WINS) {
             wins++;
-            probability = probability
-                    .divide(BigInteger.valueOf(wins))
-                    .multiply(mean)
-                    .shiftRight(PRECISION);
+            probability =
+                    probability.divide(BigInteger.valueOf(wins)).multiply(mean).shiftRight(PRECISION);
             rest = rest.subtract(probability);
         }
         return wins;

@@ -47,7 +47,8 @@ final class SortitionTest {
 
     @Test
     void wins_whenThereIsNoPower_areNone() {
-        assertThat(Sortition.wins(new byte[] {1}, BigInteger.ZERO, BigInteger.TEN)).isZero();
+        assertThat(Sortition.wins(new byte[] {1}, BigInteger.ZERO, BigInteger.TEN))
+                .isZero();
         assertThatThrownBy(() -> Sortition.wins(new byte[] {1}, BigInteger.ZERO, BigInteger.ZERO))
                 .isInstanceOf(InvalidValueException.class);
     }

@@ -91,6 +91,11 @@ public final class MinerState implements ActorState {
         return windowProof.sectorSize().bytes();
     }
 
+    /** Epoch from which the proving periods are counted, and the steps in which rewards vest. */
+    long provingOffset() {
+        return offset;
+    }
+
     public long owner() {
         return owner;
     }

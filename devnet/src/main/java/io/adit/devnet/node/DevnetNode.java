@@ -22,6 +22,7 @@ public final class DevnetNode
 
     private final Ledger ledger;
     private final F3Answers.Leases leases = new F3Answers.Leases();
+    private final Wallet wallet = new Wallet();
 
     public DevnetNode(Ledger ledger) {
         this.ledger = ledger;
@@ -35,6 +36,11 @@ public final class DevnetNode
     @Override
     public F3Answers.Leases leases() {
         return leases;
+    }
+
+    @Override
+    public Wallet wallet() {
+        return wallet;
     }
 
     @Override
