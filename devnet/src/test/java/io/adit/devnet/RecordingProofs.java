@@ -169,11 +169,10 @@ public final class RecordingProofs implements Proofs {
         throw cannotProve();
     }
 
-    /** One sector, as the library challenges at this size; which one hangs on the randomness. */
     @Override
     public List<Long> winningPoStChallenge(
             RegisteredPoStProof proof, Randomness randomness, ActorId miner, long eligible) {
-        return List.of(Math.floorMod((long) randomness.bytes()[0], eligible));
+        throw cannotProve();
     }
 
     @Override
@@ -185,7 +184,7 @@ public final class RecordingProofs implements Proofs {
     @Override
     public boolean verifyWinningPoSt(
             Randomness randomness, List<PoStProof> proofs, List<PublicReplica> replicas, ActorId miner) {
-        return !replicas.isEmpty() && proofs.stream().allMatch(proof -> valid(proof.proof()));
+        throw cannotProve();
     }
 
     @Override

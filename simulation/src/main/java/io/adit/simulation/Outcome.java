@@ -15,6 +15,7 @@ import java.util.List;
  * @param messagesSent different messages that left the provider
  * @param replaced messages that took another's nonce
  * @param violations what must never happen and did, in words
+ * @param digest follows from every turn, message and block of the run: the same for the same seed, whatever runs beside it
  */
 record Outcome(
         long seed,
@@ -25,9 +26,25 @@ record Outcome(
         int excusedMet,
         int messagesSent,
         int replaced,
-        List<String> violations) {
+        List<String> violations,
+        String digest) {
     Outcome {
         violations = List.copyOf(violations);
+    }
+
+    /** A run that did not come to its end. */
+    static Outcome broken(long seed, int epochs, RuntimeException why) {
+        var words = new StringBuilder("the run broke off: " + why);
+        for (var cause = why.getCause(); cause != null; cause = cause.getCause()) {
+            words.append("; ").append(cause);
+            for (var frame : cause.getStackTrace()) {
+                if (frame.getClassName().startsWith("io.adit")) {
+                    words.append(" at ").append(frame);
+                    break;
+                }
+            }
+        }
+        return new Outcome(seed, epochs, 0, 0, 0, 0, 0, 0, List.of(words.toString()), "");
     }
 
     boolean holds() {

@@ -23,6 +23,9 @@ public final class SimMain implements Callable<Integer> {
     @Option(names = "--epochs", defaultValue = "400", description = "length of each (default ${DEFAULT-VALUE})")
     private int epochs = 400;
 
+    @Option(names = "--lanes", description = "how many at a time (default: one for each core)")
+    private int lanes = Runtime.getRuntime().availableProcessors();
+
     @Option(names = "--json", description = "prints one JSON object")
     private boolean json;
 
@@ -36,16 +39,15 @@ public final class SimMain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var summary = new Summary();
-        try (var store = new RunStore()) {
-            for (long next = seed; next < seed + seeds; next++) {
-                var outcome = Simulation.play(next, epochs, store);
-                summary.add(outcome);
-                if (!outcome.holds() && !json) {
-                    System.out.println("seed " + next + ":");
-                    outcome.violations().forEach(violation -> System.out.println("  " + violation));
-                }
-            }
-        }
+        new Seeds(seed, seeds, epochs)
+                .play(lanes, outcome -> {
+                    if (!outcome.holds() && !json) {
+                        System.out.println("seed " + outcome.seed() + ", again by: ./adit sim --seeds 1 --seed "
+                                + outcome.seed() + " --epochs " + epochs);
+                        outcome.violations().forEach(violation -> System.out.println("  " + violation));
+                    }
+                })
+                .forEach(summary::add);
         if (json) {
             System.out.println(new ObjectMapper()
                     .enable(SerializationFeature.INDENT_OUTPUT)

@@ -3,14 +3,17 @@ package io.adit.simulation;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.ipld.Hashes;
 import io.adit.core.time.SimulatedTimeline;
 import io.adit.devnet.node.Ledger;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,9 +71,13 @@ final class Simulation {
      * @param store of this run alone while it lasts
      */
     static Outcome play(long seed, int epochs, RunStore store) throws SQLException {
-        var simulation = new Simulation(seed, epochs, store);
-        try (simulation.world) {
-            return simulation.play();
+        try {
+            var simulation = new Simulation(seed, epochs, store);
+            try (simulation.world) {
+                return simulation.play();
+            }
+        } catch (RuntimeException e) {
+            return Outcome.broken(seed, epochs, e);
         }
     }
 
@@ -196,7 +203,21 @@ final class Simulation {
             }
         }
         return new Outcome(
-                seed, story.epochs(), due, met, excused, excusedMet, witness.sent(), witness.replaced(), violations);
+                seed,
+                story.epochs(),
+                due,
+                met,
+                excused,
+                excusedMet,
+                witness.sent(),
+                witness.replaced(),
+                violations,
+                digest());
+    }
+
+    private String digest() {
+        var course = world.node().chainHead().key() + " " + witness.course() + " " + timeline.trace();
+        return HexFormat.of().formatHex(Hashes.sha256(course.getBytes(StandardCharsets.UTF_8)), 0, 8);
     }
 
     private record Window(long deadline, long challenge, long open, long close) {}

@@ -7,8 +7,9 @@ import io.adit.core.fil.Address;
 import io.adit.core.ipld.Cid;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +25,7 @@ final class Witness {
     private final SimulatedProofs proofs;
     private final BigInteger feeLimit;
     private final Map<Place, SignedMessage> places = new HashMap<>();
-    private final Set<Cid> messages = new HashSet<>();
+    private final Set<Cid> messages = new LinkedHashSet<>();
     private final List<String> violations = new ArrayList<>();
     private int replaced;
 
@@ -73,6 +74,11 @@ final class Witness {
 
     List<String> violations() {
         return List.copyOf(violations);
+    }
+
+    /** The messages in the order in which they left. */
+    Set<Cid> course() {
+        return Collections.unmodifiableSet(messages);
     }
 
     int sent() {

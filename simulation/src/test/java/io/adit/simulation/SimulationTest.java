@@ -3,7 +3,6 @@ package io.adit.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,30 +13,27 @@ class SimulationTest {
     private static final long FIRST = Long.getLong("simulation.first", 1);
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 100);
     private static final int EPOCHS = 400;
+    private static final int LANES = Runtime.getRuntime().availableProcessors();
 
     @Test
     void noSoundPartitionIsMissed_whateverTheSeedsBring() throws Exception {
         var summary = new Summary();
         var broken = new ArrayList<Outcome>();
-        try (var store = new RunStore()) {
-            for (long seed : LongStream.range(FIRST, FIRST + SEEDS).toArray()) {
-                var outcome = Simulation.play(seed, EPOCHS, store);
-                summary.add(outcome);
-                if (!outcome.holds()) {
-                    broken.add(outcome);
-                }
+        new Seeds(FIRST, SEEDS, EPOCHS).play(LANES, outcome -> {
+            summary.add(outcome);
+            if (!outcome.holds()) {
+                broken.add(outcome);
             }
-        }
+        });
         System.out.println("simulation: " + summary.asMap());
         assertThat(broken).isEmpty();
     }
 
     @Test
-    void theSameSeedPlaysTheSameRun() throws Exception {
-        try (var store = new RunStore()) {
-            for (long seed = 1; seed <= 3; seed++) {
-                assertThat(Simulation.play(seed, 200, store)).isEqualTo(Simulation.play(seed, 200, store));
-            }
-        }
+    void theSameSeedTakesTheSameCourse_aloneAndBesideOthers() throws Exception {
+        var alone = new Seeds(FIRST, 12, 200).play(1, outcome -> {});
+        var besideOthers = new Seeds(FIRST, 12, 200).play(4, outcome -> {});
+        assertThat(besideOthers).isEqualTo(alone);
+        assertThat(alone.stream().map(Outcome::digest).distinct()).hasSize(12);
     }
 }

@@ -151,7 +151,12 @@ interface StateAnswers extends StateApi, Answers {
 
     @Override
     default BeaconEntry stateGetBeaconEntry(Epoch epoch) {
-        awaitEpoch(epoch);
+        try {
+            ledger().await(() -> ledger().chain().head().height() >= epoch.value(), LONGEST_WAIT_MILLIS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw Answers.failed("context canceled");
+        }
         return ledger().chain().beacon().entry(epoch.value());
     }
 

@@ -28,11 +28,12 @@ public final class MessagePool {
     private static final int REPLACE_DENOMINATOR = 100;
     private static final String IN_POOL = " already in mpool";
 
+    private final MessageRules rules = new MessageRules();
     private final Map<Address, TreeMap<Long, SignedMessage>> pending = new HashMap<>();
 
     /** Takes a message or says why not, in Lotus's words. {@code state} is the one after the head's own messages. */
     public Cid push(SignedMessage signed, StateTree state) {
-        MessageRules.check(signed);
+        rules.check(signed);
         var message = signed.message();
         long next = stateNonce(message.from(), state);
         if (message.nonce() < next) {

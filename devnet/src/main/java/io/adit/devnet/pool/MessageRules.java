@@ -9,15 +9,23 @@ import io.adit.devnet.actor.GasMeter;
 import io.adit.devnet.chain.Chain;
 import io.adit.devnet.policy.Economics;
 import io.adit.devnet.policy.ProtocolLimits;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 
 /** What is wrong with a message whatever the state is, in the order in which Lotus looks. */
 final class MessageRules {
     private static final String INVALID = "message not valid for block inclusion: ";
 
-    private MessageRules() {}
+    /** As many good signatures are remembered, since the same bytes come again and again; Lotus does so too. */
+    private static final int REMEMBERED = 4096;
 
-    static void check(SignedMessage signed) {
-        int size = signed.toCbor().length;
+    /** Whole messages with their signatures: the CID of a BLS message says nothing about its signature. */
+    private final SequencedSet<ByteBuffer> verified = new LinkedHashSet<>();
+
+    void check(SignedMessage signed) {
+        var bytes = signed.toCbor();
+        int size = bytes.length;
         if (size > ProtocolLimits.MAX_MESSAGE_SIZE) {
             throw new MessageRefusedException("mpool message too large (" + size + "B): message too big");
         }
@@ -26,13 +34,23 @@ final class MessageRules {
                 && signed.message().gasFeeCap().atto().bitLength() < Long.SIZE) {
             throw new MessageRefusedException("gas fee cap too low");
         }
-        checkSignature(signed);
+        if (!verified.contains(ByteBuffer.wrap(bytes))) {
+            checkSignature(signed);
+            remember(bytes);
+        }
         long cost = GasMeter.inclusionCost(Chain.onChainLength(signed));
         if (signed.message().gasLimit() < cost) {
             throw new MessageRefusedException("verify msg failed: message will not be included in a block: "
                     + "'GasLimit' field cannot be less than the cost of storing a message on chain "
                     + signed.message().gasLimit() + " < " + cost);
         }
+    }
+
+    private void remember(byte[] bytes) {
+        if (verified.size() >= REMEMBERED) {
+            verified.removeFirst();
+        }
+        verified.add(ByteBuffer.wrap(bytes));
     }
 
     private static void checkFields(Message message) {

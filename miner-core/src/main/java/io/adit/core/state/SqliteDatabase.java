@@ -45,8 +45,8 @@ final class SqliteDatabase implements Database {
         try {
             SQLiteDataSource source = source(file, SQLiteConfig.TransactionMode.IMMEDIATE);
             Migrations.run(source, "BLOB", name());
-            this.writer = Jdbi.create(source).open();
-            Jdbi reading = Jdbi.create(source(file, SQLiteConfig.TransactionMode.DEFERRED));
+            this.writer = jdbi(source).open();
+            Jdbi reading = jdbi(source(file, SQLiteConfig.TransactionMode.DEFERRED));
             for (int i = 0; i < READERS; i++) {
                 Handle reader = reading.open();
                 reader.execute("PRAGMA query_only = ON");
@@ -57,6 +57,10 @@ final class SqliteDatabase implements Database {
             unlock();
             throw e;
         }
+    }
+
+    private static Jdbi jdbi(SQLiteDataSource source) {
+        return Jdbi.create(source).setStatementBuilderFactory(PreparedOnce::new);
     }
 
     static SQLiteDataSource source(Path file, SQLiteConfig.TransactionMode mode) {

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A strand of simulated time: a virtual thread that runs only while it holds the timeline's baton. */
 final class SimulatedStrand implements Strand {
@@ -19,20 +21,32 @@ final class SimulatedStrand implements Strand {
 
     private final SimulatedTimeline timeline;
     private final String name;
-    private final Thread thread;
+    private final long number;
+    private final Runnable body;
+    private final Executor threads;
     private final Semaphore baton = new Semaphore(0);
     private final List<SimulatedStrand> joining = new ArrayList<>();
+    private @Nullable Thread thread;
+    private boolean interruptAsked;
+    private boolean begun;
     private long waiting;
     State state = State.READY;
 
-    SimulatedStrand(SimulatedTimeline timeline, String name, Runnable body) {
+    SimulatedStrand(SimulatedTimeline timeline, Executor threads, String name, long number, Runnable body) {
         this.timeline = timeline;
         this.name = name;
-        this.thread = Thread.ofVirtual().name("simulated-" + name).start(() -> live(body));
+        this.number = number;
+        this.body = body;
+        this.threads = threads;
     }
 
-    private void live(Runnable body) {
-        baton.acquireUninterruptibly();
+    private void live() {
+        var me = Thread.currentThread();
+        me.setName("simulated-" + name);
+        thread = me;
+        if (interruptAsked) {
+            me.interrupt();
+        }
         Throwable uncaught = null;
         try {
             body.run();
@@ -42,12 +56,22 @@ final class SimulatedStrand implements Strand {
         state = State.ENDED;
         joining.forEach(SimulatedStrand::wake);
         timeline.ended(this, uncaught);
-        timeline.handBack();
+        timeline.passOn(this);
     }
 
-    /** Called by the driver, which then waits for the baton. */
+    /** Called by who has the baton and gives it to this strand. */
     void giveTurn() {
-        baton.release();
+        if (begun) {
+            baton.release();
+        } else {
+            begun = true;
+            threads.execute(this::live);
+        }
+    }
+
+    /** Which it was of all strands of its timeline, from 0. */
+    long number() {
+        return number;
     }
 
     /** Names the present wait, so that an alarm set for an earlier one does nothing. */
@@ -62,8 +86,9 @@ final class SimulatedStrand implements Strand {
             throw new InterruptedException();
         }
         state = interruptibly ? State.WAITING_INTERRUPTIBLY : State.WAITING;
-        timeline.handBack();
-        baton.acquireUninterruptibly();
+        if (!timeline.passOn(this)) {
+            baton.acquireUninterruptibly();
+        }
         waiting++;
         if (interruptibly && Thread.interrupted()) {
             throw new InterruptedException();
@@ -90,7 +115,11 @@ final class SimulatedStrand implements Strand {
 
     @Override
     public void interrupt() {
-        thread.interrupt();
+        interruptAsked = true;
+        var mine = thread;
+        if (mine != null && isAlive()) {
+            mine.interrupt();
+        }
         if (state == State.WAITING_INTERRUPTIBLY) {
             wake();
         }
@@ -113,9 +142,12 @@ final class SimulatedStrand implements Strand {
     }
 
     String stackTrace() {
-        return Arrays.stream(thread.getStackTrace())
-                .map(frame -> "\tat " + frame)
-                .collect(Collectors.joining("\n"));
+        var mine = thread;
+        return mine == null
+                ? ""
+                : Arrays.stream(mine.getStackTrace())
+                        .map(frame -> "\tat " + frame)
+                        .collect(Collectors.joining("\n"));
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * call the rooms itself, as long as nothing it calls has to wait.
  *
  * <p>Not for several threads: the driver and the strands hand one baton around, which is what makes plain fields safe
- * here.
+ * here. A strand that begins to wait draws the next one itself and hands the baton on; when it is its own turn again it
+ * goes on without any hand-over. The driver sees the baton only when nobody is left to run.
  */
 public final class SimulatedTimeline implements Timeline {
 
@@ -44,7 +47,16 @@ public final class SimulatedTimeline implements Timeline {
     private long alarmsMade;
     private int turnsThisMoment;
     private @Nullable SimulatedStrand running;
-    private @Nullable Throwable failure;
+    private @Nullable RuntimeException failure;
+    /** Of this timeline alone, so that what killed strands hold can go when the timeline does. */
+    private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private BooleanSupplier enough = () -> false;
+    private Runnable afterTurn = () -> {};
+    private long end;
+    private long turns;
+    private long trace;
+    private long strandsMade;
 
     private record Alarm(long at, long order, SimulatedStrand strand, long waiting) {}
 
@@ -61,10 +73,7 @@ public final class SimulatedTimeline implements Timeline {
 
     /** Lets time pass. Afterwards it is exactly so much later, and nobody is left who could run now. */
     public void runFor(Duration duration) {
-        long end = Math.addExact(nanos, duration.toNanos());
-        while (turn(end)) {
-            // Everything happens in turn().
-        }
+        drive(() -> false, Math.addExact(nanos, duration.toNanos()));
         advanceTo(end);
     }
 
@@ -74,14 +83,33 @@ public final class SimulatedTimeline implements Timeline {
      * @return whether it holds; false when the patience is over first
      */
     public boolean runUntil(BooleanSupplier condition, Duration patience) {
-        long end = Math.addExact(nanos, patience.toNanos());
-        while (!condition.getAsBoolean()) {
-            if (!turn(end)) {
-                advanceTo(end);
-                return condition.getAsBoolean();
-            }
+        drive(condition, Math.addExact(nanos, patience.toNanos()));
+        if (condition.getAsBoolean()) {
+            return true;
         }
-        return true;
+        advanceTo(end);
+        return condition.getAsBoolean();
+    }
+
+    /**
+     * Has something done after every turn of a strand, before time passes: for a look at what must always hold. What it
+     * throws comes out at the driver. It must not wait.
+     */
+    public void afterEveryTurn(Runnable look) {
+        afterTurn = look;
+    }
+
+    /** How many turns strands have had. */
+    public long turns() {
+        return turns;
+    }
+
+    /**
+     * A figure that follows from who had which turn when. Two runs with the same figure took, as good as certainly, the
+     * same course.
+     */
+    public long trace() {
+        return trace;
     }
 
     /** Puts the wall clock forward or back, as an operator or a time server does; waiting does not notice. */
@@ -120,7 +148,7 @@ public final class SimulatedTimeline implements Timeline {
 
     @Override
     public Strand start(Strand.Kind kind, String name, Runnable body) {
-        var strand = new SimulatedStrand(this, name, body);
+        var strand = new SimulatedStrand(this, threads, name, strandsMade++, body);
         living.add(strand);
         ready.add(strand);
         return strand;
@@ -165,59 +193,67 @@ public final class SimulatedTimeline implements Timeline {
         ready.add(strand);
     }
 
-    /** Gives the baton back to the driver; called by the strand that holds it, which then waits or ends. */
-    void handBack() {
+    /**
+     * Called by the strand that has the baton, when it begins to wait or has ended: the baton goes to whoever is next.
+     *
+     * @return whether that is this strand itself, which then goes on
+     */
+    boolean passOn(SimulatedStrand strand) {
         running = null;
-        driverBaton.release();
+        SimulatedStrand next = null;
+        try {
+            afterTurn.run();
+            next = next();
+        } catch (RuntimeException | Error broken) {
+            fail(new SimulatedFailure("a look after the turn of " + strand, broken));
+        }
+        if (next == null) {
+            driverBaton.release();
+            return false;
+        }
+        if (next == strand) {
+            return true;
+        }
+        next.giveTurn();
+        return false;
     }
 
     void ended(SimulatedStrand strand, @Nullable Throwable uncaught) {
         living.remove(strand);
-        if (uncaught != null && failure == null) {
-            failure = uncaught;
+        if (uncaught != null) {
+            fail(new SimulatedFailure(strand.toString(), uncaught));
+        }
+    }
+
+    private void fail(RuntimeException why) {
+        if (failure == null) {
+            failure = why;
         }
     }
 
     // ---- turns -----------------------------------------------------------------------------------
 
-    /** Runs one strand, or passes to the next alarm; false when neither is left until the end. */
-    private boolean turn(long end) {
+    /** Has strands take turns until it is enough, or nobody is left who could run before the end. */
+    private void drive(BooleanSupplier until, long last) {
         requireDriver();
-        if (!ready.isEmpty()) {
-            int drawn = ready.size() == 1 ? 0 : random.nextInt(ready.size());
-            var last = ready.removeLast();
-            run(drawn == ready.size() ? last : ready.set(drawn, last));
-            return true;
-        }
-        var next = alarms.peek();
-        if (next == null || next.at() > end) {
-            return false;
-        }
-        advanceTo(next.at());
-        while (next != null && next.at() == nanos) {
-            alarms.remove();
-            next.strand().alarm(next.waiting());
-            next = alarms.peek();
-        }
-        return true;
-    }
-
-    private void advanceTo(long moment) {
-        if (moment > nanos) {
-            nanos = moment;
-            turnsThisMoment = 0;
+        enough = until;
+        end = last;
+        var first = next();
+        if (first != null) {
+            first.giveTurn();
+            awaitBaton();
         }
     }
 
-    private void run(SimulatedStrand strand) {
-        if (++turnsThisMoment > MAX_TURNS_PER_MOMENT) {
-            throw new IllegalStateException("Strands take turns without end and no time passes; the last is " + strand);
-        }
-        running = strand;
-        strand.giveTurn();
+    private void awaitBaton() {
         try {
-            if (!driverBaton.tryAcquire(REAL_TIME_PER_TURN.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IllegalStateException(strand + " waits outside simulated time:\n" + strand.stackTrace());
+            long seen = turns;
+            while (!driverBaton.tryAcquire(REAL_TIME_PER_TURN.toNanos(), TimeUnit.NANOSECONDS)) {
+                var strand = running;
+                if (turns == seen && strand != null) {
+                    throw new IllegalStateException(strand + " waits outside simulated time:\n" + strand.stackTrace());
+                }
+                seen = turns;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -226,7 +262,51 @@ public final class SimulatedTimeline implements Timeline {
         var thrown = failure;
         if (thrown != null) {
             failure = null;
-            throw new SimulatedFailure(strand.toString(), thrown);
+            throw thrown;
+        }
+    }
+
+    /** Who has the next turn, after time has passed where nobody could run; null when the driver is to go on. */
+    private @Nullable SimulatedStrand next() {
+        if (failure != null || enough.getAsBoolean()) {
+            return null;
+        }
+        while (ready.isEmpty()) {
+            if (!passTime() || enough.getAsBoolean()) {
+                return null;
+            }
+        }
+        int drawn = ready.size() == 1 ? 0 : random.nextInt(ready.size());
+        var last = ready.removeLast();
+        var strand = drawn == ready.size() ? last : ready.set(drawn, last);
+        if (++turnsThisMoment > MAX_TURNS_PER_MOMENT) {
+            throw new IllegalStateException("Strands take turns without end and no time passes; the last is " + strand);
+        }
+        running = strand;
+        turns++;
+        trace = (Long.rotateLeft(trace, 23) ^ strand.number()) * 0x9E3779B97F4A7C15L + nanos;
+        return strand;
+    }
+
+    /** Passes to the next alarm; false when there is none until the end. */
+    private boolean passTime() {
+        var alarm = alarms.peek();
+        if (alarm == null || alarm.at() > end) {
+            return false;
+        }
+        advanceTo(alarm.at());
+        while (alarm != null && alarm.at() == nanos) {
+            alarms.remove();
+            alarm.strand().alarm(alarm.waiting());
+            alarm = alarms.peek();
+        }
+        return true;
+    }
+
+    private void advanceTo(long moment) {
+        if (moment > nanos) {
+            nanos = moment;
+            turnsThisMoment = 0;
         }
     }
 

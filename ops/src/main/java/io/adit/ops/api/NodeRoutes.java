@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adit.chain.f3.F3Status;
 import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** What the operator API can be asked: one route a question, each answered from one view. */
 public final class NodeRoutes {
@@ -44,8 +42,7 @@ public final class NodeRoutes {
             ProvingView proving,
             StoragePaths paths,
             TaskEngine engine,
-            MarketAddresses market,
-            Supplier<F3Status> f3) {}
+            MarketAddresses market) {}
 
     /** Where the market and retrievals listen. */
     public interface MarketAddresses {
@@ -114,7 +111,6 @@ public final class NodeRoutes {
                                 .count())
                 .put("faults", proving.faults().cardinality())
                 .put("deals", deals)
-                .put("f3", views.f3().get().describe())
                 .put("libp2p", String.join(" ", views.market().libp2p()))
                 .put("retrieval", views.market().retrieval());
     }

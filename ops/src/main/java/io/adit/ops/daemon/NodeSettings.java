@@ -7,7 +7,6 @@ import io.adit.market.deal.DealSettings;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * Translates what the operator wrote into what each room wants to know.
@@ -45,16 +44,25 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
                 base.headPoll());
     }
 
-    /** @param scratch where what challenges open is copied to */
-    ProvingSettings proving(Path scratch) {
+    ProvingSettings proving() {
         var size = config.sealing().sectorSize();
         var base = config.chain().development()
                 ? ProvingSettings.devnet(minerId(), worker, size)
                 : ProvingSettings.defaults(minerId(), worker, size);
-        return base.withMaxFee(config.chain().maxFeeWindowPost())
-                .withMaxDeclarationFee(
-                        base.maxDeclarationFee().min(config.chain().maxFee()))
-                .withScratch(Optional.of(scratch));
+        return new ProvingSettings(
+                base.miner(),
+                base.worker(),
+                base.sectorSize(),
+                base.challengeConfidence(),
+                base.submitConfidence(),
+                base.messageConfidence(),
+                base.parallelProofs(),
+                base.parallelChecks(),
+                base.checkTimeout(),
+                config.chain().maxFeeWindowPost(),
+                base.maxDeclarationFee().min(config.chain().maxFee()),
+                base.declareFaults(),
+                base.poll());
     }
 
     DealSettings deals(Path pieces) {

@@ -1,4 +1,0 @@
-@NullMarked
-package io.adit.chain.f3;
-
-import org.jspecify.annotations.NullMarked;
