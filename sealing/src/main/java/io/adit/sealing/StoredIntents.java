@@ -39,6 +39,7 @@ public final class StoredIntents {
                 record.method(),
                 record.params().array(),
                 record.maxFee(),
-                MessagePriority.ofWeight(record.priority()));
+                MessagePriority.ofWeight(record.priority()),
+                record.due());
     }
 }

@@ -24,6 +24,9 @@ public enum MessageErrorCode implements ErrorCode {
     MESSAGE_NONCE_TAKEN(ErrorKind.OPERATOR, """
             Another message from the same address was executed with the nonce of this one: another program uses the same key. This \
             message can never be executed. Give the key to one program only."""),
+    MESSAGE_CANCELLED(ErrorKind.OPERATOR, """
+            The operator cancelled the message: its nonce was used for nothing, or it was dropped before it was signed. It is not \
+            sent any more. What it was for has to be asked for anew."""),
     MESSAGE_FATE_UNKNOWN(ErrorKind.NETWORK, """
             The message's nonce is used on the chain, but the node has neither the message nor the history that would tell whether \
             it was this one or another, as after the import of a snapshot. Nothing is changed and nothing is sent again. Ask a \

@@ -5,17 +5,12 @@ import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
-import io.adit.chain.type.Message;
-import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.Cid;
-import io.adit.core.state.Bytes;
-import io.adit.core.state.MessageRecord;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,29 +42,39 @@ final class MessageFate {
     private record NonceUse(MessageLookup lookup, boolean ours) {}
 
     /**
-     * Where the message, or one that does the same for another fee, was executed on the chain that ends at {@code head}.
+     * Where one of the wish's messages, or one that does the same for another fee, was executed on the chain that ends at {@code
+     * head}; the lookup says which.
      *
-     * @return empty when it is not executed there
+     * @return empty when none is executed there
      * @throws AditException {@link MessageErrorCode#MESSAGE_FATE_UNKNOWN}, or the node's own when it cannot be reached
      */
-    Optional<MessageLookup> executed(MessageRecord record, TipSet head) {
+    Optional<MessageLookup> executed(SignedWish wish, TipSet head) {
+        for (long lookback : new long[] {SEARCH_LOOKBACK, SEARCH_WITHOUT_LIMIT}) {
+            for (var cid : wish.toSearchFor()) {
+                var found = search(wish, cid, head, lookback);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+            if (nonceAt(wish.from(), head.key()) <= wish.nonce()) {
+                return Optional.empty();
+            }
+        }
+        return nonceUse(wish, head).filter(NonceUse::ours).map(NonceUse::lookup);
+    }
+
+    /** Empty also when the node fails; whether that means anything is seen from the nonce. */
+    private Optional<MessageLookup> search(SignedWish wish, Cid cid, TipSet head, long lookback) {
         try {
-            var recent = node.stateSearchMsg(head.key(), cid(record), SEARCH_LOOKBACK, true);
-            if (recent.isPresent() || nonceAt(record.from(), head.key()) <= nonce(record)) {
-                return recent;
-            }
-            var ever = node.stateSearchMsg(head.key(), cid(record), SEARCH_WITHOUT_LIMIT, true);
-            if (ever.isPresent()) {
-                return ever;
-            }
+            return node.stateSearchMsg(head.key(), cid, lookback, true);
         } catch (RpcException e) {
             // Lotus fails when another message has the nonce; a node without the message or the history fails too.
             if (e.code() != RpcErrorCode.CALL_FAILED) {
                 throw e;
             }
-            LOG.info("Searching for {} ({}): {}", record.intentKey(), cid(record), e.nodeMessage());
+            LOG.info("Searching for {} ({}): {}", wish.key(), cid, e.nodeMessage());
+            return Optional.empty();
         }
-        return nonceUse(record, head).filter(NonceUse::ours).map(NonceUse::lookup);
     }
 
     /**
@@ -77,13 +82,13 @@ final class MessageFate {
      *
      * @throws AditException as {@link #executed}
      */
-    Optional<Cid> takenBy(MessageRecord record, TipSet head, long depth) {
+    Optional<Cid> takenBy(SignedWish wish, TipSet head, long depth) {
         var deep = new Epoch(Math.max(0, head.height().value() - depth));
         var past = node.chainGetTipSetByHeight(deep, head.key());
-        if (nonceAt(record.from(), past.key()) <= nonce(record)) {
+        if (nonceAt(wish.from(), past.key()) <= wish.nonce()) {
             return Optional.empty();
         }
-        return nonceUse(record, past)
+        return nonceUse(wish, past)
                 .filter(use -> !use.ours())
                 .map(use -> use.lookup().message());
     }
@@ -93,36 +98,35 @@ final class MessageFate {
         return node.stateGetActor(sender, at).map(ActorState::nonce).orElse(0L);
     }
 
-    boolean inPool(MessageRecord record) {
-        var cid = cid(record);
+    boolean inPool(Cid cid) {
         return node.mpoolPending(TipSetKey.EMPTY).stream()
                 .anyMatch(pending -> pending.cid().equals(cid));
     }
 
-    private Optional<NonceUse> nonceUse(MessageRecord record, TipSet head) {
+    private Optional<NonceUse> nonceUse(SignedWish wish, TipSet head) {
         try {
-            return nonceAt(record.from(), head.key()) <= nonce(record)
+            return nonceAt(wish.from(), head.key()) <= wish.nonce()
                     ? Optional.empty()
-                    : Optional.of(usedIn(record, firstWithNonceUsed(record, head)));
+                    : Optional.of(usedIn(wish, firstWithNonceUsed(wish, head)));
         } catch (RpcException e) {
             if (e.code() != RpcErrorCode.CALL_FAILED && e.code() != RpcErrorCode.ACTOR_NOT_FOUND) {
                 throw e;
             }
-            throw unknown(record, e.nodeMessage(), e);
+            throw unknown(wish, e.nodeMessage(), e);
         }
     }
 
     /** The oldest tipset on whose parent state the nonce is used: its parents carry the message. */
-    private TipSet firstWithNonceUsed(MessageRecord record, TipSet head) {
+    private TipSet firstWithNonceUsed(SignedWish wish, TipSet head) {
         long used = head.height().value();
         long unused = Math.max(0, used - FIRST_STEP);
-        for (long step = FIRST_STEP; unused > 0 && isUsedAt(record, unused, head); step *= 4) {
+        for (long step = FIRST_STEP; unused > 0 && isUsedAt(wish, unused, head); step *= 4) {
             used = unused;
             unused = Math.max(0, used - step);
         }
         while (used - unused > 1) {
             long middle = (used + unused) / 2;
-            if (isUsedAt(record, middle, head)) {
+            if (isUsedAt(wish, middle, head)) {
                 used = middle;
             } else {
                 unused = middle;
@@ -131,25 +135,24 @@ final class MessageFate {
         return node.chainGetTipSetByHeight(new Epoch(used), head.key());
     }
 
-    private boolean isUsedAt(MessageRecord record, long epoch, TipSet head) {
+    private boolean isUsedAt(SignedWish wish, long epoch, TipSet head) {
         var tipSet = node.chainGetTipSetByHeight(new Epoch(epoch), head.key());
-        return nonceAt(record.from(), tipSet.key()) > nonce(record);
+        return nonceAt(wish.from(), tipSet.key()) > wish.nonce();
     }
 
-    private NonceUse usedIn(MessageRecord record, TipSet child) {
+    private NonceUse usedIn(SignedWish wish, TipSet child) {
         var block = child.blocks().getFirst().cid();
         var messages = node.chainGetParentMessages(block);
         for (int index = 0; index < messages.size(); index++) {
             var carried = messages.get(index);
-            if (carried.message().nonce() == nonce(record)
-                    && isFrom(record.from(), carried.message().from(), child)) {
+            if (carried.message().nonce() == wish.nonce()
+                    && isFrom(wish.from(), carried.message().from(), child)) {
                 var receipt = node.chainGetParentReceipts(block).get(index);
                 var lookup = new MessageLookup(carried.cid(), receipt, child.key(), child.height());
-                return new NonceUse(
-                        lookup, carried.cid().equals(cid(record)) || doesTheSame(carried.message(), bytes(record)));
+                return new NonceUse(lookup, wish.isOurs(carried.cid(), carried.message()));
             }
         }
-        throw unknown(record, "no message with its nonce below " + child.height(), null);
+        throw unknown(wish, "no message with its nonce below " + child.height(), null);
     }
 
     /** A message may name its sender by ID. */
@@ -157,32 +160,12 @@ final class MessageFate {
         return named.equals(sender) || (named.id().isPresent() && named.equals(node.stateLookupID(sender, at.key())));
     }
 
-    private static boolean doesTheSame(Message one, SignedMessage signed) {
-        var other = signed.message();
-        return one.to().equals(other.to())
-                && one.value().equals(other.value())
-                && one.method() == other.method()
-                && Arrays.equals(one.params(), other.params());
-    }
-
-    private static AditException unknown(MessageRecord record, String why, @Nullable Throwable cause) {
+    private static AditException unknown(SignedWish wish, String why, @Nullable Throwable cause) {
         var text = "Looking for message %s (%s): its nonce %d is used, but the node cannot say by which message: %s"
-                .formatted(record.intentKey(), cid(record), nonce(record), why);
+                .formatted(wish.key(), wish.newest().cid(), wish.nonce(), why);
         LOG.warn("{}", text);
         return cause == null
                 ? new AditException(MessageErrorCode.MESSAGE_FATE_UNKNOWN, text)
                 : new AditException(MessageErrorCode.MESSAGE_FATE_UNKNOWN, text, cause);
-    }
-
-    static Cid cid(MessageRecord record) {
-        return record.cid().orElseThrow();
-    }
-
-    static long nonce(MessageRecord record) {
-        return record.nonce().getAsLong();
-    }
-
-    static SignedMessage bytes(MessageRecord record) {
-        return SignedMessage.fromCbor(record.signedMessage().map(Bytes::array).orElseThrow());
     }
 }

@@ -2,8 +2,10 @@ package io.adit.chain.message;
 
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The wish to send a message once.
@@ -11,7 +13,8 @@ import java.util.Arrays;
  * @param key what it is for, for example {@code precommit/17}; the same key never leads to a second message
  * @param from the sender's key address (f1 or f3), whose key the signer has
  * @param value attoFIL to send along
- * @param maxFee most that gas limit times fee cap may be; zero leaves it to the node
+ * @param maxFee most that gas limit times fee cap may be, also of a message that replaces another; zero leaves it to the node
+ * @param due the epoch by which it has to be executed to be of use; the nearer it is, the sooner a stuck message is replaced
  */
 public record MessageIntent(
         String key,
@@ -21,7 +24,8 @@ public record MessageIntent(
         long method,
         byte[] params,
         TokenAmount maxFee,
-        MessagePriority priority) {
+        MessagePriority priority,
+        Optional<Epoch> due) {
 
     private static final int MAX_KEY = 200;
 
@@ -36,6 +40,24 @@ public record MessageIntent(
             throw new InvalidValueException("value or fee limit of message " + key, value, "not negative");
         }
         params = params.clone();
+    }
+
+    /** A message that is of use whenever it is executed. */
+    public MessageIntent(
+            String key,
+            Address from,
+            Address to,
+            TokenAmount value,
+            long method,
+            byte[] params,
+            TokenAmount maxFee,
+            MessagePriority priority) {
+        this(key, from, to, value, method, params, maxFee, priority, Optional.empty());
+    }
+
+    /** The same, of use only until that epoch. */
+    public MessageIntent dueBy(Epoch epoch) {
+        return new MessageIntent(key, from, to, value, method, params, maxFee, priority, Optional.of(epoch));
     }
 
     @Override
@@ -53,7 +75,8 @@ public record MessageIntent(
                 && method == that.method
                 && Arrays.equals(params, that.params)
                 && maxFee.equals(that.maxFee)
-                && priority == that.priority;
+                && priority == that.priority
+                && due.equals(that.due);
     }
 
     @Override

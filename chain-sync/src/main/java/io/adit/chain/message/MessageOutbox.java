@@ -1,29 +1,20 @@
 package io.adit.chain.message;
 
-import static io.adit.chain.message.MessageFate.bytes;
-import static io.adit.chain.message.MessageFate.cid;
-import static io.adit.chain.message.MessageFate.nonce;
-
-import io.adit.chain.node.ActorState;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageLookup;
-import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.signer.SigningContents;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
-import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
-import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
-import io.adit.core.task.CrashPoints;
 import io.adit.core.time.SystemTimeline;
 import io.adit.core.time.Timeline;
 import java.time.Duration;
@@ -52,14 +43,19 @@ public final class MessageOutbox {
      */
     private static final int SETTLED_DEPTH = 30;
 
+    private static final String CANCELLED = "the operator cancelled it";
+
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
     private final FullNode node;
     private final Timeline timeline;
     private final Signer signer;
     private final StoredMessages stored;
+    private final SenderFunds funds;
     private final MessagePricer pricer;
     private final MessageFate fate;
+    private final MessagePusher pusher;
+    private final MessageReplacer replacer;
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
 
     /** An outbox in real time, with a wall clock for the stored messages' time stamps. */
@@ -75,6 +71,9 @@ public final class MessageOutbox {
         this.stored = new StoredMessages(store, timeline);
         this.pricer = new MessagePricer(node);
         this.fate = new MessageFate(node);
+        this.funds = new SenderFunds(node, stored);
+        this.pusher = new MessagePusher(node, stored, fate);
+        this.replacer = new MessageReplacer(node, signer, stored, funds, pusher);
     }
 
     /**
@@ -87,7 +86,7 @@ public final class MessageOutbox {
      */
     public Cid send(MessageIntent intent) {
         stored.remember(intent);
-        reach("message.intent", intent.key());
+        MessagePusher.reach("message.intent", intent.key());
         return send(intent.key());
     }
 
@@ -126,22 +125,30 @@ public final class MessageOutbox {
      */
     public Optional<MessageLookup> found(String key, int confidence) {
         var record = stored.get(key);
-        if (isImpossible(record)) {
-            throw nonceTaken(record);
-        }
-        if (record.cid().isEmpty()) {
+        requirePossible(record);
+        var signed = stored.signedWish(key);
+        if (signed.isEmpty()) {
             return Optional.empty();
         }
+        var wish = signed.get();
         var head = node.chainHead();
-        var lookup = fate.executed(record, head);
+        var lookup = fate.executed(wish, head);
         if (lookup.isEmpty()) {
-            lookAfter(record, head, confidence);
+            lookAfter(wish, head, confidence);
             return Optional.empty();
         }
-        if (head.height().minus(lookup.get().height()) < confidence) {
+        long depth = head.height().minus(lookup.get().height());
+        if (wish.isCancel(lookup.get().message())) {
+            if (depth >= Math.max(confidence, SETTLED_DEPTH)) {
+                stored.impossible(wish, MessageState.CANCELLED, CANCELLED);
+                throw cancelled(wish.record());
+            }
             return Optional.empty();
         }
-        stored.executed(record, lookup.get());
+        if (depth < confidence) {
+            return Optional.empty();
+        }
+        stored.executed(wish, lookup.get(), Optional.empty());
         return lookup;
     }
 
@@ -184,35 +191,45 @@ public final class MessageOutbox {
         for (var sender : stored.sendersUnderWay()) {
             pushForgotten(sender, MessagePriority.BACKGROUND);
             try {
-                settle(sender);
+                var head = node.chainHead();
+                settle(sender, head);
+                if (replacer.mayBeStuck(sender, head)) {
+                    inTurn(sender, MessagePriority.WINDOW_POST, () -> replacer.replaceStuck(sender, head));
+                }
             } catch (AditException e) {
                 LOG.warn("Messages of {} are still to be settled: {}", sender, e.getMessage());
             }
         }
     }
 
-    private void settle(Address sender) {
-        var head = node.chainHead();
+    private void settle(Address sender, TipSet head) {
         var deep = new Epoch(Math.max(0, head.height().value() - SETTLED_DEPTH));
         long executed = fate.nonceAt(
                 sender, node.chainGetTipSetByHeight(deep, head.key()).key());
-        for (var record : stored.underWay(sender)) {
-            if (nonce(record) < executed) {
-                settle(record);
+        for (var wish : stored.underWay(sender)) {
+            if (wish.nonce() < executed) {
+                settle(wish.key());
             }
         }
     }
 
-    private void settle(MessageRecord record) {
+    private void settle(String key) {
         try {
-            found(record.intentKey(), SETTLED_DEPTH);
+            found(key, SETTLED_DEPTH);
         } catch (AditException e) {
-            LOG.warn("Settling {}: {}", record.intentKey(), e.getMessage());
+            LOG.warn("Settling {}: {}", key, e.getMessage());
         }
     }
 
     private <T> T inTurn(MessageRecord record, Supplier<T> work) {
         return lane(record.from()).inTurn(MessagePriority.ofWeight(record.priority()), work);
+    }
+
+    private void inTurn(Address sender, MessagePriority priority, Runnable work) {
+        lane(sender).inTurn(priority, () -> {
+            work.run();
+            return sender;
+        });
     }
 
     private SenderLane lane(Address sender) {
@@ -231,158 +248,89 @@ public final class MessageOutbox {
                 wish.value(),
                 wish.method(),
                 wish.params().array());
-        var estimated = pricer.estimate(what(wish), message, wish.maxFee(), free(wish.from()));
+        var estimated = pricer.estimate(what(wish), message, wish.maxFee(), funds.free(wish.from()));
         return inTurn(wish, () -> {
             // Another thread may have sent it or changed it.
             if (!stored.get(wish.intentKey()).equals(wish)) {
                 return Optional.empty();
             }
-            return firstPush(sign(wish, estimated));
+            return pusher.firstPush(sign(wish, estimated));
         });
     }
 
     /** Signs with the next nonce; afterwards the bytes are on disk. */
-    private MessageRecord sign(MessageRecord wish, Message estimated) {
+    private SignedWish sign(MessageRecord wish, Message estimated) {
+        var head = node.chainHead();
         var priced = pricer.admit(
-                what(wish), estimated, wish.maxFee(), MessagePriority.ofWeight(wish.priority()), free(wish.from()));
+                what(wish),
+                estimated,
+                wish.maxFee(),
+                MessagePriority.ofWeight(wish.priority()),
+                funds.free(wish.from()),
+                head.parentBaseFee());
         long next = nextNonce(wish);
         var message = priced.withNonce(next);
         var signed = new SignedMessage(message, signer.sign(wish.from(), SigningContents.message(message)));
-        var saved = stored.signed(wish, next, signed);
-        reach("message.signed", wish.intentKey());
+        var saved = stored.signed(wish, signed, head.height());
+        MessagePusher.reach("message.signed", wish.intentKey());
         LOG.info("Signed {} as {} with nonce {}", wish.intentKey(), signed.cid(), next);
         return saved;
     }
 
     /** Neither the chain, nor the pool, nor this store has used it; everything before it is with the node. */
     private long nextNonce(MessageRecord wish) {
-        pushForgotten(wish.from(), Optional.of(wish));
+        pusher.pushForgotten(wish.from(), Optional.of(wish));
         return Math.max(node.mpoolGetNonce(wish.from()), stored.nextNonce(wish.from()));
-    }
-
-    /**
-     * Pushes bytes that were never pushed before, in the turn in which they were signed. Only here can a refusal mean that nobody
-     * has them; later they may be on their way, in a tipset, or executed, whatever a node says.
-     *
-     * @return empty when the nonce went to another message, and the wish has to be signed anew
-     */
-    private Optional<Cid> firstPush(MessageRecord record) {
-        try {
-            node.mpoolPush(bytes(record));
-        } catch (RpcException e) {
-            // Anything but an answer leaves it open whether the node has the bytes; so does a refusal after taking
-            // them.
-            if (e.code() != RpcErrorCode.CALL_FAILED) {
-                throw e;
-            }
-            if (!fate.inPool(record)) {
-                return released(record, e);
-            }
-        }
-        reach("message.accepted", record.intentKey());
-        pushed(record);
-        return record.cid();
-    }
-
-    private Optional<Cid> released(MessageRecord record, RpcException refusal) {
-        boolean nonceUsed = node.mpoolGetNonce(record.from()) > nonce(record);
-        stored.released(record, refusal.nodeMessage());
-        LOG.warn("The node refused {}: {}", record.intentKey(), refusal.nodeMessage());
-        if (nonceUsed) {
-            return Optional.empty();
-        }
-        throw refused(record, refusal);
     }
 
     /** @return empty when the message is no longer signed, and has to be looked at again */
     private Optional<Cid> keepInPool(MessageRecord record) {
-        if (isImpossible(record)) {
-            throw nonceTaken(record);
-        }
+        requirePossible(record);
         if (record.state() == MessageState.DONE || record.state() == MessageState.FAILED) {
             return record.cid();
         }
         return inTurn(record, () -> {
-            var current = stored.get(record.intentKey());
-            if (current.cid().isPresent() && node.mpoolGetNonce(current.from()) <= nonce(current)) {
-                pushAgain(current);
-            }
-            return current.cid();
+            var current = stored.signedWish(record.intentKey());
+            current.ifPresent(wish -> {
+                if (node.mpoolGetNonce(wish.from()) <= wish.nonce()) {
+                    pusher.pushAgain(wish);
+                }
+            });
+            return current.map(wish -> wish.newest().cid());
         });
     }
 
     /** Not on the chain: back into the pool with it, unless its nonce was used by another message for good. */
-    private void lookAfter(MessageRecord record, TipSet head, int confidence) {
-        if (node.mpoolGetNonce(record.from()) <= nonce(record)) {
-            inTurn(record, () -> {
-                var current = stored.get(record.intentKey());
-                if (current.cid().equals(record.cid())
-                        && !isImpossible(current)
-                        && node.mpoolGetNonce(current.from()) <= nonce(current)) {
-                    pushAgain(current);
-                }
+    private void lookAfter(SignedWish wish, TipSet head, int confidence) {
+        if (node.mpoolGetNonce(wish.from()) <= wish.nonce()) {
+            inTurn(wish.record(), () -> {
+                var current = stored.signedWish(wish.key());
+                current.filter(now -> now.nonce() == wish.nonce()
+                                && !isImpossible(now.record())
+                                && node.mpoolGetNonce(now.from()) <= now.nonce())
+                        .ifPresent(pusher::pushAgain);
                 return current;
             });
             return;
         }
-        fate.takenBy(record, head, Math.max(confidence, SETTLED_DEPTH)).ifPresent(other -> {
-            stored.impossible(record, "nonce " + nonce(record) + " was used by another message, " + other);
-            throw nonceTaken(record);
+        fate.takenBy(wish, head, Math.max(confidence, SETTLED_DEPTH)).ifPresent(other -> {
+            stored.impossible(
+                    wish, MessageState.FAILED, "nonce " + wish.nonce() + " was used by another message, " + other);
+            throw nonceTaken(wish.record());
         });
     }
 
     private void pushForgotten(Address sender, MessagePriority priority) {
         try {
-            lane(sender).inTurn(priority, () -> {
-                pushForgotten(sender, Optional.empty());
-                return sender;
-            });
+            inTurn(sender, priority, () -> pusher.pushForgotten(sender, Optional.empty()));
         } catch (AditException e) {
-            LOG.warn("Messages of {} are still to be pushed: {}", sender, e.getMessage());
-        }
-    }
-
-    /** Pushes whatever the node's pool lacks, lowest nonce first, so that {@code waiting} can be executed after it. */
-    private void pushForgotten(Address sender, Optional<MessageRecord> waiting) {
-        for (var record : stored.fromNonce(sender, node.mpoolGetNonce(sender))) {
-            try {
-                pushAgain(record);
-            } catch (RpcException e) {
-                throw e;
-            } catch (AditException e) {
-                throw blocked(record, waiting, e);
+            if (e.code() != MessageErrorCode.MESSAGE_BLOCKED) {
+                pusher.sayOnce(
+                        sender.toString(),
+                        "Messages of " + sender + " are still to be pushed: " + e.getMessage(),
+                        false);
             }
         }
-    }
-
-    /** Pushes bytes that the node may have had before; a refusal changes nothing in what is stored. */
-    private void pushAgain(MessageRecord record) {
-        try {
-            node.mpoolPush(bytes(record));
-        } catch (RpcException e) {
-            if (e.code() != RpcErrorCode.CALL_FAILED) {
-                throw e;
-            }
-            if (node.mpoolGetNonce(record.from()) <= nonce(record) && !fate.inPool(record)) {
-                throw refused(record, e);
-            }
-        }
-        pushed(record);
-    }
-
-    private void pushed(MessageRecord record) {
-        stored.pushed(record);
-        reach("message.pushed", record.intentKey());
-        LOG.info("Pushed {} with nonce {} for {}", cid(record), nonce(record), record.intentKey());
-    }
-
-    /** What the sender can spend: its balance, less what its messages that are not executed yet may cost. */
-    private TokenAmount free(Address sender) {
-        var actor = node.stateGetActor(sender, TipSetKey.EMPTY);
-        var reserved = stored.fromNonce(sender, actor.map(ActorState::nonce).orElse(0L)).stream()
-                .map(record -> bytes(record).message().requiredFunds())
-                .reduce(TokenAmount.ZERO, TokenAmount::plus);
-        return actor.map(ActorState::balance).orElse(TokenAmount.ZERO).minus(reserved);
     }
 
     private static String what(MessageRecord record) {
@@ -390,39 +338,32 @@ public final class MessageOutbox {
     }
 
     private static boolean isImpossible(MessageRecord record) {
-        return record.state() == MessageState.FAILED && record.exitCode().isEmpty();
+        return record.state() == MessageState.CANCELLED
+                || (record.state() == MessageState.FAILED && record.exitCode().isEmpty());
     }
 
-    private static AditException refused(MessageRecord record, RpcException refusal) {
+    private static void requirePossible(MessageRecord record) {
+        if (record.state() == MessageState.CANCELLED) {
+            throw cancelled(record);
+        }
+        if (isImpossible(record)) {
+            throw nonceTaken(record);
+        }
+    }
+
+    private static AditException cancelled(MessageRecord record) {
         return new AditException(
-                MessageErrorCode.MESSAGE_REFUSED,
-                "Pushing %s (%s, nonce %d): %s"
-                        .formatted(record.intentKey(), cid(record), nonce(record), refusal.nodeMessage()),
-                refusal);
-    }
-
-    private static AditException blocked(MessageRecord older, Optional<MessageRecord> waiting, AditException refusal) {
-        var text = "%s is blocked behind %s, nonce %d, which the node refuses: %s"
-                .formatted(
-                        waiting.map(record -> "Sending " + record.intentKey() + " from " + record.from())
-                                .orElse("Everything from " + older.from()),
-                        older.intentKey(),
-                        nonce(older),
-                        refusal.getMessage());
-        LOG.error("{}", text);
-        return new AditException(MessageErrorCode.MESSAGE_BLOCKED, text, refusal);
+                MessageErrorCode.MESSAGE_CANCELLED, "Message %s: %s".formatted(record.intentKey(), CANCELLED));
     }
 
     private static AditException nonceTaken(MessageRecord record) {
         return new AditException(
                 MessageErrorCode.MESSAGE_NONCE_TAKEN,
                 "Message %s (%s) cannot be executed: another message of %s had nonce %d"
-                        .formatted(record.intentKey(), cid(record), record.from(), nonce(record)));
-    }
-
-    /** A kill point, and the same for one kind of message: the intent key up to its first slash. */
-    private static void reach(String point, String key) {
-        CrashPoints.reach(point);
-        CrashPoints.reach(point + "." + key.substring(0, Math.max(0, key.indexOf('/'))));
+                        .formatted(
+                                record.intentKey(),
+                                record.cid().orElseThrow(),
+                                record.from(),
+                                record.nonce().orElseThrow()));
     }
 }

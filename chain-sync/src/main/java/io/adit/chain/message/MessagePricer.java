@@ -40,9 +40,14 @@ final class MessagePricer {
      * @throws InsufficientFundsException when value and gas are more than what is free
      * @throws AditException {@link MessageErrorCode#MESSAGE_FEE_LIMIT}, or the node's own
      */
-    Message admit(String what, Message estimated, TokenAmount maxFee, MessagePriority priority, TokenAmount free) {
+    Message admit(
+            String what,
+            Message estimated,
+            TokenAmount maxFee,
+            MessagePriority priority,
+            TokenAmount free,
+            TokenAmount baseFee) {
         var priced = priority == MessagePriority.WINDOW_POST ? raised(estimated, maxFee, free) : estimated;
-        var baseFee = node.chainHead().parentBaseFee();
         if (priced.gasFeeCap().compareTo(baseFee) < 0) {
             throw new AditException(
                     MessageErrorCode.MESSAGE_FEE_LIMIT,

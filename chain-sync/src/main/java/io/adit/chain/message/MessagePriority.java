@@ -4,8 +4,10 @@ package io.adit.chain.message;
 public enum MessagePriority {
     /** Window proofs: missing the deadline costs power. Their fee cap is raised as far as the limit and the funds allow. */
     WINDOW_POST(50),
-    /** Declarations of faults and recoveries, bound to the fault cutoff. */
+    /** Declarations of recoveries, bound to the fault cutoff: without them a sector stays without power for a day. */
     RECOVERY(40),
+    /** Declarations of faults, bound to the fault cutoff. */
+    FAULT(35),
     COMMIT(30),
     PRECOMMIT(20),
     DEAL(10),

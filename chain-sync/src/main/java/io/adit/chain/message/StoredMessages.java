@@ -4,16 +4,22 @@ import io.adit.chain.node.MessageLookup;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.Bytes;
+import io.adit.core.state.MessageCandidate;
+import io.adit.core.state.MessageCandidate.Purpose;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
+import io.adit.core.state.Tx;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,15 +39,16 @@ final class StoredMessages {
      */
     void remember(MessageIntent intent) {
         var record = MessageRecord.intent(
-                intent.key(),
-                intent.from(),
-                intent.to(),
-                intent.value(),
-                intent.method(),
-                new Bytes(intent.params()),
-                intent.maxFee(),
-                intent.priority().weight(),
-                clock.instant());
+                        intent.key(),
+                        intent.from(),
+                        intent.to(),
+                        intent.value(),
+                        intent.method(),
+                        new Bytes(intent.params()),
+                        intent.maxFee(),
+                        intent.priority().weight(),
+                        clock.instant())
+                .withDue(intent.due());
         store.transactVoid(tx -> {
             if (tx.messages().insertIfAbsent(record)) {
                 return;
@@ -89,19 +96,37 @@ final class StoredMessages {
      * Signed messages of a sender from this nonce on, lowest nonce first, executed or not. Without those that can never be
      * executed: their makers have been told so and have sent others.
      */
-    List<MessageRecord> fromNonce(Address sender, long lowest) {
-        return store.read(tx -> tx.messages().listFromNonce(sender, lowest)).stream()
-                .filter(record -> record.state() != MessageState.FAILED
-                        || record.exitCode().isPresent())
-                .toList();
+    List<SignedWish> fromNonce(Address sender, long lowest) {
+        return store.read(tx -> tx.messages().listFromNonce(sender, lowest).stream()
+                .filter(record -> !hasEnded(record) || record.exitCode().isPresent())
+                .map(record -> signed(tx, record))
+                .toList());
     }
 
-    /** Signed messages of a sender whose outcome is not known, or not deep enough in the chain. */
-    List<MessageRecord> underWay(Address sender) {
+    /** Signed messages of a sender whose outcome is not known, or not deep enough in the chain, lowest nonce first. */
+    List<SignedWish> underWay(Address sender) {
         return store.read(tx -> Stream.of(MessageState.SIGNED, MessageState.PUSHED)
                 .flatMap(state -> tx.messages().listInState(state).stream())
                 .filter(record -> record.from().equals(sender))
+                .sorted(Comparator.comparingLong(record -> record.nonce().orElseThrow()))
+                .map(record -> signed(tx, record))
                 .toList());
+    }
+
+    private static boolean hasEnded(MessageRecord record) {
+        return record.state() == MessageState.FAILED || record.state() == MessageState.CANCELLED;
+    }
+
+    /** With everything that was signed for it; empty for a wish that has no nonce. */
+    Optional<SignedWish> signedWish(String key) {
+        return store.read(tx -> tx.messages()
+                .find(key)
+                .filter(record -> record.nonce().isPresent())
+                .map(record -> signed(tx, record)));
+    }
+
+    private static SignedWish signed(Tx tx, MessageRecord record) {
+        return new SignedWish(record, tx.messages().candidates(record.intentKey()));
     }
 
     Set<Address> sendersUnderWay() {
@@ -117,76 +142,115 @@ final class StoredMessages {
         return highest.isPresent() ? highest.getAsLong() + 1 : 0;
     }
 
-    /** The bytes made of {@code record}; refused when the wish was changed meanwhile. */
-    MessageRecord signed(MessageRecord record, long nonce, SignedMessage signed) {
-        return store.transact(tx -> tx.messages()
-                .update(record.withNonce(OptionalLong.of(nonce))
-                        .withSignedMessage(Optional.of(new Bytes(signed.toCbor())))
-                        .withCid(Optional.of(signed.cid()))
-                        .withState(MessageState.SIGNED)
-                        .withUpdatedAt(clock.instant())));
+    /** The first bytes made of {@code record}; refused when the wish was changed meanwhile. */
+    SignedWish signed(MessageRecord record, SignedMessage signed, Epoch head) {
+        return store.transact(tx -> {
+            var updated = tx.messages()
+                    .update(current(record, signed)
+                            .withNonce(OptionalLong.of(signed.message().nonce())));
+            tx.messages().addCandidate(candidate(record, 1, Purpose.SEND, signed, head));
+            return signed(tx, updated);
+        });
     }
 
-    /** In a pool; if it was executed before, that was undone by a reorganisation. */
-    void pushed(MessageRecord record) {
-        update(
-                record,
-                current -> current.minedHeight().isEmpty()
-                        ? current.withState(MessageState.PUSHED)
-                        : rebuilt(current, MessageState.PUSHED, true, current.error()));
+    /** More bytes with the nonce of the others; refused when the wish was changed meanwhile. */
+    SignedWish replaced(SignedWish wish, Purpose purpose, SignedMessage signed, Epoch head) {
+        return store.transact(tx -> {
+            var updated = tx.messages().update(current(wish.record(), signed).withError(Optional.empty()));
+            int number = wish.newest().number() + 1;
+            tx.messages().addCandidate(candidate(wish.record(), number, purpose, signed, head));
+            return signed(tx, updated);
+        });
     }
 
-    void executed(MessageRecord record, MessageLookup lookup) {
+    private MessageRecord current(MessageRecord record, SignedMessage signed) {
+        return record.withSignedMessage(Optional.of(new Bytes(signed.toCbor())))
+                .withCid(Optional.of(signed.cid()))
+                .withState(MessageState.SIGNED)
+                .withUpdatedAt(clock.instant());
+    }
+
+    private MessageCandidate candidate(
+            MessageRecord record, int number, Purpose purpose, SignedMessage signed, Epoch head) {
+        return new MessageCandidate(
+                record.intentKey(),
+                number,
+                signed.cid(),
+                purpose,
+                new Bytes(signed.toCbor()),
+                head,
+                false,
+                clock.instant());
+    }
+
+    /** The newest bytes are in a pool; if one of them was executed before, that was undone by a reorganisation. */
+    void pushed(SignedWish wish) {
+        update(wish, (tx, current) -> {
+            tx.messages().candidateTaken(wish.newest().cid());
+            return withoutOutcome(current)
+                    .withState(MessageState.PUSHED)
+                    .withSignedMessage(Optional.of(wish.newest().signedMessage()))
+                    .withCid(Optional.of(wish.newest().cid()));
+        });
+    }
+
+    /** Where and how it ended; from then on the row carries the bytes that were executed. */
+    void executed(SignedWish wish, MessageLookup lookup, Optional<TokenAmount> gasCost) {
         var receipt = lookup.receipt();
-        update(
-                record,
-                current -> current.withMinedHeight(Optional.of(lookup.height()))
-                        .withExitCode(OptionalLong.of(receipt.exitCode()))
-                        .withReturnValue(Optional.of(new Bytes(receipt.returnValue())))
-                        .withState(receipt.isSuccess() ? MessageState.DONE : MessageState.FAILED));
+        update(wish, (tx, current) -> {
+            var settled = current.withMinedHeight(Optional.of(lookup.height()))
+                    .withExitCode(OptionalLong.of(receipt.exitCode()))
+                    .withReturnValue(Optional.of(new Bytes(receipt.returnValue())))
+                    .withGasCost(gasCost.or(current::gasCost))
+                    .withState(receipt.isSuccess() ? MessageState.DONE : MessageState.FAILED);
+            return wish.candidate(lookup.message())
+                    .map(which -> settled.withCid(Optional.of(which.cid()))
+                            .withSignedMessage(Optional.of(which.signedMessage())))
+                    .orElse(settled);
+        });
     }
 
     /** The message can never be executed; its bytes stay for people to look at. */
-    void impossible(MessageRecord record, String why) {
-        update(record, current -> current.withState(MessageState.FAILED).withError(Optional.of(why)));
+    void impossible(SignedWish wish, MessageState state, String why) {
+        update(wish, (tx, current) -> current.withState(state).withError(Optional.of(why)));
     }
 
     /** Back to an intent: the bytes were never accepted anywhere, so their nonce is free. */
-    void released(MessageRecord record, String why) {
-        update(record, current -> rebuilt(current, MessageState.INTENT, false, Optional.of(why)));
+    void released(SignedWish wish, String why) {
+        update(wish, (tx, current) -> {
+            tx.messages().removeCandidates(current.intentKey());
+            return withoutOutcome(current)
+                    .withState(MessageState.INTENT)
+                    .withNonce(OptionalLong.empty())
+                    .withSignedMessage(Optional.empty())
+                    .withCid(Optional.empty())
+                    .withError(Optional.of(why));
+        });
     }
 
-    /** Without an outcome, and with {@code keepBytes} false without nonce, bytes and CID. */
-    private static MessageRecord rebuilt(
-            MessageRecord current, MessageState state, boolean keepBytes, Optional<String> error) {
-        return new MessageRecord(
-                current.intentKey(),
-                current.from(),
-                current.to(),
-                current.value(),
-                current.method(),
-                current.params(),
-                current.maxFee(),
-                current.priority(),
-                state,
-                keepBytes ? current.nonce() : OptionalLong.empty(),
-                current.signedMessage().filter(bytes -> keepBytes),
-                current.cid().filter(cid -> keepBytes),
-                Optional.empty(),
-                OptionalLong.empty(),
-                Optional.empty(),
-                error,
-                current.createdAt(),
-                current.updatedAt(),
-                current.version());
+    /** Why nothing happens with it, for people. */
+    void noted(SignedWish wish, String why) {
+        update(wish, (tx, current) -> current.withError(Optional.of(why)));
     }
 
-    /** Changes the row while it still holds the bytes that {@code record} holds. */
-    private void update(MessageRecord record, UnaryOperator<MessageRecord> change) {
+    private static MessageRecord withoutOutcome(MessageRecord current) {
+        return current.withMinedHeight(Optional.empty())
+                .withExitCode(OptionalLong.empty())
+                .withReturnValue(Optional.empty())
+                .withGasCost(Optional.empty());
+    }
+
+    /** Changes the row while it is bound to the newest bytes that {@code wish} has. */
+    private void update(SignedWish wish, BiFunction<Tx, MessageRecord, MessageRecord> change) {
         store.transactVoid(tx -> {
-            var current = tx.messages().find(record.intentKey()).orElseThrow();
-            var changed = change.apply(current);
-            if (current.cid().equals(record.cid()) && !changed.equals(current)) {
+            boolean isBound = tx.messages().candidates(wish.key()).stream()
+                    .anyMatch(candidate -> candidate.cid().equals(wish.newest().cid()));
+            if (!isBound) {
+                return;
+            }
+            var current = tx.messages().find(wish.key()).orElseThrow();
+            var changed = change.apply(tx, current);
+            if (!changed.equals(current)) {
                 tx.messages().update(changed.withUpdatedAt(clock.instant()));
             }
         });

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A full node over a chain of one block an epoch, with a message pool that orders by nonce; refusals are worded as Lotus words
@@ -47,11 +48,13 @@ final class FakeChain extends PartialFullNode {
     private final Address sender;
     private final List<Tip> chain = new ArrayList<>();
     private final Map<Long, SignedMessage> pool = new HashMap<>();
-    private final Map<Long, SignedMessage> everAccepted = new HashMap<>();
+    private final Map<Cid, SignedMessage> everAccepted = new HashMap<>();
     private final List<byte[]> pushes = new ArrayList<>();
     private final List<Consumer<String>> hooks = new ArrayList<>();
     private TokenAmount balance = TokenAmount.ofFil(100);
     private TokenAmount feeCap = TokenAmount.ofAtto(300);
+    private TokenAmount premium = TokenAmount.ofAtto(50);
+    private TokenAmount leastPremium = TokenAmount.ZERO;
     private TokenAmount baseFee = BASE_FEE;
     private long exitCode;
     private boolean losesPushes;
@@ -99,6 +102,17 @@ final class FakeChain extends PartialFullNode {
         baseFee = amount;
     }
 
+    /** What producers take at least, and what the node estimates from then on. */
+    synchronized void premium(TokenAmount amount) {
+        premium = amount;
+        leastPremium = amount;
+    }
+
+    /** What a forgetful node has: an older message instead of a newer one. */
+    synchronized void poolHolds(SignedMessage message) {
+        pool.put(message.message().nonce(), message);
+    }
+
     synchronized void exitCode(long code) {
         exitCode = code;
     }
@@ -122,10 +136,20 @@ final class FakeChain extends PartialFullNode {
 
     private void mine() {
         var included = new ArrayList<SignedMessage>();
-        for (long nonce = chainNonce(chain.size()); pool.containsKey(nonce); nonce++) {
+        for (long nonce = chainNonce(chain.size()); isTaken(pool.get(nonce)); nonce++) {
             included.add(pool.remove(nonce));
         }
         add(included);
+    }
+
+    private boolean isTaken(@Nullable SignedMessage waiting) {
+        if (waiting == null) {
+            return false;
+        }
+        var message = waiting.message();
+        return BaseFees.effectivePremium(message.gasFeeCap(), message.gasPremium(), baseFee)
+                        .compareTo(leastPremium)
+                >= 0;
     }
 
     private void add(List<SignedMessage> included) {
@@ -246,7 +270,12 @@ final class FakeChain extends PartialFullNode {
     }
 
     private synchronized Message estimated(Message message) {
-        return message.withGas(GAS_LIMIT, feeCap, TokenAmount.ofAtto(50).min(feeCap));
+        return message.withGas(GAS_LIMIT, feeCap, premium.min(feeCap));
+    }
+
+    @Override
+    public synchronized TokenAmount gasEstimateGasPremium(long blocks, Address from, long gasLimit, TipSetKey key) {
+        return premium;
     }
 
     @Override
@@ -271,19 +300,50 @@ final class FakeChain extends PartialFullNode {
             throw refused("minimum expected nonce is " + chainNonce(chain.size()) + ", got " + message.nonce()
                     + ": message nonce too low");
         }
-        if (pool.containsKey(message.nonce())) {
-            throw refused("failed to add locked: message from " + message.from() + " with nonce " + message.nonce()
-                    + " already in mpool: message with nonce already exists");
-        }
+        checkReplaced(message, signed.cid());
         if (!losesPushes) {
             pool.put(message.nonce(), signed);
         }
-        var before = everAccepted.putIfAbsent(message.nonce(), signed);
-        if (before != null && !Arrays.equals(before.toCbor(), signed.toCbor())) {
-            throw new AssertionError("two messages were accepted with nonce " + message.nonce());
+        for (var before : everAccepted.values()) {
+            if (before.message().nonce() == message.nonce()
+                    && !isCancel(message)
+                    && !isSame(before.message(), message)) {
+                throw new AssertionError("two wishes were accepted with nonce " + message.nonce());
+            }
         }
+        everAccepted.put(signed.cid(), signed);
         reach("push!");
         return signed.cid();
+    }
+
+    /** Lotus's msgSet.add: at least 110 % of the premium, rounded down, and one more. */
+    private void checkReplaced(Message message, Cid cid) {
+        var present = pool.get(message.nonce());
+        if (present == null) {
+            return;
+        }
+        var where = "failed to add locked: message from " + message.from() + " with nonce " + message.nonce()
+                + " already in mpool";
+        if (present.cid().equals(cid)) {
+            throw refused(where + ": message with nonce already exists");
+        }
+        var least = present.message().gasPremium().times(110).dividedBy(100).plus(TokenAmount.ofAtto(1));
+        if (message.gasPremium().compareTo(least) < 0) {
+            throw refused(where + ", increase GasPremium to " + least.attoText() + " from "
+                    + message.gasPremium().attoText()
+                    + " to trigger replace by fee: replace by fee has too low GasPremium");
+        }
+    }
+
+    private static boolean isCancel(Message message) {
+        return message.to().equals(message.from()) && message.value().isZero();
+    }
+
+    private static boolean isSame(Message one, Message other) {
+        return one.to().equals(other.to())
+                && one.value().equals(other.value())
+                && one.method() == other.method()
+                && Arrays.equals(one.params(), other.params());
     }
 
     private static RpcException refused(String words) {
@@ -312,18 +372,19 @@ final class FakeChain extends PartialFullNode {
     public synchronized Optional<MessageLookup> stateSearchMsg(
             TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
         reach("search");
-        var wanted = everAccepted.values().stream()
-                .filter(signed -> signed.cid().equals(message))
-                .findFirst();
+        var wanted = Optional.ofNullable(everAccepted.get(message));
         if (lacksMessages || wanted.isEmpty()) {
             return Optional.empty();
         }
         int first = lookback < 0 ? 0 : Math.max(0, chain.size() - (int) lookback);
         for (int i = first; i + 1 < chain.size(); i++) {
             for (var signed : chain.get(i).messages()) {
-                if (signed.cid().equals(message)) {
+                boolean replaces = allowReplaced
+                        && signed.message().nonce() == wanted.get().message().nonce()
+                        && isSame(signed.message(), wanted.get().message());
+                if (signed.cid().equals(message) || replaces) {
                     var child = chain.get(i + 1).tipSet();
-                    return Optional.of(new MessageLookup(message, receipt(), child.key(), child.height()));
+                    return Optional.of(new MessageLookup(signed.cid(), receipt(), child.key(), child.height()));
                 }
                 if (signed.message().nonce() == wanted.get().message().nonce()) {
                     throw refused("found message with equal nonce as the one we are looking for that is NOT a valid"

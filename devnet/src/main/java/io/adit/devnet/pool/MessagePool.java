@@ -24,8 +24,10 @@ public final class MessagePool {
     /** Most messages of one sender; Lotus allows as many to local senders. */
     private static final int MAX_PER_SENDER = 1_000;
 
-    private static final int REPLACE_NUMERATOR = 125;
-    private static final int REPLACE_DENOMINATOR = 100;
+    /** Lotus {@code ReplaceByFeePercentageMinimum}; 125, its default, is what its own client raises by. */
+    private static final int REPLACE_PERCENT = 110;
+
+    private static final int HUNDRED = 100;
     private static final String IN_POOL = " already in mpool";
 
     private final MessageRules rules = new MessageRules();
@@ -61,8 +63,8 @@ public final class MessagePool {
         var minimum = present.message()
                 .gasPremium()
                 .atto()
-                .multiply(BigInteger.valueOf(REPLACE_NUMERATOR))
-                .divide(BigInteger.valueOf(REPLACE_DENOMINATOR))
+                .multiply(BigInteger.valueOf(REPLACE_PERCENT))
+                .divide(BigInteger.valueOf(HUNDRED))
                 .add(BigInteger.ONE);
         if (message.gasPremium().atto().compareTo(minimum) < 0) {
             throw new MessageRefusedException(where + ", increase GasPremium to " + minimum + " from "

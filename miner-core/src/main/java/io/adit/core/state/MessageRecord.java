@@ -15,11 +15,13 @@ import java.util.OptionalLong;
  * @param intentKey what it is for, for example {@code precommit/17}; unique, so a wish is sent once
  * @param from the sender's key address; together with the nonce unique
  * @param maxFee upper bound of gas limit times fee cap
- * @param nonce set with the signature
- * @param signedMessage CBOR; pushed again unchanged after a crash
- * @param cid of the signed message as the chain names it
+ * @param due the epoch by which it has to be executed to be of use, where its maker knows one
+ * @param nonce set with the signature; every {@link MessageCandidate} of the message has it
+ * @param signedMessage CBOR of the newest candidate; once one is executed, of that one
+ * @param cid of that signed message as the chain names it
  * @param minedHeight epoch of the tipset whose parent state has its receipt: the child of the one that carries it
  * @param priority larger goes first
+ * @param gasCost what gas cost in the end; set with the receipt where the node could tell
  * @param error the last failure in words
  * @param version counts updates, see {@link MessageTable#update}
  */
@@ -33,6 +35,7 @@ public record MessageRecord(
         Bytes params,
         TokenAmount maxFee,
         int priority,
+        Optional<Epoch> due,
         MessageState state,
         OptionalLong nonce,
         Optional<Bytes> signedMessage,
@@ -40,6 +43,7 @@ public record MessageRecord(
         Optional<Epoch> minedHeight,
         OptionalLong exitCode,
         Optional<Bytes> returnValue,
+        Optional<TokenAmount> gasCost,
         Optional<String> error,
         Instant createdAt,
         Instant updatedAt,
@@ -65,12 +69,14 @@ public record MessageRecord(
                 params,
                 maxFee,
                 priority,
+                Optional.empty(),
                 MessageState.INTENT,
                 OptionalLong.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 now,

@@ -11,5 +11,7 @@ public enum MessageState {
     /** Executed with exit code 0. */
     DONE,
     /** Executed with another exit code, or given up. */
-    FAILED
+    FAILED,
+    /** Given up because the operator said so; nothing that was signed for it can be executed any more. */
+    CANCELLED
 }

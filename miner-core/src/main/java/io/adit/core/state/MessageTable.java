@@ -14,7 +14,7 @@ public interface MessageTable {
     /** The message for this intent. */
     Optional<MessageRecord> find(String intentKey);
 
-    /** The message with this CID. */
+    /** The message with this CID, or with a candidate that has it. */
     Optional<MessageRecord> findByCid(Cid cid);
 
     /** Messages in one state, by priority (largest first), then age. */
@@ -37,4 +37,16 @@ public interface MessageTable {
      *     {@link StateErrorCode#STATE_DUPLICATE} if the nonce is taken by another message of the same sender
      */
     MessageRecord update(MessageRecord message);
+
+    /** Adds a signed message; its CID and its number must be new. */
+    void addCandidate(MessageCandidate candidate);
+
+    /** All messages that were signed for a wish, the first one first. */
+    List<MessageCandidate> candidates(String intentKey);
+
+    /** Notes that a node's pool has the message. */
+    void candidateTaken(Cid cid);
+
+    /** Forgets the messages signed for a wish: only where nobody can have any of them. */
+    void removeCandidates(String intentKey);
 }

@@ -1,6 +1,8 @@
 package io.adit.core.state;
 
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,7 +34,12 @@ final class SqlMessageTable implements MessageTable {
 
     @Override
     public Optional<MessageRecord> findByCid(Cid cid) {
-        return select("WHERE cid = :value", cid.toString()).stream().findFirst();
+        return select(
+                        "WHERE cid = :value OR intent_key IN"
+                                + " (SELECT intent_key FROM message_candidate WHERE cid = :value)",
+                        cid.toString())
+                .stream()
+                .findFirst();
     }
 
     @Override
@@ -71,6 +78,42 @@ final class SqlMessageTable implements MessageTable {
         return message.withVersion(row(message).update(handle, "message", "intent_key", message.version()));
     }
 
+    @Override
+    public void addCandidate(MessageCandidate candidate) {
+        new Row()
+                .cid("cid", candidate.cid())
+                .text("intent_key", candidate.intentKey())
+                .number("number", candidate.number())
+                .text("purpose", candidate.purpose().name())
+                .bytes("signed_message", candidate.signedMessage())
+                .number("signed_epoch", candidate.signedAt().value())
+                .flag("taken", candidate.taken())
+                .instant("created_at", candidate.createdAt())
+                .insert(handle, "message_candidate");
+    }
+
+    @Override
+    public List<MessageCandidate> candidates(String intentKey) {
+        return handle.createQuery("SELECT * FROM message_candidate WHERE intent_key = :key ORDER BY number")
+                .bind("key", intentKey)
+                .map((row, context) -> readCandidate(row))
+                .list();
+    }
+
+    @Override
+    public void candidateTaken(Cid cid) {
+        handle.createUpdate("UPDATE message_candidate SET taken = 1 WHERE cid = :cid")
+                .bind("cid", cid.toString())
+                .execute();
+    }
+
+    @Override
+    public void removeCandidates(String intentKey) {
+        handle.createUpdate("DELETE FROM message_candidate WHERE intent_key = :key")
+                .bind("key", intentKey)
+                .execute();
+    }
+
     private List<MessageRecord> select(String where, Object value) {
         return handle.createQuery("SELECT * FROM message " + where)
                 .bind("value", value)
@@ -88,6 +131,7 @@ final class SqlMessageTable implements MessageTable {
                 .bytes("params", message.params())
                 .text("max_fee", message.maxFee().attoText())
                 .number("priority", message.priority())
+                .epoch("due_epoch", message.due())
                 .text("state", message.state().name())
                 .number("nonce", message.nonce())
                 .bytes("signed_message", message.signedMessage())
@@ -95,6 +139,7 @@ final class SqlMessageTable implements MessageTable {
                 .epoch("mined_height", message.minedHeight())
                 .number("exit_code", message.exitCode())
                 .bytes("return_value", message.returnValue())
+                .text("gas_cost", message.gasCost().map(TokenAmount::attoText))
                 .text("error", message.error())
                 .instant("updated_at", message.updatedAt());
     }
@@ -110,6 +155,7 @@ final class SqlMessageTable implements MessageTable {
                 columns.bytes("params"),
                 columns.amount("max_fee"),
                 Math.toIntExact(columns.number("priority")),
+                columns.optionalEpoch("due_epoch"),
                 columns.name("state", MessageState.class),
                 columns.optionalNumber("nonce"),
                 columns.optionalBytes("signed_message"),
@@ -117,9 +163,23 @@ final class SqlMessageTable implements MessageTable {
                 columns.optionalEpoch("mined_height"),
                 columns.optionalNumber("exit_code"),
                 columns.optionalBytes("return_value"),
+                columns.optionalText("gas_cost").map(TokenAmount::ofAtto),
                 columns.optionalText("error"),
                 columns.instant("created_at"),
                 columns.instant("updated_at"),
                 columns.number("version"));
+    }
+
+    private static MessageCandidate readCandidate(ResultSet row) throws SQLException {
+        var columns = new Columns(row);
+        return new MessageCandidate(
+                columns.text("intent_key"),
+                Math.toIntExact(columns.number("number")),
+                columns.cid("cid"),
+                columns.name("purpose", MessageCandidate.Purpose.class),
+                columns.bytes("signed_message"),
+                new Epoch(columns.number("signed_epoch")),
+                columns.flag("taken"),
+                columns.instant("created_at"));
     }
 }

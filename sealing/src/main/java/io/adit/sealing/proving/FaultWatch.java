@@ -193,14 +193,17 @@ final class FaultWatch {
                 .sum();
         var cid = context.outbox()
                 .send(new MessageIntent(
-                        key,
-                        context.settings().worker(),
-                        context.miner(),
-                        TokenAmount.ZERO,
-                        method,
-                        params,
-                        context.settings().maxDeclarationFee(),
-                        MessagePriority.RECOVERY));
+                                key,
+                                context.settings().worker(),
+                                context.miner(),
+                                TokenAmount.ZERO,
+                                method,
+                                params,
+                                context.settings().maxDeclarationFee(),
+                                method == MinerMethod.DECLARE_FAULTS.number()
+                                        ? MessagePriority.FAULT
+                                        : MessagePriority.RECOVERY)
+                        .dueBy(window.faultCutoff()));
         underWay.put(key, new Declaration(what, look, window.faultCutoff().minus(MARGIN)));
         if (!known) {
             context.metrics().declared(what, sectors);

@@ -236,14 +236,15 @@ final class PartitionProver {
                 window.challenge(),
                 context.chainCommit(window, head).bytes());
         return new MessageIntent(
-                proof.messageKey(),
-                context.settings().worker(),
-                context.miner(),
-                TokenAmount.ZERO,
-                MinerMethod.SUBMIT_WINDOWED_POST.number(),
-                params.toCbor(),
-                context.settings().maxFee(),
-                MessagePriority.WINDOW_POST);
+                        proof.messageKey(),
+                        context.settings().worker(),
+                        context.miner(),
+                        TokenAmount.ZERO,
+                        MinerMethod.SUBMIT_WINDOWED_POST.number(),
+                        params.toCbor(),
+                        context.settings().maxFee(),
+                        MessagePriority.WINDOW_POST)
+                .dueBy(window.close());
     }
 
     /** True after the database was lost inside a window: the chain knows more than we do. */

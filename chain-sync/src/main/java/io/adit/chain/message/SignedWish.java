@@ -1,0 +1,98 @@
+package io.adit.chain.message;
+
+import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import io.adit.core.state.MessageCandidate;
+import io.adit.core.state.MessageRecord;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A wish with everything that was signed for it: messages with one nonce, of which at most one is ever executed.
+ *
+ * @param candidates at least one, the newest last
+ */
+record SignedWish(MessageRecord record, List<MessageCandidate> candidates) {
+    SignedWish {
+        candidates = List.copyOf(candidates);
+    }
+
+    String key() {
+        return record.intentKey();
+    }
+
+    Address from() {
+        return record.from();
+    }
+
+    long nonce() {
+        return record.nonce().getAsLong();
+    }
+
+    MessagePriority priority() {
+        return MessagePriority.ofWeight(record.priority());
+    }
+
+    /** The one that is to be in the pool. */
+    MessageCandidate newest() {
+        return candidates.getLast();
+    }
+
+    Optional<MessageCandidate> candidate(Cid cid) {
+        return candidates.stream()
+                .filter(candidate -> candidate.cid().equals(cid))
+                .findFirst();
+    }
+
+    boolean isOurs(Cid cid) {
+        return candidate(cid).isPresent();
+    }
+
+    boolean isOurs(Cid cid, Message carried) {
+        return isOurs(cid) || isWhatWasWanted(carried);
+    }
+
+    /** True also for a message that somebody else made of the wish, for another fee. */
+    private boolean isWhatWasWanted(Message message) {
+        return message.to().equals(record.to())
+                && message.value().equals(record.value())
+                && message.method() == record.method()
+                && Arrays.equals(message.params(), record.params().array());
+    }
+
+    boolean isCancel(Cid cid) {
+        return candidate(cid)
+                .filter(candidate -> candidate.purpose() == MessageCandidate.Purpose.CANCEL)
+                .isPresent();
+    }
+
+    /** One of each purpose, newest first: a node that is asked for one finds those that differ from it in fees only. */
+    List<Cid> toSearchFor() {
+        return Arrays.stream(MessageCandidate.Purpose.values())
+                .flatMap(purpose -> candidates.reversed().stream()
+                        .filter(candidate -> candidate.purpose() == purpose)
+                        .sorted((one, other) -> Boolean.compare(other.taken(), one.taken()))
+                        .limit(1))
+                .map(MessageCandidate::cid)
+                .toList();
+    }
+
+    /** The most that executing any of them can cost, value included. */
+    TokenAmount reserved() {
+        return candidates.stream()
+                .map(candidate -> message(candidate).requiredFunds())
+                .reduce(TokenAmount.ZERO, TokenAmount::max);
+    }
+
+    static SignedMessage signed(MessageCandidate candidate) {
+        return SignedMessage.fromCbor(candidate.signedMessage().array());
+    }
+
+    static Message message(MessageCandidate candidate) {
+        return signed(candidate).message();
+    }
+}
