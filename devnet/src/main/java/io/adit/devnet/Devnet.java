@@ -1,9 +1,12 @@
 package io.adit.devnet;
 
 import io.adit.core.ipld.Hashes;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import io.adit.devnet.chain.Chain;
 import io.adit.devnet.chain.ChainLog;
 import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.chain.Production;
 import io.adit.devnet.control.ControlMethods;
 import io.adit.devnet.node.DevnetNode;
 import io.adit.devnet.node.Ledger;
@@ -47,10 +50,10 @@ public final class Devnet implements AutoCloseable {
     private volatile boolean closed;
     private Optional<Thread> clock = Optional.empty();
 
-    private Devnet(Chain chain, Optional<ChainLog> log, Duration patience) {
+    private Devnet(Chain chain, Production production, Timeline timeline, Optional<ChainLog> log, Duration patience) {
         this.log = log;
         this.patience = patience;
-        this.ledger = new Ledger(chain, log);
+        this.ledger = new Ledger(chain, production, timeline, log);
         log.ifPresent(ChainLog::forgetReplay);
         this.node = new DevnetNode(ledger);
     }
@@ -66,15 +69,33 @@ public final class Devnet implements AutoCloseable {
      * @param patience wall time for which the clock may stand before a deadline's last epoch while its sectors are unproven
      */
     public static Devnet inMemory(ChainSettings settings, Proofs proofs, Duration patience) {
-        return new Devnet(new Chain(settings, proofs, Optional.empty()), Optional.empty(), patience);
+        return inMemory(settings, proofs, Production.BY_DEVNET, patience);
+    }
+
+    /** As {@link #inMemory(ChainSettings, Proofs, Duration)}, with blocks made by whom {@code production} says. */
+    public static Devnet inMemory(ChainSettings settings, Proofs proofs, Production production, Duration patience) {
+        var chain = new Chain(settings, proofs, production, Optional.empty());
+        return new Devnet(chain, production, new SystemTimeline(), Optional.empty(), patience);
     }
 
     /**
-     * A chain for simulations: its blocks and beacon carry hashes in the place of BLS signatures, so that an epoch takes a
-     * tenth of the time; whoever checks one of them finds it invalid. All else is as in other chains.
+     * A chain for simulations: its own blocks and its beacon carry hashes in the place of BLS signatures, so that an epoch takes
+     * a tenth of the time; whoever checks one of them finds it invalid. All else is as in other chains; providers' blocks are
+     * checked as there, with their real signatures.
      */
     public static Devnet simulated(ChainSettings settings, Proofs proofs) {
-        return new Devnet(Chain.simulated(settings, proofs), Optional.empty(), Duration.ZERO);
+        return simulated(settings, proofs, Production.BY_DEVNET, new SystemTimeline());
+    }
+
+    /**
+     * As {@link #simulated(ChainSettings, Proofs)}.
+     *
+     * @param production who makes the blocks
+     * @param timeline in which those who ask for what is not there yet (a beacon entry, a message's fate) wait
+     */
+    public static Devnet simulated(ChainSettings settings, Proofs proofs, Production production, Timeline timeline) {
+        var chain = Chain.simulated(settings, proofs, production);
+        return new Devnet(chain, production, timeline, Optional.empty(), Duration.ZERO);
     }
 
     /**
@@ -85,10 +106,17 @@ public final class Devnet implements AutoCloseable {
      */
     public static Devnet open(Path directory, ChainSettings settings, Proofs proofs, Duration patience)
             throws IOException {
+        return open(directory, settings, proofs, Production.BY_DEVNET, patience);
+    }
+
+    /** As {@link #open(Path, ChainSettings, Proofs, Duration)}; who makes the blocks may change from run to run. */
+    public static Devnet open(
+            Path directory, ChainSettings settings, Proofs proofs, Production production, Duration patience)
+            throws IOException {
         var begun = ChainLog.settings(directory);
         var agreed = begun.isPresent() ? settings.continuing(begun.get()) : settings;
         var log = Optional.of(ChainLog.open(directory));
-        return new Devnet(new Chain(agreed, proofs, log), log, patience);
+        return new Devnet(new Chain(agreed, proofs, production, log), production, new SystemTimeline(), log, patience);
     }
 
     /** Whether nothing has happened on the chain yet: no block, no message. */
@@ -105,9 +133,9 @@ public final class Devnet implements AutoCloseable {
         return ledger;
     }
 
-    /** Height of the head. */
+    /** The epoch that has begun last; where the devnet makes the blocks, the height of the head. */
     public long epoch() {
-        return ledger.chain().head().height();
+        return ledger.now();
     }
 
     /** Whether the clock stands to let a proof come in. */
@@ -130,7 +158,7 @@ public final class Devnet implements AutoCloseable {
         frozen = stand;
     }
 
-    /** Makes that many blocks. Returns the epoch reached. */
+    /** Makes that many blocks; where providers make them, lets so many epochs begin. Returns the epoch reached. */
     public long advance(long blocks) {
         for (long made = 0; made < blocks && !closed; made++) {
             step();
@@ -138,7 +166,7 @@ public final class Devnet implements AutoCloseable {
         return epoch();
     }
 
-    /** Makes blocks until the head is at that epoch or above. */
+    /** Goes on as by {@link #advance} until that epoch or a later one is reached. */
     public long advanceTo(long epoch) {
         while (epoch() < epoch && !closed) {
             step();
@@ -160,7 +188,7 @@ public final class Devnet implements AutoCloseable {
         stepping.lock();
         try {
             hold();
-            ledger.makeBlock();
+            ledger.nextEpoch();
         } finally {
             holding = false;
             stepping.unlock();
@@ -206,7 +234,7 @@ public final class Devnet implements AutoCloseable {
         try {
             run();
         } catch (RuntimeException | Error failed) {
-            LOG.error("making the block after epoch {}", epoch(), failed);
+            LOG.error("going on after epoch {}", epoch(), failed);
             broken.accept(failed);
         }
     }

@@ -5,6 +5,7 @@ import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.devnet.chain.ChainLog;
 import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.chain.Production;
 import io.adit.devnet.policy.ChainPolicy;
 import io.adit.proofs.NativeLibrary;
 import io.adit.proofs.NativeProofs;
@@ -59,6 +60,15 @@ public final class DevnetMain implements Callable<Integer> {
 
     @Option(names = "--block-time", description = "milliseconds between epochs; 0 makes blocks only when told to")
     private Optional<Long> blockMillis = Optional.empty();
+
+    @Option(
+            names = "--blocks",
+            defaultValue = "devnet",
+            description =
+                    "who makes the blocks: devnet (the default), miners (an epoch for which no provider sends one in time is a"
+                            + " null round) or miners-or-devnet (the devnet fills such an epoch). While no provider has"
+                            + " power the devnet makes them in any case")
+    private String blocks = "devnet";
 
     @Option(names = "--fund", description = "ADDRESS=FIL, as often as you like; on a new chain only")
     private Map<String, String> funds = Map.of();
@@ -120,10 +130,7 @@ public final class DevnetMain implements Callable<Integer> {
         var chosen = policy.or(() -> begun.map(chain -> chain.policy().name()))
                 .map(ChainPolicy::named)
                 .orElse(ChainPolicy.fast());
-        var timed = blockMillis
-                .filter(millis -> millis > 0)
-                .map(millis -> chosen.withBlockTime(Duration.ofMillis(millis)))
-                .orElse(chosen);
+        var timed = timed(chosen);
         return new ChainSettings(
                 timed,
                 sectorSize
@@ -137,6 +144,31 @@ public final class DevnetMain implements Callable<Integer> {
                 seed);
     }
 
+    /** Providers count a block's timestamp in whole seconds, so theirs need epochs of whole seconds. */
+    private ChainPolicy timed(ChainPolicy chosen) {
+        var asked = blockMillis.filter(millis -> millis > 0).map(Duration::ofMillis);
+        if (!production().takesBlocks()) {
+            return asked.map(chosen::withBlockTime).orElse(chosen);
+        }
+        if (asked.filter(time -> time.toMillisPart() != 0).isPresent()) {
+            throw new IllegalArgumentException("--block-time must be whole seconds (in milliseconds) with --blocks "
+                    + blocks + ", not " + asked.get().toMillis());
+        }
+        var seconds = Duration.ofSeconds(Math.ceilDiv(chosen.blockTime().toMillis(), 1_000L));
+        return chosen.withBlockTime(asked.orElse(seconds));
+    }
+
+    private Production production() {
+        return switch (blocks) {
+            case "devnet" -> Production.BY_DEVNET;
+            case "miners" -> Production.BY_MINERS;
+            case "miners-or-devnet" -> Production.BY_MINERS_AND_DEVNET;
+            default ->
+                throw new IllegalArgumentException(
+                        "--blocks must be devnet, miners or miners-or-devnet, not " + blocks);
+        };
+    }
+
     private static SectorSize size(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "2kib" -> SectorSize.KIB_2;
@@ -148,7 +180,7 @@ public final class DevnetMain implements Callable<Integer> {
     /** Without the verifying keys every good proof would be refused, so the chain does not begin without them. */
     private void requireKeys(SectorSize size) {
         for (var each : List.of(SectorSize.KIB_2, SectorSize.MIB_8)) {
-            var missing = Stream.of(ParameterStore.Purpose.SEAL, ParameterStore.Purpose.WINDOW_POST)
+            var missing = purposes()
                     .map(purpose -> ParameterStore.verifyingKeyFile(each, purpose))
                     .filter(file -> !Files.isRegularFile(parameters().resolve(file)))
                     .toList();
@@ -167,6 +199,13 @@ public final class DevnetMain implements Callable<Integer> {
         }
     }
 
+    private Stream<ParameterStore.Purpose> purposes() {
+        var always = Stream.of(ParameterStore.Purpose.SEAL, ParameterStore.Purpose.WINDOW_POST);
+        return production().takesBlocks()
+                ? Stream.concat(always, Stream.of(ParameterStore.Purpose.WINNING_POST))
+                : always;
+    }
+
     private Path parameters() {
         return params.orElse(ParameterStore.defaultDirectory());
     }
@@ -178,8 +217,8 @@ public final class DevnetMain implements Callable<Integer> {
     private Devnet open(ChainSettings settings, Proofs proofs) throws IOException {
         var patience = Duration.ofSeconds(patienceSeconds);
         return directory.isPresent()
-                ? Devnet.open(directory.get(), settings, proofs, patience)
-                : Devnet.inMemory(settings, proofs, patience);
+                ? Devnet.open(directory.get(), settings, proofs, production(), patience)
+                : Devnet.inMemory(settings, proofs, production(), patience);
     }
 
     private InetSocketAddress address() {

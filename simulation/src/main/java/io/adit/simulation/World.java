@@ -46,7 +46,7 @@ import java.util.Optional;
  * cutoff 70) but few deadlines, so that a proving period is short, and sectors in all of them.
  */
 final class World implements AutoCloseable {
-    static final ChainPolicy POLICY = new ChainPolicy("simulation", 5, 60, 20, 70, 10, 2048, Duration.ofSeconds(30));
+    static final ChainPolicy POLICY = new ChainPolicy("simulation", 5, 60, 20, 70, 10, 2048, 20, Duration.ofSeconds(30));
 
     private static final RegisteredSealProof SEAL = RegisteredSealProof.STACKED_DRG_2KIB_V1_1;
     private static final PaddedSize SECTOR = new PaddedSize(2048);

@@ -30,6 +30,9 @@ public interface StateApi {
     /** Lotus {@code StateGetActor}; empty where there is none (error code 11). */
     Optional<ActorState> stateGetActor(Address actor, TipSetKey key);
 
+    /** Lotus {@code StateReadState}; an address without an actor is {@link RpcErrorCode#ACTOR_NOT_FOUND}. */
+    ReadState stateReadState(Address actor, TipSetKey key);
+
     /** Lotus {@code StateListMiners}: ID addresses of all miners. Large and slow on mainnet. */
     List<Address> stateListMiners(TipSetKey key);
 

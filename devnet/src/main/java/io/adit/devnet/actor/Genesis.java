@@ -26,6 +26,11 @@ public final class Genesis {
 
     private Genesis() {}
 
+    /** Whether a miner is one of the devnet's own. */
+    public static boolean isProducer(long miner) {
+        return miner == PRODUCER || miner == FORK_PRODUCER;
+    }
+
     /** attoFIL in circulation at genesis. */
     public static BigInteger supply() {
         return FAUCET_BALANCE;

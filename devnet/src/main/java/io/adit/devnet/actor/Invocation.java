@@ -62,7 +62,7 @@ public record Invocation(
      * Whether a proof holds. As in the real VM, input that the library cannot take, or that makes it panic, is a proof that
      * does not hold.
      */
-    static boolean holds(BooleanSupplier verification) {
+    public static boolean holds(BooleanSupplier verification) {
         try {
             return verification.getAsBoolean();
         } catch (ProofsException failed) {

@@ -1,9 +1,12 @@
 package io.adit.devnet.actor;
 
+import io.adit.chain.actor.BeneficiaryTerm;
+import io.adit.chain.actor.ChangeBeneficiaryParams;
 import io.adit.chain.actor.ChangeMultiaddrsParams;
 import io.adit.chain.actor.ChangeOwnerAddressParams;
 import io.adit.chain.actor.ChangePeerIdParams;
 import io.adit.chain.actor.ChangeWorkerAddressParams;
+import io.adit.chain.actor.CompactSectorNumbersParams;
 import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.DisputeWindowedPoStParams;
@@ -19,13 +22,15 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.CborWriter;
 import io.adit.devnet.policy.ProtocolLimits;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The storage miner actor: dispatch, keys, addresses and money. Sealing and proving have classes of their own. */
 final class MinerActor {
+    /** What reading and writing the miner's own record costs, near the recorded ChangePeerID of 5.0 M in all. */
+    private static final long CHANGE_GAS = 4_300_000;
+
     private MinerActor() {}
 
     static byte[] invoke(Invocation in, long method, byte[] params) {
@@ -41,6 +46,11 @@ final class MinerActor {
             case CHANGE_MULTIADDRS -> changeMultiaddrs(in, Invocation.decode(params, ChangeMultiaddrsParams::fromCbor));
             case CONFIRM_CHANGE_WORKER_ADDRESS -> confirmWorker(in);
             case CHANGE_OWNER_ADDRESS -> changeOwner(in, Invocation.decode(params, ChangeOwnerAddressParams::fromCbor));
+            case CHANGE_BENEFICIARY ->
+                MinerBeneficiary.change(in, Invocation.decode(params, ChangeBeneficiaryParams::fromCbor));
+            case GET_BENEFICIARY -> MinerBeneficiary.get(in);
+            case COMPACT_SECTOR_NUMBERS ->
+                compactNumbers(in, Invocation.decode(params, CompactSectorNumbersParams::fromCbor));
             case WITHDRAW_BALANCE -> withdraw(in, Invocation.decode(params, WithdrawBalanceParams::fromCbor));
             case REPAY_DEBT -> repayDebt(in);
             case SUBMIT_WINDOWED_POST ->
@@ -100,6 +110,7 @@ final class MinerActor {
     }
 
     private static byte[] changePeerId(Invocation in, ChangePeerIdParams params) {
+        in.gas().charge(CHANGE_GAS);
         checkPeer(params.newId(), List.of());
         var state = write(in);
         in.requireCaller(state.operators());
@@ -108,6 +119,7 @@ final class MinerActor {
     }
 
     private static byte[] changeMultiaddrs(Invocation in, ChangeMultiaddrsParams params) {
+        in.gas().charge(CHANGE_GAS);
         checkPeer(new byte[0], params.newMultiaddrs());
         var state = write(in);
         in.requireCaller(state.operators());
@@ -133,6 +145,7 @@ final class MinerActor {
     }
 
     private static byte[] changeWorker(Invocation in, ChangeWorkerAddressParams params) {
+        in.gas().charge(CHANGE_GAS);
         int count = params.newControlAddresses().size();
         if (count > ProtocolLimits.MAX_CONTROL_ADDRESSES) {
             throw ActorAbort.illegalArgument("control addresses length " + count
@@ -154,6 +167,7 @@ final class MinerActor {
     }
 
     private static byte[] confirmWorker(Invocation in) {
+        in.gas().charge(CHANGE_GAS);
         var state = write(in);
         in.requireCaller(List.of(state.owner));
         switchWorker(state, in.chain().epoch());
@@ -168,6 +182,7 @@ final class MinerActor {
     }
 
     private static byte[] changeOwner(Invocation in, ChangeOwnerAddressParams params) {
+        in.gas().charge(CHANGE_GAS);
         long next = params.newOwner()
                 .id()
                 .orElseThrow(() -> ActorAbort.illegalArgument("owner address must be an ID address"));
@@ -182,12 +197,17 @@ final class MinerActor {
         if (next != pending) {
             throw ActorAbort.illegalArgument("expected confirmation of t0" + pending + " got t0" + next);
         }
+        if (state.beneficiary == state.owner) {
+            state.beneficiary = pending;
+        }
+        state.pendingBeneficiary = Optional.empty();
         state.owner = pending;
         state.pendingOwner = Optional.empty();
         return new byte[0];
     }
 
     private static byte[] repayDebt(Invocation in) {
+        in.gas().charge(CHANGE_GAS);
         var state = write(in);
         in.requireCaller(state.operators());
         MinerFunds.repayWhatIsPossible(in, state);
@@ -195,21 +215,50 @@ final class MinerActor {
     }
 
     private static byte[] withdraw(Invocation in, WithdrawBalanceParams params) {
-        var requested = params.amountRequested().atto();
-        if (requested.signum() < 0) {
-            throw ActorAbort.illegalArgument("negative fund requested for withdrawal: " + requested);
+        if (params.amountRequested().isNegative()) {
+            throw ActorAbort.illegalArgument("negative fund requested for withdrawal: " + params.amountRequested());
         }
-        in.gas().charge(8_000_000);
+        in.gas().charge(CHANGE_GAS);
+        long epoch = in.chain().epoch();
         var state = write(in);
-        in.requireCaller(List.of(state.owner));
-        MinerFunds.changePledge(in, MinerFunds.vest(state, in.chain().epoch()).negate());
-        var available = state.available(in.tree().balance(in.receiver()));
-        if (available.signum() < 0) {
-            throw ActorAbort.insufficientFunds("available balance " + available + " is negative");
-        }
+        in.requireCaller(List.of(state.owner, state.beneficiary));
+        MinerFunds.changePledge(in, MinerFunds.vest(state, epoch).negate());
+        // The debt is already taken off what is available, so it is reckoned before the debt is paid.
+        var available = new TokenAmount(state.available(in.tree().balance(in.receiver())));
         MinerFunds.repayAllOrAbort(in, state);
-        BigInteger paid = available.min(requested);
-        in.send(state.owner, paid);
-        return new WithdrawBalanceReturn(new TokenAmount(paid)).toCbor();
+        var paid = available.min(params.amountRequested());
+        if (paid.isNegative()) {
+            throw ActorAbort.illegalState("negative amount to withdraw: " + paid);
+        }
+        if (state.beneficiary != state.owner) {
+            paid = paid.min(quotaLeft(state.beneficiaryTerm, epoch));
+            var term = state.beneficiaryTerm;
+            state.beneficiaryTerm =
+                    new BeneficiaryTerm(term.quota(), term.usedQuota().plus(paid), term.expiration());
+        }
+        in.send(state.beneficiary, paid.atto());
+        return new WithdrawBalanceReturn(paid).toCbor();
+    }
+
+    private static TokenAmount quotaLeft(BeneficiaryTerm term, long epoch) {
+        var left = MinerBeneficiary.left(term, epoch);
+        if (left.isZero()) {
+            throw ActorAbort.forbidden("beneficiary expiration of epoch " + term.expiration() + " passed or quota of "
+                    + term.quota() + " depleted with " + term.usedQuota() + " used");
+        }
+        return left;
+    }
+
+    /** Marks numbers as used that never will be, so that the set of used numbers stays short. */
+    private static byte[] compactNumbers(Invocation in, CompactSectorNumbersParams params) {
+        var mask = params.maskSectorNumbers();
+        if (mask.cardinality() == 0) {
+            throw ActorAbort.illegalArgument("invalid mask bitfield");
+        }
+        in.gas().charge(CHANGE_GAS);
+        var state = write(in);
+        in.requireCaller(state.operators());
+        state.allocated = state.allocated.union(mask);
+        return new byte[0];
     }
 }

@@ -7,6 +7,9 @@ import java.util.TreeMap;
 
 /** Debts, vesting and burns of a miner ({@code state.rs} and {@code vesting_state.rs} of the miner actor). */
 final class MinerFunds {
+    private static final BigInteger LOCKED_NUMERATOR = BigInteger.valueOf(75);
+    private static final BigInteger LOCKED_DENOMINATOR = BigInteger.valueOf(100);
+
     private MinerFunds() {}
 
     /** Releases rewards whose time has come. Returns how much. */
@@ -15,6 +18,17 @@ final class MinerFunds {
         var sum = due.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
         due.clear();
         return sum;
+    }
+
+    /** Takes in a block's reward (ApplyRewards, FIP-0004): three quarters vest, debts are paid at once. */
+    static void applyReward(Invocation in, BigInteger reward) {
+        var state = in.tree().write(in.receiver(), MinerState.class);
+        long epoch = in.chain().epoch();
+        var vested = vest(state, epoch);
+        var vesting = reward.multiply(LOCKED_NUMERATOR).divide(LOCKED_DENOMINATOR);
+        var locked = lock(state, vesting, epoch, state.provingOffset());
+        changePledge(in, locked.subtract(vested));
+        repayWhatIsPossible(in, state);
     }
 
     /** Locks money that vests in half-day steps over 180 days. */

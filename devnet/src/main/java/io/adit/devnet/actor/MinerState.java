@@ -1,5 +1,7 @@
 package io.adit.devnet.actor;
 
+import io.adit.chain.actor.BeneficiaryTerm;
+import io.adit.chain.actor.PendingBeneficiaryChange;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.DeadlineWindow;
 import io.adit.core.fil.Epoch;
@@ -28,6 +30,9 @@ public final class MinerState implements ActorState {
     List<Long> control;
     Optional<PendingWorker> pendingWorker = Optional.empty();
     Optional<Long> pendingOwner = Optional.empty();
+    long beneficiary;
+    BeneficiaryTerm beneficiaryTerm = MinerBeneficiary.NO_TERM;
+    Optional<PendingBeneficiaryChange> pendingBeneficiary = Optional.empty();
     byte[] peerId;
     List<byte[]> multiaddrs;
     BigInteger preCommitDeposits = BigInteger.ZERO;
@@ -51,6 +56,7 @@ public final class MinerState implements ActorState {
         this.windowProof = windowProof;
         this.offset = offset;
         this.owner = owner;
+        this.beneficiary = owner;
         this.worker = worker;
         this.control = List.copyOf(control);
         this.peerId = peerId.clone();
@@ -63,6 +69,9 @@ public final class MinerState implements ActorState {
         var copy = new MinerState(windowProof, offset, deadlines.size(), owner, worker, control, peerId, multiaddrs);
         copy.pendingWorker = pendingWorker;
         copy.pendingOwner = pendingOwner;
+        copy.beneficiary = beneficiary;
+        copy.beneficiaryTerm = beneficiaryTerm;
+        copy.pendingBeneficiary = pendingBeneficiary;
         copy.preCommitDeposits = preCommitDeposits;
         copy.initialPledge = initialPledge;
         copy.feeDebt = feeDebt;
@@ -80,6 +89,11 @@ public final class MinerState implements ActorState {
 
     public long sectorSize() {
         return windowProof.sectorSize().bytes();
+    }
+
+    /** Epoch from which the proving periods are counted, and the steps in which rewards vest. */
+    long provingOffset() {
+        return offset;
     }
 
     public long owner() {
@@ -100,6 +114,19 @@ public final class MinerState implements ActorState {
 
     public Optional<Long> pendingOwner() {
         return pendingOwner;
+    }
+
+    /** Who gets what is withdrawn; the owner unless another was agreed on. */
+    public long beneficiary() {
+        return beneficiary;
+    }
+
+    public BeneficiaryTerm beneficiaryTerm() {
+        return beneficiaryTerm;
+    }
+
+    public Optional<PendingBeneficiaryChange> pendingBeneficiary() {
+        return pendingBeneficiary;
     }
 
     public byte[] peerId() {
@@ -141,6 +168,11 @@ public final class MinerState implements ActorState {
     /** Rewards that still vest, attoFIL. */
     public BigInteger lockedFunds() {
         return vesting.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
+    }
+
+    /** The next reward to be released, by its epoch. */
+    public Optional<Map.Entry<Long, BigInteger>> nextVesting() {
+        return Optional.ofNullable(vesting.firstEntry());
     }
 
     /** Who may act for the miner day by day. */
@@ -210,13 +242,16 @@ public final class MinerState implements ActorState {
 
     @Override
     public void encode(CborWriter writer) {
-        writer.array(15).uint(windowProof.number()).uint(owner).uint(worker).array(control.size());
+        writer.array(18).uint(windowProof.number()).uint(owner).uint(worker).array(control.size());
         control.forEach(writer::uint);
         writer.bytes(peerId).array(multiaddrs.size());
         multiaddrs.forEach(writer::bytes);
         pendingWorker.ifPresentOrElse(
                 pending -> writer.array(2).uint(pending.worker()).integer(pending.effectiveAt()), writer::nul);
         pendingOwner.ifPresentOrElse(writer::uint, writer::nul);
+        writer.uint(beneficiary);
+        beneficiaryTerm.writeTo(writer);
+        pendingBeneficiary.ifPresentOrElse(pending -> pending.writeTo(writer), writer::nul);
         writer.bytes(preCommitDeposits.toByteArray())
                 .bytes(initialPledge.toByteArray())
                 .bytes(feeDebt.toByteArray());

@@ -16,6 +16,8 @@ public final class PowerState implements ActorState {
     private static final FilterEstimate SMOOTHED =
             FilterEstimate.constant(BigInteger.valueOf(12).shiftLeft(50));
 
+    private static final int CONSENSUS_MINER_MIN_MINERS = 4;
+
     private final NavigableMap<Long, Power> claims;
     private BigInteger pledge;
 
@@ -36,6 +38,26 @@ public final class PowerState implements ActorState {
     /** One miner's claim; zero for a stranger. */
     public Power claim(long miner) {
         return claims.getOrDefault(miner, Power.ZERO);
+    }
+
+    /** Whether the miner was ever registered. */
+    public boolean hasClaim(long miner) {
+        return claims.containsKey(miner);
+    }
+
+    /**
+     * Whether a miner's power lets it make blocks ({@code miner_nominal_power_meets_consensus_minimum}): as much as the minimum,
+     * or any at all while fewer than four miners have that much.
+     */
+    public boolean meetsConsensusMinimum(long miner, long minimum) {
+        var least = BigInteger.valueOf(minimum);
+        if (claim(miner).raw().compareTo(least) >= 0) {
+            return true;
+        }
+        long above = claims.values().stream()
+                .filter(power -> power.raw().compareTo(least) >= 0)
+                .count();
+        return above < CONSENSUS_MINER_MIN_MINERS && claim(miner).raw().signum() > 0;
     }
 
     /** The network's power: with so few miners every claim counts, as it does below the consensus miners' quorum. */

@@ -174,9 +174,12 @@ public final class Vm {
                 .longValueExact();
     }
 
-    /** Pays the block's producer. */
-    public void award(long producer, TokenAmount tips) {
-        RewardActor.award(systemCall(StateTree.REWARD), producer, tips.atto());
+    /** Pays a block's producer; a provider's reward vests and pays its debt first. */
+    public void award(long producer, long wins, TokenAmount tips) {
+        var reward = RewardActor.award(systemCall(StateTree.REWARD), producer, wins, tips.atto());
+        if (!Genesis.isProducer(producer)) {
+            MinerFunds.applyReward(systemCall(producer), reward);
+        }
     }
 
     /** Runs the end of one epoch: miners' deadlines and late deals. */

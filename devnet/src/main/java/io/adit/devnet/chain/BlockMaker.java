@@ -1,5 +1,6 @@
 package io.adit.devnet.chain;
 
+import io.adit.chain.node.BlockTemplate;
 import io.adit.chain.type.Amt;
 import io.adit.chain.type.BeaconEntry;
 import io.adit.chain.type.BlockHeader;
@@ -33,19 +34,28 @@ final class BlockMaker {
     /** Stands where a winning PoSt would: the producers have no sectors. Lotus's own mock has the same bytes. */
     private static final byte[] NO_WINNING_PROOF = "valid proof".getBytes(StandardCharsets.UTF_8);
 
-    private static final BigInteger WEIGHT_PER_BLOCK = BigInteger.valueOf(1_000);
     /** The neutral element of G2, the aggregate of no signatures. */
     private static final byte[] EMPTY_AGGREGATE = emptyAggregate();
 
     private final ChainSettings settings;
     private final Beacon beacon;
     private final ChainKey worker;
+    private final Production production;
 
-    BlockMaker(ChainSettings settings, Beacon beacon, ChainKey worker) {
+    BlockMaker(ChainSettings settings, Beacon beacon, ChainKey worker, Production production) {
         this.settings = settings;
         this.beacon = beacon;
         this.worker = worker;
+        this.production = production;
     }
+
+    /**
+     * A block of the devnet's own that is to be made.
+     *
+     * @param producer one of the devnet's own miners
+     * @param wins that its election proof claims; nobody checks them
+     */
+    record Plan(Link parent, long height, long producer, long wins, List<SignedMessage> messages, BigInteger baseFee) {}
 
     private static byte[] emptyAggregate() {
         var point = new byte[96];
@@ -73,30 +83,52 @@ final class BlockMaker {
                 new TokenAmount(BigInteger.valueOf(ProtocolLimits.MINIMUM_BASE_FEE)));
     }
 
-    /** A signed block on top of a parent. */
-    BlockHeader make(Link parent, long height, long producer, List<SignedMessage> messages, BigInteger baseFee) {
-        var miner = Address.ofId(producer);
-        var entries = entries(parent.height(), height);
+    /** A signed block of the devnet's own. */
+    BlockHeader make(Plan plan) {
+        var parent = plan.parent();
+        var miner = Address.ofId(plan.producer());
+        var entries = entries(parent.height(), plan.height());
         var base = entries.getLast().signature();
         var head = parent.tipSet().minTicketBlock();
         var unsigned = new BlockHeader(
                 miner,
-                Optional.of(new Ticket(ticket(miner, head, base, height))),
-                Optional.of(new ElectionProof(1, election(miner, base, height))),
+                Optional.of(new Ticket(ticket(miner, head, base, plan.height()))),
+                Optional.of(new ElectionProof(plan.wins(), election(miner, base, plan.height()))),
                 entries,
                 List.of(new PoStProof(0, NO_WINNING_PROOF)),
                 parent.tipSet().key().cids(),
-                head.parentWeight().add(WEIGHT_PER_BLOCK),
-                new Epoch(height),
+                parent.weight(),
+                new Epoch(plan.height()),
                 parent.stateRoot(),
                 receiptsRoot(parent.receipts()),
-                messagesRoot(messages),
-                Optional.of(aggregate(messages)),
-                timestamp(head, height),
+                messagesRoot(plan.messages()),
+                Optional.of(aggregate(plan.messages())),
+                timestamp(head, plan.height()),
+                Optional.empty(),
+                0,
+                new TokenAmount(plan.baseFee()));
+        return unsigned.signed(worker.sign(unsigned.signingBytes()));
+    }
+
+    /** The unsigned header of what a provider wants to make (Lotus {@code CreateBlock}). */
+    static BlockHeader unsigned(Link parent, BlockTemplate template, BigInteger baseFee) {
+        return new BlockHeader(
+                template.miner(),
+                Optional.of(template.ticket()),
+                Optional.of(template.electionProof()),
+                template.beaconEntries(),
+                template.winningPoStProof(),
+                parent.tipSet().key().cids(),
+                parent.weight(),
+                template.epoch(),
+                parent.stateRoot(),
+                receiptsRoot(parent.receipts()),
+                messagesRoot(template.messages()),
+                Optional.of(aggregate(template.messages())),
+                template.timestamp(),
                 Optional.empty(),
                 0,
                 new TokenAmount(baseFee));
-        return unsigned.signed(worker.sign(unsigned.signingBytes()));
     }
 
     private List<BeaconEntry> entries(long parentHeight, long height) {
@@ -127,8 +159,15 @@ final class BlockMaker {
         return new CborWriter().bytes(address.bytes()).toByteArray();
     }
 
-    /** By the block time of this run; never before the parent, which a run of slower blocks may have made. */
+    /**
+     * By the block time of this run, never before the parent, which a run of slower blocks may have made. Where providers make
+     * blocks too, by the rule that they are held to.
+     */
     private long timestamp(BlockHeader parent, long height) {
+        if (production.takesBlocks()) {
+            return parent.timestamp()
+                    + settings.blockDelaySeconds() * (height - parent.height().value());
+        }
         long due = settings.genesisTime()
                 .plus(settings.policy().blockTime().multipliedBy(height))
                 .getEpochSecond();
@@ -139,17 +178,13 @@ final class BlockMaker {
         return Amt.of(receipts.stream().map(MessageReceipt::toCbor).toList()).root();
     }
 
-    static boolean isBls(SignedMessage message) {
-        return message.signature().type() == SignatureType.BLS;
-    }
-
-    private static Cid messagesRoot(List<SignedMessage> messages) {
+    static Cid messagesRoot(List<SignedMessage> messages) {
         var bls = messages.stream()
-                .filter(BlockMaker::isBls)
+                .filter(FullBlock::isBls)
                 .map(SignedMessage::cid)
                 .toList();
         var others = messages.stream()
-                .filter(message -> !isBls(message))
+                .filter(message -> !FullBlock.isBls(message))
                 .map(SignedMessage::cid)
                 .toList();
         return MessageMeta.of(bls, others).cid();
@@ -157,7 +192,7 @@ final class BlockMaker {
 
     private static Signature aggregate(List<SignedMessage> messages) {
         var signatures = messages.stream()
-                .filter(BlockMaker::isBls)
+                .filter(FullBlock::isBls)
                 .map(SignedMessage::signature)
                 .toList();
         return signatures.isEmpty()

@@ -28,6 +28,8 @@ public final class ChainLog implements AutoCloseable {
     private static final String FILE = "chain.log";
     private static final int HEADER = 8;
     private static final int MAX_MESSAGES = 100_000;
+    private static final long MADE = 1;
+    private static final long SUBMITTED = 3;
 
     /** One thing that happened. */
     public sealed interface Entry {
@@ -36,6 +38,9 @@ public final class ChainLog implements AutoCloseable {
 
         /** A block that became the head. */
         record Made(BlockHeader header, List<SignedMessage> messages) implements Entry {}
+
+        /** A provider's block that was found valid. */
+        record Submitted(FullBlock block) implements Entry {}
 
         /** A message that the pool took from a client. */
         record Pushed(SignedMessage message) implements Entry {}
@@ -148,13 +153,15 @@ public final class ChainLog implements AutoCloseable {
         if (kind == 0) {
             return new Entry.Begun(ChainSettings.fromCbor(reader.rawItem()));
         }
-        if (kind == 1) {
+        if (kind == MADE || kind == SUBMITTED) {
             var header = BlockHeader.fromCbor(reader.rawItem());
             var messages = new ArrayList<SignedMessage>();
             for (int index = 2; index < Math.min(parts, MAX_MESSAGES); index++) {
                 messages.add(SignedMessage.fromCbor(reader.rawItem()));
             }
-            return new Entry.Made(header, messages);
+            return kind == MADE
+                    ? new Entry.Made(header, messages)
+                    : new Entry.Submitted(new FullBlock(header, messages));
         }
         return new Entry.Pushed(SignedMessage.fromCbor(reader.rawItem()));
     }
@@ -164,16 +171,22 @@ public final class ChainLog implements AutoCloseable {
         switch (entry) {
             case Entry.Begun begun ->
                 writer.array(2).uint(0).raw(begun.settings().toCbor());
-            case Entry.Made made -> {
-                writer.array(2 + made.messages().size())
-                        .uint(1)
-                        .raw(made.header().toCbor());
-                made.messages().forEach(message -> writer.raw(message.toCbor()));
-            }
+            case Entry.Made made -> block(writer, MADE, made.header(), made.messages());
+            case Entry.Submitted submitted ->
+                block(
+                        writer,
+                        SUBMITTED,
+                        submitted.block().header(),
+                        submitted.block().messages());
             case Entry.Pushed pushed ->
                 writer.array(2).uint(2).raw(pushed.message().toCbor());
         }
         write(writer.toByteArray());
+    }
+
+    private static void block(CborWriter writer, long kind, BlockHeader header, List<SignedMessage> messages) {
+        writer.array(2 + messages.size()).uint(kind).raw(header.toCbor());
+        messages.forEach(message -> writer.raw(message.toCbor()));
     }
 
     private void write(byte[] body) {

@@ -17,26 +17,31 @@ import java.util.Optional;
 public final class Link {
     private final TipSet tipSet;
     private final Optional<Link> parent;
+    private final List<FullBlock> blocks;
     private final List<SignedMessage> messages;
     private final List<Vm.Applied> results;
     private final Cid stateRoot;
     private final BigInteger nextBaseFee;
+    private final BigInteger weight;
     private volatile Optional<StateTree> after;
 
     Link(
             TipSet tipSet,
             Optional<Link> parent,
+            List<FullBlock> blocks,
             List<SignedMessage> messages,
             List<Vm.Applied> results,
             StateTree after,
             BigInteger nextBaseFee) {
         this.tipSet = tipSet;
         this.parent = parent;
+        this.blocks = List.copyOf(blocks);
         this.messages = List.copyOf(messages);
         this.results = List.copyOf(results);
         this.after = Optional.of(after);
         this.stateRoot = after.root();
         this.nextBaseFee = nextBaseFee;
+        this.weight = Weights.of(tipSet, before());
     }
 
     public TipSet tipSet() {
@@ -52,7 +57,15 @@ public final class Link {
         return parent;
     }
 
-    /** Messages in the order in which they ran: BLS first, as Filecoin orders them. */
+    /** The tipset's blocks with their messages, in ticket order; a message may be in several. */
+    public List<FullBlock> blocks() {
+        return blocks;
+    }
+
+    /**
+     * Messages in the order in which they ran: block by block, in each BLS first, as Filecoin orders them; each message once, in
+     * the first block that has it.
+     */
     public List<SignedMessage> messages() {
         return messages;
     }
@@ -101,6 +114,11 @@ public final class Link {
     /** The base fee that this tipset's gas use gives to its child. */
     public BigInteger nextBaseFee() {
         return nextBaseFee;
+    }
+
+    /** The weight of the chain up to and with this tipset. */
+    public BigInteger weight() {
+        return weight;
     }
 
     /** The last tipset at or below a height on this link's chain; genesis for negative heights. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.PrivateKey;
 import io.adit.devnet.Devnet;
 import io.adit.devnet.rpc.RpcFailures;
 import java.io.IOException;
@@ -24,9 +25,12 @@ import java.util.function.Function;
  * <ul>
  *   <li>{@code fund(["t1…","10 FIL"])}: arrives with the next block; creates the account; answers the message's CID
  *   <li>{@code advance([n])}, {@code advanceTo([epoch])}: makes blocks as fast as patience allows, answers the epoch reached
- *   <li>{@code status([])}: {@code {"epoch":n,"holding":bool,"heldMillis":n,"holds":n}}; the last two say for how long in all
- *       and how often the clock stood for a late window proof
- *   <li>{@code skip([n])}: n null rounds before the next block; {@code reorg([depth])}
+ *   <li>{@code status([])}: {@code {"epoch":n,"head":n,"holding":bool,"heldMillis":n,"holds":n}}; the last two say for how long
+ *       in all and how often the clock stood for a late window proof
+ *   <li>{@code skip([n])}: n null rounds before the next block; where providers make blocks, theirs for the next n epochs are
+ *       lost; {@code reorg([depth])}
+ *   <li>{@code importKey(["hex"])}: puts a key, in the form of {@code lotus wallet export}, into the node's wallet; answers its
+ *       address
  *   <li>{@code setBaseFee(["atto"])}: fixes it, {@code ""} frees it; {@code dropNext([n])}: swallows pushed messages
  *   <li>{@code delayNext([n,epochs])}: lets the next n pushed messages reach the pool that many epochs later
  *   <li>{@code freeze([bool])}, {@code failRpc([method,count])}, {@code lieHead([epochs])}
@@ -56,6 +60,7 @@ public final class ControlMethods {
                 Map.entry("setBaseFee", this::setBaseFee),
                 Map.entry("dropNext", params -> done(() -> devnet.ledger().dropNext((int) count(params.path(0))))),
                 Map.entry("delayNext", this::delayNext),
+                Map.entry("importKey", this::importKey),
                 Map.entry(
                         "freeze",
                         params -> done(() -> devnet.freeze(params.path(0).asBoolean()))),
@@ -121,6 +126,7 @@ public final class ControlMethods {
     private JsonNode status(JsonNode params) {
         return JSON.createObjectNode()
                 .put("epoch", devnet.epoch())
+                .put("head", devnet.ledger().chain().head().height())
                 .put("holding", devnet.holding())
                 .put("heldMillis", devnet.held().toMillis())
                 .put("holds", devnet.holds());
@@ -139,6 +145,11 @@ public final class ControlMethods {
     private JsonNode delayNext(JsonNode params) {
         devnet.ledger().delayNext((int) count(params.path(0)), count(params.path(1)));
         return BooleanNode.TRUE;
+    }
+
+    private JsonNode importKey(JsonNode params) {
+        var key = PrivateKey.fromLotusExport(params.path(0).asText());
+        return TextNode.valueOf(devnet.node().wallet().add(key).toString());
     }
 
     private JsonNode failRpc(JsonNode params) {

@@ -3,6 +3,7 @@ package io.adit.devnet.node;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
 import io.adit.devnet.actor.ActorEntry;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.Genesis;
@@ -61,6 +62,16 @@ interface Answers {
             return state.get();
         } catch (StateDroppedException dropped) {
             throw failed(String.valueOf(dropped.getMessage()));
+        }
+    }
+
+    /** Waits for an epoch to begin. */
+    default void awaitEpoch(Epoch epoch) {
+        try {
+            ledger().await(() -> ledger().now() >= epoch.value(), LONGEST_WAIT_MILLIS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw failed("context canceled");
         }
     }
 

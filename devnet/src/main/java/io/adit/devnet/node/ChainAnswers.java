@@ -14,10 +14,9 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.SignatureType;
+import io.adit.devnet.chain.FullBlock;
 import io.adit.devnet.chain.Link;
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -63,24 +62,22 @@ interface ChainAnswers extends ChainApi, Answers {
         return ledger().chain().findBlock(cid).orElseThrow(() -> Answers.failed("ipld: could not find " + cid));
     }
 
-    @Override
-    default BlockHeader chainGetBlock(Cid block) {
-        return block(block).tipSet().minTicketBlock();
+    private FullBlock fullBlock(Cid cid) {
+        return ledger().chain().findFullBlock(cid).orElseThrow(() -> Answers.failed("ipld: could not find " + cid));
     }
 
-    private static List<SignedMessage> of(Link link, boolean bls) {
-        return link.messages().stream()
-                .filter(message -> (message.signature().type() == SignatureType.BLS) == bls)
-                .toList();
+    @Override
+    default BlockHeader chainGetBlock(Cid block) {
+        return fullBlock(block).header();
     }
 
     @Override
     default BlockMessages chainGetBlockMessages(Cid block) {
-        var link = block(block);
+        var full = fullBlock(block);
         return new BlockMessages(
-                of(link, true).stream().map(SignedMessage::message).toList(),
-                of(link, false),
-                link.messages().stream().map(SignedMessage::cid).toList());
+                full.bls().stream().map(SignedMessage::message).toList(),
+                full.others(),
+                full.messages().stream().map(SignedMessage::cid).toList());
     }
 
     private static List<ChainMessage> messages(Link link) {
@@ -114,22 +111,7 @@ interface ChainAnswers extends ChainApi, Answers {
 
     @Override
     default List<HeadChange> chainGetPath(TipSetKey from, TipSetKey to) {
-        var left = link(from);
-        var right = link(to);
-        var reverted = new ArrayList<HeadChange>();
-        var applied = new ArrayList<HeadChange>();
-        while (!left.tipSet().key().equals(right.tipSet().key())) {
-            if (left.height() > right.height()) {
-                reverted.add(new HeadChange(HeadChange.Type.REVERT, left.tipSet()));
-                left = left.parent().orElseThrow();
-            } else {
-                applied.add(new HeadChange(HeadChange.Type.APPLY, right.tipSet()));
-                right = right.parent().orElseThrow();
-            }
-        }
-        Collections.reverse(applied);
-        reverted.addAll(applied);
-        return reverted;
+        return HeadMove.between(link(from), link(to)).changes();
     }
 
     @Override
@@ -140,9 +122,9 @@ interface ChainAnswers extends ChainApi, Answers {
 
     @Override
     default byte[] chainReadObj(Cid object) {
-        var header = ledger().chain().findBlock(object);
-        if (header.isPresent()) {
-            return header.get().tipSet().minTicketBlock().toCbor();
+        var block = ledger().chain().findFullBlock(object);
+        if (block.isPresent()) {
+            return block.get().header().toCbor();
         }
         var message = ledger().chain()
                 .findMessage(object)
@@ -154,7 +136,7 @@ interface ChainAnswers extends ChainApi, Answers {
 
     @Override
     default BigInteger chainTipSetWeight(TipSetKey key) {
-        return link(key).tipSet().minTicketBlock().parentWeight().add(BigInteger.valueOf(1_000));
+        return link(key).weight();
     }
 
     /**

@@ -9,16 +9,20 @@ public final class DevnetNode
         implements FullNode,
                 ChainAnswers,
                 StateAnswers,
+                ReadStateAnswers,
                 CallAnswers,
                 MinerAnswers,
                 MarketAnswers,
                 MessageAnswers,
                 WalletAnswers,
-                BlockAnswers {
+                BlockAnswers,
+                F3Answers {
     /** The API version of Lotus 1.36, whose shapes the answers have: 2.3.0. */
     private static final long API_VERSION = 131_840;
 
     private final Ledger ledger;
+    private final F3Answers.Leases leases = new F3Answers.Leases();
+    private final Wallet wallet = new Wallet();
 
     public DevnetNode(Ledger ledger) {
         this.ledger = ledger;
@@ -27,6 +31,16 @@ public final class DevnetNode
     @Override
     public Ledger ledger() {
         return ledger;
+    }
+
+    @Override
+    public F3Answers.Leases leases() {
+        return leases;
+    }
+
+    @Override
+    public Wallet wallet() {
+        return wallet;
     }
 
     @Override

@@ -1,18 +1,23 @@
 package io.adit.devnet.node;
 
+import io.adit.chain.node.Block;
 import io.adit.chain.node.HeadChange;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
+import io.adit.core.time.Timeline;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.Genesis;
 import io.adit.devnet.actor.MinerState;
 import io.adit.devnet.actor.StateTree;
+import io.adit.devnet.chain.BlockRefusedException;
 import io.adit.devnet.chain.Chain;
 import io.adit.devnet.chain.ChainLog;
 import io.adit.devnet.chain.Link;
+import io.adit.devnet.chain.Production;
+import io.adit.devnet.chain.Weights;
 import io.adit.devnet.pool.MessagePool;
 import io.adit.devnet.pool.MessageRefusedException;
 import java.math.BigInteger;
@@ -22,7 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -44,9 +49,10 @@ public final class Ledger {
     private record Delayed(SignedMessage message, long until) {}
 
     private final Chain chain;
+    private final Production production;
     private final MessagePool pool = new MessagePool();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition moved = lock.newCondition();
+    private final Lock lock;
+    private final Condition moved;
     private final List<Consumer<List<HeadChange>>> listeners = new CopyOnWriteArrayList<>();
     private Optional<BigInteger> fixedBaseFee = Optional.empty();
     private long nullRounds;
@@ -55,10 +61,22 @@ public final class Ledger {
     private long delay;
     private final List<Delayed> delayed = new ArrayList<>();
     private volatile long lie;
+    /** The epoch that began last, where providers make blocks. */
+    private volatile long begun;
+    /** Blocks up to this epoch are lost on their way. */
+    private long lostUntil;
 
-    /** Takes up the messages that were pushed before a restart and never landed. */
-    public Ledger(Chain chain, Optional<ChainLog> log) {
+    /**
+     * Takes up the messages that were pushed before a restart and never landed.
+     *
+     * @param timeline in which those who ask for what is not there yet wait for it
+     */
+    public Ledger(Chain chain, Production production, Timeline timeline, Optional<ChainLog> log) {
         this.chain = chain;
+        this.production = production;
+        this.lock = timeline.newLock();
+        this.moved = lock.newCondition();
+        this.begun = chain.head().height();
         log.map(ChainLog::replay).orElse(List.of()).forEach(entry -> {
             if (entry instanceof ChainLog.Entry.Pushed pushed) {
                 takeAgain(pushed.message());
@@ -84,6 +102,16 @@ public final class Ledger {
         return lie == 0 ? head : head.ancestorAt(head.height() - lie);
     }
 
+    /** The epoch that has begun last; where the devnet makes the blocks, the head's. */
+    public long now() {
+        return production.takesBlocks() ? begun : chain.head().height();
+    }
+
+    /** Whether providers make the blocks. */
+    public boolean takesBlocks() {
+        return production.takesBlocks();
+    }
+
     private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
@@ -102,7 +130,7 @@ public final class Ledger {
             }
             if (toDelay > 0) {
                 toDelay--;
-                delayed.add(new Delayed(message, chain.head().height() + delay));
+                delayed.add(new Delayed(message, now() + delay));
                 return message.cid();
             }
             return take(message);
@@ -117,9 +145,7 @@ public final class Ledger {
 
     /** Takes the messages that have been late for long enough; one that cannot be taken any more is lost, as on a network. */
     private void takeDelayed() {
-        var due = delayed.stream()
-                .filter(late -> late.until() <= chain.head().height())
-                .toList();
+        var due = delayed.stream().filter(late -> late.until() <= now()).toList();
         delayed.removeAll(due);
         for (var late : due) {
             try {
@@ -139,14 +165,38 @@ public final class Ledger {
         return locked(pool::pending);
     }
 
-    /** What the next block would carry. */
-    public List<SignedMessage> select() {
-        return locked(() -> pool.select(chain.head().after(), nextBaseFee()));
+    /**
+     * What a block on top of a link would carry. Messages of blocks that such a block would leave aside count as pending.
+     */
+    public List<SignedMessage> select(Link base) {
+        return locked(() -> {
+            var head = chain.head();
+            if (base == head) {
+                return pool.select(head.after(), nextBaseFee());
+            }
+            var view = new MessagePool();
+            for (var waiting : pool.pending()) {
+                try {
+                    view.push(waiting, base.after());
+                } catch (MessageRefusedException spent) {
+                    // Its nonce is used up there.
+                }
+            }
+            for (var change : HeadMove.between(head, base).reverted()) {
+                view.reverted(change);
+            }
+            return view.select(base.after(), baseFeeOn(base));
+        });
     }
 
     /** Base fee of the next block. */
     public BigInteger nextBaseFee() {
-        return fixedBaseFee.orElse(chain.head().nextBaseFee());
+        return baseFeeOn(chain.head());
+    }
+
+    /** Base fee of a block on top of a link. */
+    public BigInteger baseFeeOn(Link base) {
+        return fixedBaseFee.orElse(base.nextBaseFee());
     }
 
     /** Gives money away. It arrives with the next block. */
@@ -172,23 +222,84 @@ public final class Ledger {
         });
     }
 
-    /** Makes the next block, after the null rounds that were asked for. */
-    public Link makeBlock() {
-        return locked(() -> {
-            takeDelayed();
-            long height = chain.head().height() + 1 + nullRounds;
+    /**
+     * The next epoch begins. Where the devnet makes the blocks it makes this one's, after the null rounds that were asked for.
+     * Where providers do, it makes this one's only if none of them may; an epoch that ends without a block stays a null round
+     * or is filled, as the production has it.
+     */
+    public void nextEpoch() {
+        locked(() -> {
+            if (!production.takesBlocks()) {
+                takeDelayed();
+                long height = chain.head().height() + 1 + nullRounds;
+                nullRounds = 0;
+                return makeBlock(height);
+            }
+            boolean fills = production == Production.BY_MINERS_AND_DEVNET && begun > lostUntil;
+            if (fills && chain.head().height() < begun) {
+                makeBlock(begun);
+            }
+            long next = begun + 1;
+            begun = next;
+            lostUntil = Math.max(lostUntil, next - 1 + nullRounds);
             nullRounds = 0;
-            var fee = nextBaseFee();
-            var link = chain.extend(height, pool.select(chain.head().after(), fee), fee);
-            pool.included(link);
-            tell(List.of(new HeadChange(HeadChange.Type.APPLY, link.tipSet())));
-            return link;
+            takeDelayed();
+            if (begun > lostUntil && !isLeftToMiners()) {
+                makeBlock(begun);
+            }
+            moved.signalAll();
+            return chain.head();
+        });
+    }
+
+    private Link makeBlock(long height) {
+        var fee = nextBaseFee();
+        var link = chain.extend(height, pool.select(chain.head().after(), fee), fee);
+        pool.included(link);
+        tell(List.of(new HeadChange(HeadChange.Type.APPLY, link.tipSet())));
+        return link;
+    }
+
+    /** Whether some provider may make a block for the epoch that has just begun. */
+    private boolean isLeftToMiners() {
+        var right = chain.miningRight(chain.head(), begun);
+        return chain.head().before().all(ActorType.MINER).stream()
+                .anyMatch(miner -> right.hasSectors(miner) && right.isEligible(miner));
+    }
+
+    /**
+     * Takes a provider's block. A block that is known already is taken in silence, as by Lotus.
+     *
+     * @throws BlockRefusedException when it is not valid; nothing has changed then
+     */
+    public void submit(Block submitted) {
+        locked(() -> {
+            if (chain.findFullBlock(submitted.header().cid()).isPresent()) {
+                return false;
+            }
+            var valid = chain.blockCheck().check(submitted, begun, this::baseFeeOn);
+            if (submitted.header().height().value() <= lostUntil) {
+                LOG.info(
+                        "a valid block for epoch {} is lost, as ordered",
+                        submitted.header().height());
+                return false;
+            }
+            var before = chain.head();
+            chain.accept(valid.parents(), valid.block());
+            var move = HeadMove.between(before, chain.head());
+            move.reverted().forEach(pool::reverted);
+            move.applied().forEach(pool::included);
+            if (!move.isNone()) {
+                tell(move.changes());
+            }
+            return true;
         });
     }
 
     /**
      * Replaces the last {@code depth} tipsets by a fork that is one longer. Messages of the abandoned blocks go back to the
-     * pool and land on the fork again.
+     * pool and land on the fork again. Where providers make blocks the fork has a block for every epoch up to the head's,
+     * and more wins than what it replaces.
      *
      * @throws IllegalArgumentException for a depth beyond finality
      */
@@ -199,6 +310,9 @@ public final class Ledger {
         }
         return locked(() -> {
             requireForkable(depth);
+            if (production.takesBlocks()) {
+                return forkInPlace(depth);
+            }
             var base = chain.head();
             var changes = new ArrayList<HeadChange>();
             int blocks = 1;
@@ -221,6 +335,25 @@ public final class Ledger {
             tell(changes);
             return link;
         });
+    }
+
+    private Link forkInPlace(int depth) {
+        var before = chain.head();
+        var base = before;
+        long wins = 0;
+        for (int step = 0; step < depth && base.parent().isPresent(); step++) {
+            pool.reverted(base);
+            wins = Math.max(wins, Weights.wins(base.tipSet()));
+            base = base.parent().get();
+        }
+        var link = base;
+        while (link.height() < before.height()) {
+            var fee = baseFeeOn(link);
+            link = chain.fork(link, link.height() + 1, wins + 1, pool.select(link.after(), fee), fee);
+            pool.included(link);
+        }
+        tell(HeadMove.between(before, link).changes());
+        return link;
     }
 
     private void requireForkable(int depth) {
@@ -269,7 +402,10 @@ public final class Ledger {
         }
     }
 
-    /** The next block is preceded by this many null rounds (on top of those already asked for). */
+    /**
+     * The next block is preceded by this many null rounds (on top of those already asked for). Where providers make blocks, theirs
+     * for so many epochs that begin from now on are found valid and then lost.
+     */
     public void skip(long rounds) {
         locked(() -> nullRounds += rounds);
     }
@@ -310,7 +446,7 @@ public final class Ledger {
     public boolean lastChanceAhead() {
         return locked(() -> {
             var head = chain.head();
-            long next = head.height() + 1 + nullRounds;
+            long next = now() + 1 + nullRounds;
             return head.after().all(ActorType.MINER).stream()
                     .filter(id -> id != Genesis.PRODUCER && id != Genesis.FORK_PRODUCER)
                     .anyMatch(id -> endsUnproven(head.after(), id, next) && !proofWaits(id));

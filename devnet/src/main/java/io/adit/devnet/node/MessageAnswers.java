@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Gas estimates and the message pool. */
-interface MessageAnswers extends MessageApi, Answers {
+interface MessageAnswers extends MessageApi, WalletAnswers {
     BigInteger PREMIUM = BigInteger.valueOf(100_000);
     /** Lotus's default of 0.07 FIL for a message whose sender names no maximum. */
     TokenAmount DEFAULT_MAX_FEE = new TokenAmount(new BigInteger("70000000000000000"));
@@ -134,9 +134,31 @@ interface MessageAnswers extends MessageApi, Answers {
         }
     }
 
+    /** For senders whose key is in the node's wallet: prices, numbers, signs and pushes. */
     @Override
     default SignedMessage mpoolPushMessage(Message message, Optional<MessageSendSpec> spec) {
-        throw Answers.failed("mpool push: failed to sign message: key not found: " + message.from());
+        SignedMessage signed;
+        try {
+            var from = keyAddress(message.from());
+            var key = signingKey(from);
+            var estimated = gasEstimateMessageGas(message, spec, TipSetKey.EMPTY);
+            var numbered = new Message(
+                    estimated.version(),
+                    estimated.to(),
+                    from,
+                    mpoolGetNonce(from),
+                    estimated.value(),
+                    estimated.gasLimit(),
+                    estimated.gasFeeCap(),
+                    estimated.gasPremium(),
+                    estimated.method(),
+                    estimated.params());
+            signed = new SignedMessage(numbered, key.sign(numbered.signingBytes()));
+        } catch (RpcException refused) {
+            throw Answers.failed("mpool push: failed to sign message: " + refused.nodeMessage());
+        }
+        mpoolPush(signed);
+        return signed;
     }
 
     @Override
@@ -146,6 +168,6 @@ interface MessageAnswers extends MessageApi, Answers {
 
     @Override
     default List<SignedMessage> mpoolSelect(TipSetKey key, double ticketQuality) {
-        return ledger().select();
+        return ledger().select(link(key));
     }
 }

@@ -1,6 +1,5 @@
 package io.adit.devnet.node;
 
-import io.adit.chain.actor.BeneficiaryTerm;
 import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.actor.SectorPreCommitInfo;
 import io.adit.chain.actor.SectorPreCommitOnChainInfo;
@@ -55,9 +54,9 @@ interface MinerAnswers extends MinerApi, Answers {
                 state.windowProof().partitionSectors(),
                 Epoch.UNDEFINED,
                 state.pendingOwner().map(Address::ofId),
-                Address.ofId(state.owner()),
-                new BeneficiaryTerm(TokenAmount.ZERO, TokenAmount.ZERO, new Epoch(0)),
-                Optional.empty());
+                Address.ofId(state.beneficiary()),
+                state.beneficiaryTerm(),
+                state.pendingBeneficiary());
     }
 
     @Override

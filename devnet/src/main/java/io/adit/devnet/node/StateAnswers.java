@@ -151,12 +151,7 @@ interface StateAnswers extends StateApi, Answers {
 
     @Override
     default BeaconEntry stateGetBeaconEntry(Epoch epoch) {
-        try {
-            ledger().await(() -> ledger().chain().head().height() >= epoch.value(), LONGEST_WAIT_MILLIS);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw Answers.failed("context canceled");
-        }
+        awaitEpoch(epoch);
         return ledger().chain().beacon().entry(epoch.value());
     }
 

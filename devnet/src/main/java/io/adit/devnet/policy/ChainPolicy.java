@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param faultDeclarationCutoff epochs before the opening after which faults and recoveries are refused
  * @param preCommitChallengeDelay epochs between a pre-commit and the randomness its proof must use
  * @param consensusMinerMinPower bytes a miner needs before its power counts on its own
+ * @param winningPoStLookback epochs back at which a block's miner, its power and its sectors are looked up (900 on every Lotus
+ *     network; a short one lets a new miner make blocks soon)
  * @param blockTime wall time between two epochs
  */
 public record ChainPolicy(
@@ -23,6 +25,7 @@ public record ChainPolicy(
         long faultDeclarationCutoff,
         long preCommitChallengeDelay,
         long consensusMinerMinPower,
+        long winningPoStLookback,
         Duration blockTime) {
 
     public ChainPolicy {
@@ -36,12 +39,12 @@ public record ChainPolicy(
 
     /** 48 deadlines of 10 epochs, 200 ms each: a proving period passes in 96 seconds. */
     public static ChainPolicy fast() {
-        return new ChainPolicy("fast", 48, 10, 4, 10, 10, 2048, Duration.ofMillis(200));
+        return new ChainPolicy("fast", 48, 10, 4, 10, 10, 2048, 20, Duration.ofMillis(200));
     }
 
     /** The windows of a Lotus 2k network (48 x 60 epochs of 4 s), the one the recordings were made on. */
     public static ChainPolicy lotus2k() {
-        return new ChainPolicy("lotus2k", 48, 60, 20, 70, 10, 2048, Duration.ofSeconds(4));
+        return new ChainPolicy("lotus2k", 48, 60, 20, 70, 10, 2048, 900, Duration.ofSeconds(4));
     }
 
     /** The policy of that name, {@code fast} or {@code lotus2k}. */
@@ -62,6 +65,7 @@ public record ChainPolicy(
                 faultDeclarationCutoff,
                 preCommitChallengeDelay,
                 consensusMinerMinPower,
+                winningPoStLookback,
                 time);
     }
 

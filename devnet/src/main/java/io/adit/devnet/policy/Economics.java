@@ -19,10 +19,15 @@ public final class Economics {
         return circulatingSupply.atto().multiply(size).divide(denominator);
     }
 
-    /** The base fee of the next tipset (EIP-1559 with Filecoin's packing efficiency of 4/5). */
-    public static BigInteger nextBaseFee(BigInteger baseFee, long gasLimitUsed) {
+    /**
+     * The base fee of the next tipset (EIP-1559 with Filecoin's packing efficiency of 4/5).
+     *
+     * @param gasLimitUsed of all messages of the tipset, each counted once
+     * @param blocks of the tipset
+     */
+    public static BigInteger nextBaseFee(BigInteger baseFee, long gasLimitUsed, int blocks) {
         long target = ProtocolLimits.BLOCK_GAS_TARGET;
-        long delta = gasLimitUsed * 5 / 4 - target;
+        long delta = gasLimitUsed * 5 / (4L * blocks) - target;
         delta = Math.max(-target, Math.min(target, delta));
         var change = baseFee.multiply(BigInteger.valueOf(delta))
                 .divide(BigInteger.valueOf(target))

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** 139 of 155 refused and control messages of the recorded network get the same exit code, and return, here. */
+/** 141 of 155 refused and control messages of the recorded network get the same exit code, and return, here. */
 class ExitCodesTest {
     private static final String FILE = "lotus2/objects/exit-codes.json";
 
@@ -23,9 +23,7 @@ class ExitCodesTest {
     private static final Map<String, String> NOT_COVERED = Map.ofEntries(
             Map.entry("ProveReplicaUpdates3", "replica updates are not built"),
             Map.entry("miner method 36 (ProveCommitSectorsNI)", "non-interactive commits are not built"),
-            Map.entry("ChangeBeneficiary", "beneficiaries are not built"),
             Map.entry("CompactPartitions", "compaction is not built"),
-            Map.entry("CompactSectorNumbers", "compaction is not built"),
             Map.entry("ExtendSectorExpiration2", "extensions are not built"),
             Map.entry("sender does not exist", "an RPC error, not an exit code: see RpcTest"));
 
@@ -82,7 +80,7 @@ class ExitCodesTest {
                 .filter(item -> reasonNotCovered(item).isPresent())
                 .count();
 
-        assertThat(left).isEqualTo(16);
+        assertThat(left).isEqualTo(14);
         assertThat(Vectors.each(FILE)).hasSize(155);
     }
 }

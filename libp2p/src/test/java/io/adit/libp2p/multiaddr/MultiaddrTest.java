@@ -3,14 +3,12 @@ package io.adit.libp2p.multiaddr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.adit.libp2p.AnyBytes;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.wire.MalformedWireException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.CharRange;
-import net.jqwik.api.constraints.Size;
-import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,23 +95,26 @@ class MultiaddrTest {
         assertThat(plain.value(MultiaddrProtocol.TCP)).contains("24001");
     }
 
-    @Property(tries = 3000, seed = "1")
-    void anyBytes_parseToWhatWritesTheSameAddress_orAreRefused(@ForAll @Size(max = 80) byte[] bytes) {
-        try {
-            var address = Multiaddr.fromBytes(bytes);
-            assertThat(Multiaddr.parse(address.toString())).isEqualTo(address);
-            assertThat(Multiaddr.fromBytes(address.bytes())).isEqualTo(address);
-        } catch (MalformedWireException e) {
-            assertThat(e).hasMessageNotContaining("null");
-        }
+    @Test
+    void anyBytes_parseToWhatWritesTheSameAddress_orAreRefused() {
+        AnyBytes.repeat(3000, 80, bytes -> {
+            try {
+                var address = Multiaddr.fromBytes(bytes);
+                assertThat(Multiaddr.parse(address.toString())).isEqualTo(address);
+                assertThat(Multiaddr.fromBytes(address.bytes())).isEqualTo(address);
+            } catch (MalformedWireException e) {
+                assertThat(e).hasMessageNotContaining("null");
+            }
+        });
     }
 
-    @Property(tries = 3000, seed = "1")
-    void anyNameAndPort_surviveTheRoundTrip(
-            @ForAll @StringLength(min = 1, max = 60) @CharRange(from = 'a', to = 'z') String name,
-            @ForAll @net.jqwik.api.constraints.IntRange(min = 0, max = 65535) int port) {
-        var text = "/dns/" + name + "/tcp/" + port;
+    @Test
+    void anyNameAndPort_surviveTheRoundTrip() {
+        AnyBytes.repeat(1000, 60, bytes -> {
+            var name = "a" + new String(bytes, StandardCharsets.ISO_8859_1).replaceAll("[^a-z]", "");
+            var text = "/dns/" + name + "/tcp/" + (Arrays.hashCode(bytes) & 0xffff);
 
-        assertThat(Multiaddr.fromBytes(Multiaddr.parse(text).bytes())).hasToString(text);
+            assertThat(Multiaddr.fromBytes(Multiaddr.parse(text).bytes())).hasToString(text);
+        });
     }
 }

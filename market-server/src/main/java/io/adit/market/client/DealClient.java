@@ -48,6 +48,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ public final class DealClient implements AutoCloseable {
     private final MessageOutbox outbox;
     private final Host host;
     private final CarServer cars;
+    private final SecureRandom random;
 
     /** A client whose CARs are fetched over loopback. */
     public DealClient(FullNode node, Signer signer, Path directory, SecureRandom random, InstantSource clock) {
@@ -109,6 +111,7 @@ public final class DealClient implements AutoCloseable {
         this.node = node;
         this.signer = signer;
         this.directory = directory;
+        this.random = random;
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -260,13 +263,25 @@ public final class DealClient implements AutoCloseable {
         }
     }
 
+    /** A name for a deal that nobody has: to be shown or kept before it is proposed under it. */
+    public UUID newDeal() {
+        var name = new byte[16];
+        random.nextBytes(name);
+        name[6] = (byte) ((name[6] & 0x0f) | 0x40);
+        name[8] = (byte) ((name[8] & 0x3f) | 0x80);
+        var bits = ByteBuffer.wrap(name);
+        return new UUID(bits.getLong(), bits.getLong());
+    }
+
     /**
-     * Signs a proposal and sends it. From here until this client is closed the CAR can be fetched.
+     * Signs a proposal and sends it. From here until this client is closed the CAR can be fetched. When the answer is lost,
+     * the provider may have said yes: proposing the same under the same name again brings its answer, and no second deal.
      *
+     * @param deal the deal's name, from {@link #newDeal}
      * @param start the epoch by which the data must be sealed
      */
     public Proposed propose(
-            Multiaddr provider, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+            UUID deal, Multiaddr provider, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
         var proposal = new DealProposal(
                 piece.piece().pieceCidV1(),
                 piece.piece().size().bytes(),
@@ -282,11 +297,9 @@ public final class DealClient implements AutoCloseable {
         var signed = new ClientDealProposal(proposal, signer.sign(client, SigningContents.dealProposal(proposal)));
         var url = cars.offer(piece.car());
         var params = ("{\"URL\":\"" + url + "\",\"Headers\":{}}").getBytes(StandardCharsets.UTF_8);
-        var uuid = UUID.randomUUID();
-        var transfer = new Transfer(piece.carSize(), "http", params, uuid.toString());
-        var deal = new DealParams(uuid, false, signed, piece.root(), transfer, false, false);
-        var answer = ask(provider, PROPOSE, deal);
-        return new Proposed(uuid, DealResponse.fromCbor(answer.cbor()), signed, answer.protocol());
+        var transfer = new Transfer(piece.carSize(), "http", params, deal.toString());
+        var answer = ask(provider, PROPOSE, new DealParams(deal, false, signed, piece.root(), transfer, false, false));
+        return new Proposed(deal, DealResponse.fromCbor(answer.cbor()), signed, answer.protocol());
     }
 
     /** How far a deal has come. */

@@ -77,8 +77,7 @@ class DealClientTest {
         var piece = client.pack(Files.write(folder.resolve("picture.jpg"), TestDeals.data(31, 700)));
         var quote = client.quote(client.ask(provider.address(), TestDeals.MINER), piece, DealTerms.CHAIN_MIN_DURATION);
 
-        var proposed = client.propose(
-                provider.address(), TestDeals.MINER, CLIENT, piece, quote, new Epoch(TestDeals.NOW + 50));
+        var proposed = propose(client.newDeal(), piece, quote, TestDeals.NOW + 50);
 
         assertThat(proposed.response()).isEqualTo(new DealResponse(true, ""));
         await().atMost(Duration.ofSeconds(20))
@@ -91,6 +90,25 @@ class DealClientTest {
                 .contains("180 days", "518400 epochs", quote.total().toString());
     }
 
+    @Test
+    void hearsTheSameYes_whenItProposesAgainUnderTheSameName() throws Exception {
+        var piece = client.pack(Files.write(folder.resolve("picture.jpg"), TestDeals.data(31, 700)));
+        var quote = client.quote(client.ask(provider.address(), TestDeals.MINER), piece, DealTerms.CHAIN_MIN_DURATION);
+        var deal = client.newDeal();
+
+        propose(deal, piece, quote, TestDeals.NOW + 50);
+
+        assertThat(propose(deal, piece, quote, TestDeals.NOW + 50).response()).isEqualTo(new DealResponse(true, ""));
+        assertThat(propose(client.newDeal(), piece, quote, TestDeals.NOW + 50)
+                        .response()
+                        .message())
+                .startsWith("UUID_REUSED");
+    }
+
+    private Proposed propose(UUID deal, PackedPiece piece, Quote quote, long start) {
+        return client.propose(deal, provider.address(), TestDeals.MINER, CLIENT, piece, quote, new Epoch(start));
+    }
+
     private DealStatus status(UUID uuid) {
         return client.status(provider.address(), CLIENT, uuid).status().orElseThrow();
     }
@@ -100,8 +118,7 @@ class DealClientTest {
         var piece = client.pack(Files.write(folder.resolve("picture.jpg"), TestDeals.data(31, 700)));
         var quote = client.quote(client.ask(provider.address(), TestDeals.MINER), piece, DealTerms.CHAIN_MIN_DURATION);
 
-        var proposed =
-                client.propose(provider.address(), TestDeals.MINER, CLIENT, piece, quote, new Epoch(TestDeals.NOW + 1));
+        var proposed = propose(client.newDeal(), piece, quote, TestDeals.NOW + 1);
 
         assertThat(proposed.response().accepted()).isFalse();
         assertThat(proposed.response().message()).startsWith("START_TOO_SOON: StartEpoch must be at least 1020 ");

@@ -2,6 +2,7 @@ package io.adit.market.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.core.Cases;
 import io.adit.core.fil.Commitment;
 import io.adit.core.ipld.Multihash;
 import java.io.IOException;
@@ -15,8 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 /** The index against a map, under random histories of indexing, removing, refusing and reopening. */
 class PieceIndexPropertyTest {
@@ -25,8 +25,12 @@ class PieceIndexPropertyTest {
         Multihash.SHA2_256, Multihash.BLAKE2B_256, Multihash.SHA2_512, Multihash.IDENTITY
     };
 
-    @Property(tries = 25, seed = "7")
-    void answersAsAMapDoes(@ForAll Random random) throws IOException {
+    @Test
+    void answersAsAMapDoes() {
+        Cases.repeat(25, given -> live(given.random()));
+    }
+
+    private static void live(Random random) throws IOException {
         var directory = Files.createTempDirectory("index-property");
         var blocks = blocks(random);
         var contents = contents(random, blocks);

@@ -14,6 +14,7 @@ import java.util.Optional;
 public record NodeConfig(
         @Doc("The node itself and its operator API.") Node node,
         @Doc("The connection to the chain.") Chain chain,
+        @Doc("Fast finality (F3).") F3 f3,
         @Doc("Where sectors are kept.") Storage storage,
         @Doc("The proof workers.") ProofWorkers proofs,
         @Doc("How sectors are sealed.") Sealing sealing,
@@ -134,6 +135,15 @@ public record NodeConfig(
             return address < 0 ? "…" : "…" + node.substring(address);
         }
     }
+
+    /** Fast finality. */
+    public record F3(
+            @Doc(
+                    value =
+                            "Takes part in F3 (FIP-0086): the full node votes for the miner and signs with the worker's key"
+                                    + " in its own wallet. Off by itself where the full node has no F3.",
+                    fallback = "true")
+            boolean enabled) {}
 
     /** Where sectors are kept. */
     public record Storage(

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * The right to run the one node of a miner, kept as a row that names the holder and when the right ends. Sectors lie on
  * the disks of one machine: a second node on the same database would see none of them and declare all faulty. The holder
  * renews the row; a second node is refused for as long as it holds. A node that died on an exclusive store has left a row
- * that nobody can hold any more; on a shared one the row must run out. Clocks of the machines must agree to within a
- * third of the lease.
+ * that nobody can hold any more, and so has one that died holding the same lock file on the same boot of a machine as its
+ * successor; otherwise the row must run out. Clocks of the machines must agree to within a third of the lease.
  */
 public final class NodeLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLease.class);
@@ -25,24 +25,25 @@ public final class NodeLease implements AutoCloseable {
     private final InstantSource clock;
     private final Duration length;
     private final String name;
-    private final String holder;
+    private final LeaseHolder holder;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Stored held;
 
-    /** {@code incarnation, until in milliseconds, holder in words}, one a line. */
-    private record Stored(String incarnation, Instant until, String holder) {
+    /** {@code incarnation, until in milliseconds, lock, holder in words}, one a line. */
+    private record Stored(String incarnation, Instant until, LeaseHolder holder) {
         String text() {
-            return incarnation + END + until.toEpochMilli() + END + holder;
+            return String.join(END, incarnation, Long.toString(until.toEpochMilli()), holder.lock(), holder.words());
         }
 
         static Stored parse(String text) {
-            String[] parts = text.split(END, 3);
-            return new Stored(parts[0], Instant.ofEpochMilli(Long.parseLong(parts[1])), parts[2]);
+            String[] parts = text.split(END, 4);
+            return new Stored(
+                    parts[0], Instant.ofEpochMilli(Long.parseLong(parts[1])), new LeaseHolder(parts[3], parts[2]));
         }
     }
 
     private NodeLease(
-            StateStore store, String miner, String holder, InstantSource clock, Duration length, Stored held) {
+            StateStore store, String miner, LeaseHolder holder, InstantSource clock, Duration length, Stored held) {
         this.store = store;
         this.name = name(miner);
         this.holder = holder;
@@ -54,11 +55,12 @@ public final class NodeLease implements AutoCloseable {
     /**
      * Takes the lease.
      *
-     * @param holder who takes it, in words that help an operator find it: the machine and the node's directory
+     * @param holder who takes it, and already holds the lock that it names
      * @param length how long it holds without being renewed
      * @throws AditException {@link StateErrorCode#STATE_MINER_TAKEN} while another node holds it
      */
-    public static NodeLease take(StateStore store, String miner, String holder, InstantSource clock, Duration length) {
+    public static NodeLease take(
+            StateStore store, String miner, LeaseHolder holder, InstantSource clock, Duration length) {
         Instant now = clock.instant();
         var mine = new Stored(
                 store.incarnation(), now.plus(length).truncatedTo(java.time.temporal.ChronoUnit.MILLIS), holder);
@@ -66,6 +68,7 @@ public final class NodeLease implements AutoCloseable {
             Optional<String> there = tx.meta().get(name(miner));
             there.map(Stored::parse)
                     .filter(other -> !store.exclusive())
+                    .filter(other -> !other.holder().lock().equals(holder.lock()))
                     .filter(other -> other.until().isAfter(now))
                     .ifPresent(other -> {
                         throw taken(miner, other);
@@ -90,7 +93,7 @@ public final class NodeLease implements AutoCloseable {
                         LOG.error(
                                 "{} was lost by {}: another node runs for this miner, so this one must stop",
                                 name,
-                                holder);
+                                holder.words());
                         onLost.run();
                         return;
                     }
@@ -139,7 +142,7 @@ public final class NodeLease implements AutoCloseable {
     private static AditException taken(String miner, Stored other) {
         return new AditException(
                 StateErrorCode.STATE_MINER_TAKEN,
-                "starting the node of miner " + miner + ": " + other.holder() + " runs it, with a lease until "
+                "starting the node of miner " + miner + ": " + other.holder().words() + " runs it, with a lease until "
                         + other.until() + "; stop that one, or wait until then if it died");
     }
 }

@@ -2,10 +2,8 @@ package io.adit.core.ipld;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.core.Cases;
 import java.nio.charset.StandardCharsets;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class MultibaseTest {
@@ -24,10 +22,14 @@ class MultibaseTest {
                 .isEqualTo("\0\0yes mani !".getBytes(StandardCharsets.UTF_8));
     }
 
-    @Property(seed = "1")
-    void roundTrips(@ForAll @Size(max = 80) byte[] bytes) {
-        assertThat(Multibase.decode("b" + Multibase.base32(bytes))).isEqualTo(bytes);
-        assertThat(Multibase.decode("z" + Multibase.base58btc(bytes))).isEqualTo(bytes);
-        assertThat(Multibase.decode("u" + Multibase.base64Url(bytes))).isEqualTo(bytes);
+    @Test
+    void roundTrips() {
+        Cases.repeat(1000, given -> {
+            var bytes = given.bytes(80);
+
+            assertThat(Multibase.decode("b" + Multibase.base32(bytes))).isEqualTo(bytes);
+            assertThat(Multibase.decode("z" + Multibase.base58btc(bytes))).isEqualTo(bytes);
+            assertThat(Multibase.decode("u" + Multibase.base64Url(bytes))).isEqualTo(bytes);
+        });
     }
 }

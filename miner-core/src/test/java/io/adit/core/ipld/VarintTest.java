@@ -3,14 +3,12 @@ package io.adit.core.ipld;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.adit.core.Cases;
 import io.adit.core.error.InvalidValueException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
-import java.io.IOException;
 import java.util.HexFormat;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,17 +54,24 @@ class VarintTest {
                         Varint.read(new ByteArrayInputStream(HexFormat.of().parseHex(hex))));
     }
 
-    @Property(seed = "1")
-    void roundTrips(@ForAll @LongRange(min = 0) long value) throws IOException {
-        var bytes = Varint.encode(value);
+    @Test
+    void roundTrips_whenNotNegative() {
+        Cases.repeat(1000, given -> {
+            long value = given.anyLong() & Long.MAX_VALUE;
+            var bytes = Varint.encode(value);
 
-        assertThat(bytes).hasSize(Varint.length(value));
-        assertThat(Varint.decode(bytes, 0).value()).isEqualTo(value);
-        assertThat(Varint.read(new ByteArrayInputStream(bytes))).isEqualTo(value);
+            assertThat(bytes).hasSize(Varint.length(value));
+            assertThat(Varint.decode(bytes, 0).value()).isEqualTo(value);
+            assertThat(Varint.read(new ByteArrayInputStream(bytes))).isEqualTo(value);
+        });
     }
 
-    @Property(seed = "1")
-    void negativeIsRefused(@ForAll @LongRange(min = Long.MIN_VALUE, max = -1) long value) {
-        assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> Varint.encode(value));
+    @Test
+    void negativeIsRefused() {
+        Cases.repeat(1000, given -> {
+            long value = given.anyLong() | Long.MIN_VALUE;
+
+            assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> Varint.encode(value));
+        });
     }
 }

@@ -2,6 +2,7 @@ package io.adit.core.slash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.core.Cases;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is asked and whatever happens to the guard, what it permits proves no consensus fault. */
@@ -162,9 +161,9 @@ class SlashGuardPropertyTest {
         }
     }
 
-    @Property(tries = 150, seed = "4")
-    void permittedBlocksProveNoFault(@ForAll long seed) throws IOException {
-        live(seed, 40);
+    @Test
+    void permittedBlocksProveNoFault() {
+        Cases.repeat(150, given -> live(given.random().nextLong(), 40));
     }
 
     /** The property would hold for a guard that permits nothing. */
@@ -196,8 +195,12 @@ class SlashGuardPropertyTest {
         assertThat(faults).isEqualTo(20);
     }
 
-    @Property(tries = 300, seed = "5")
-    void anyBytesAsLogAreRefused(@ForAll byte[] bytes) throws IOException {
+    @Test
+    void anyBytesAsLogAreRefused() {
+        Cases.repeat(300, given -> refused(given.bytes(300)));
+    }
+
+    private static void refused(byte[] bytes) throws IOException {
         Path root = Files.createTempDirectory("slash-guard");
         try {
             var fixture = new GuardFixture(root);
@@ -211,13 +214,15 @@ class SlashGuardPropertyTest {
         }
     }
 
-    @Property(tries = 300, seed = "6")
-    void anyTextAsProtectionFileIsATypedError(@ForAll String text) {
-        try {
-            ProtectionFile.parse(text);
-        } catch (AditException e) {
-            assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_FILE_MALFORMED);
-        }
+    @Test
+    void anyTextAsProtectionFileIsATypedError() {
+        Cases.repeat(300, given -> {
+            try {
+                ProtectionFile.parse(given.anyText(300));
+            } catch (AditException e) {
+                assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_FILE_MALFORMED);
+            }
+        });
     }
 
     private static void delete(Path root) throws IOException {

@@ -20,7 +20,7 @@ class NodeLeaseTest {
     private final SteppedClock clock = new SteppedClock(Instant.parse("2026-11-22T18:00:00Z"));
 
     private NodeLease take(StateStore store, String holder) {
-        return NodeLease.take(store, MINER, holder, clock, LENGTH);
+        return NodeLease.take(store, MINER, new LeaseHolder(holder, "lock of " + holder), clock, LENGTH);
     }
 
     private void assertTaken(StateStore store, String holder, String until) {
@@ -62,7 +62,7 @@ class NodeLeaseTest {
                 var two = SqlStateStore.postgres(url, "postgres", "postgres", clock)) {
             var lost = new CountDownLatch(1);
             var shortly = Duration.ofMillis(300);
-            try (var first = NodeLease.take(one, MINER, "alpha", clock, shortly)) {
+            try (var first = NodeLease.take(one, MINER, new LeaseHolder("alpha", "its lock"), clock, shortly)) {
                 first.keep(lost::countDown);
                 clock.step(LENGTH);
                 NodeLease second = takeOver(two);
@@ -80,6 +80,21 @@ class NodeLeaseTest {
             } catch (AditException stillHeld) {
                 clock.step(LENGTH);
             }
+        }
+    }
+
+    @Test
+    void nodeStartsAtOnce_whenItHasTheLockThatTheDeadOneHeld() {
+        String url = TestPostgres.freshDatabase();
+        try (var died = SqlStateStore.postgres(url, "postgres", "postgres", clock);
+                var store = SqlStateStore.postgres(url, "postgres", "postgres", clock)) {
+            var first = take(died, "alpha");
+
+            var again = take(store, "alpha");
+
+            assertThat(again.renew()).isTrue();
+            assertThat(first.renew()).as("the dead one, should it wake").isFalse();
+            assertTaken(died, "alpha", "2026-11-22T18:02:00Z");
         }
     }
 

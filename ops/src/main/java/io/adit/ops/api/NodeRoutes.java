@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.f3.F3Status;
 import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What the operator API can be asked: one route a question, each answered from one view. */
 public final class NodeRoutes {
@@ -42,7 +44,8 @@ public final class NodeRoutes {
             ProvingView proving,
             StoragePaths paths,
             TaskEngine engine,
-            MarketAddresses market) {}
+            MarketAddresses market,
+            Supplier<F3Status> f3) {}
 
     /** Where the market and retrievals listen. */
     public interface MarketAddresses {
@@ -111,6 +114,7 @@ public final class NodeRoutes {
                                 .count())
                 .put("faults", proving.faults().cardinality())
                 .put("deals", deals)
+                .put("f3", views.f3().get().describe())
                 .put("libp2p", String.join(" ", views.market().libp2p()))
                 .put("retrieval", views.market().retrieval());
     }

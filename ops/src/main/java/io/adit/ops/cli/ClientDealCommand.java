@@ -6,7 +6,9 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.keys.Signer;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.market.client.ClientErrorCode;
 import io.adit.market.client.DealClient;
+import io.adit.market.client.Proposed;
 import io.adit.ops.OpsError;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +33,10 @@ import picocli.CommandLine.Parameters;
         })
 public final class ClientDealCommand extends ClientCommand.OnChain {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_PROPOSALS = Duration.ofSeconds(5);
+
+    /** Long enough for a provider that restarts. */
+    private static final int PROPOSALS = 4;
 
     @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
     private String provider = "";
@@ -103,7 +110,10 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
         }
         client.ensureEscrow(payer, quote.total());
         var start = node.chainHead().height().plus(startIn);
-        var proposed = client.propose(address, Address.parse(miner), payer, piece, quote, start);
+        var deal = client.newDeal();
+        note("Proposing it as deal " + deal);
+        var proposed =
+                propose(deal, () -> client.propose(deal, address, Address.parse(miner), payer, piece, quote, start));
         if (!proposed.response().accepted()) {
             throw new AditException(
                     OpsError.NODE_REFUSED,
@@ -117,6 +127,32 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
                 .put("root", piece.root().toString())
                 .put("pieceCid", piece.piece().pieceCidV1().toString())
                 .put("cost", quote.total().toString()));
+    }
+
+    /** The same name brings the same answer, so one that was lost is asked for again. */
+    private Proposed propose(UUID deal, Supplier<Proposed> call) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return call.get();
+            } catch (AditException e) {
+                if (e.code() != ClientErrorCode.PROVIDER_UNREACHABLE) {
+                    throw e;
+                }
+                if (attempt == PROPOSALS) {
+                    throw unanswered(deal, e);
+                }
+                note(e.getMessage() + "; trying again");
+                new Poll(BETWEEN_PROPOSALS).rest();
+            }
+        }
+    }
+
+    private AditException unanswered(UUID deal, AditException cause) {
+        return new AditException(
+                ClientErrorCode.PROVIDER_UNREACHABLE,
+                "%s. Whether the provider took deal %s is not known; ask: adit client status %s %s --from %s"
+                        .formatted(cause.getMessage(), deal, provider, deal, from),
+                cause);
     }
 
     /** To a person; JSON keeps standard output to itself. */

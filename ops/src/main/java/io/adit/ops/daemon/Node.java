@@ -1,5 +1,9 @@
 package io.adit.ops.daemon;
 
+import io.adit.chain.f3.F3Participation;
+import io.adit.chain.f3.F3Settings;
+import io.adit.chain.f3.F3Status;
+import io.adit.chain.f3.F3Tickets;
 import io.adit.chain.head.Delivery;
 import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
@@ -13,9 +17,12 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.keys.Keystore;
 import io.adit.core.metrics.Metrics;
+import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
+import io.adit.core.state.StateStore;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
+import io.adit.core.time.SystemTimeline;
 import io.adit.ops.OpsError;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
@@ -113,7 +120,7 @@ public final class Node implements AutoCloseable {
         var chain = closing(connect(config, registry, random));
         var settings = settings(config, chain, keystore);
         var miner = settings.miner().toString(config.chain().network());
-        var lease = closing(NodeLease.take(store, miner, words(home.directory()), clock, LEASE));
+        var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
         var outbox = new MessageOutbox(store, chain, keystore, clock);
@@ -121,13 +128,16 @@ public final class Node implements AutoCloseable {
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
 
-        var proving =
-                closing(new WindowPoStScheduler(settings.proving(), store, chain, proofs, paths, outbox, registry));
+        var proving = closing(new WindowPoStScheduler(
+                settings.proving(home.directory().resolve("proving")), store, chain, proofs, paths, outbox, registry));
         var head = closing(new HeadFollower(chain, HeadOptions.defaults()));
         head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
         head.listen(Delivery.COALESCED, update -> outbox.settle());
         head.start();
         proving.start();
+        var f3 = config.f3().enabled()
+                ? Optional.of(f3(settings, chain, store, registry))
+                : Optional.<F3Participation>empty();
 
         var pipeline = new SealingPipeline(settings.sealing(), store, chain, proofs, paths, outbox, clock, registry);
         pipeline.start();
@@ -159,12 +169,25 @@ public final class Node implements AutoCloseable {
                 proofView,
                 paths,
                 engine,
-                market);
+                market,
+                () -> f3.map(F3Participation::status).orElse(new F3Status.Off("f3.enabled is false")));
         serveApi(config, random, metrics, new NodeRoutes(views), market::problem);
         log.info(
                 "miner {} runs; operator API at {}",
                 settings.miner().toString(config.chain().network()),
                 home.read(home.apiFile()));
+    }
+
+    private F3Participation f3(NodeSettings settings, FullNode chain, StateStore store, MeterRegistry registry) {
+        var f3 = closing(new F3Participation(
+                settings.miner(),
+                chain,
+                F3Tickets.in(store, settings.miner()),
+                F3Settings.defaults(),
+                new SystemTimeline(),
+                registry));
+        f3.start();
+        return f3;
     }
 
     /**
@@ -203,14 +226,16 @@ public final class Node implements AutoCloseable {
     }
 
     /** Which node this is, for the operator of another one. */
-    private static String words(Path directory) {
+    private LeaseHolder holder() {
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             host = "this machine";
         }
-        return "process " + ProcessHandle.current().pid() + " on " + host + " in " + directory.toAbsolutePath();
+        var words = "process " + ProcessHandle.current().pid() + " on " + host + " in "
+                + home.directory().toAbsolutePath();
+        return new LeaseHolder(words, home.lockMark());
     }
 
     private WorkerProofs proofs(NodeConfig config, Metrics metrics) {

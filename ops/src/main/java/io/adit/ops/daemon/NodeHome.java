@@ -5,6 +5,7 @@ import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.keys.Keystore;
 import io.adit.core.keys.Passphrase;
+import io.adit.core.slash.MachineMark;
 import io.adit.core.state.SqlStateStore;
 import io.adit.ops.OpsError;
 import java.io.IOException;
@@ -181,8 +182,7 @@ public record NodeHome(Path directory) {
      */
     FileChannel lock() {
         try {
-            var channel =
-                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var channel = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (isLocked(channel)) {
                 return channel;
             }
@@ -191,6 +191,27 @@ public record NodeHome(Path directory) {
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "locking " + directory, e);
         }
+    }
+
+    /**
+     * Which file {@link #lock} locks, on which boot of the machine; a text that no other process has, where the system does
+     * not say.
+     */
+    String lockMark() {
+        var boot = MachineMark.ofSystem().text();
+        if (!posix()) {
+            return boot + ", process " + ProcessHandle.current().pid();
+        }
+        try {
+            var file = Files.readAttributes(lockFile(), "unix:dev,ino");
+            return boot + ", file " + file.get("ino") + " of device " + file.get("dev");
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "looking at " + lockFile(), e);
+        }
+    }
+
+    private Path lockFile() {
+        return directory.resolve("lock");
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

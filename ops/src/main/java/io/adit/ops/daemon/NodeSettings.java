@@ -7,6 +7,7 @@ import io.adit.market.deal.DealSettings;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Translates what the operator wrote into what each room wants to know.
@@ -44,25 +45,16 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
                 base.headPoll());
     }
 
-    ProvingSettings proving() {
+    /** @param scratch where what challenges open is copied to */
+    ProvingSettings proving(Path scratch) {
         var size = config.sealing().sectorSize();
         var base = config.chain().development()
                 ? ProvingSettings.devnet(minerId(), worker, size)
                 : ProvingSettings.defaults(minerId(), worker, size);
-        return new ProvingSettings(
-                base.miner(),
-                base.worker(),
-                base.sectorSize(),
-                base.challengeConfidence(),
-                base.submitConfidence(),
-                base.messageConfidence(),
-                base.parallelProofs(),
-                base.parallelChecks(),
-                base.checkTimeout(),
-                config.chain().maxFeeWindowPost(),
-                base.maxDeclarationFee().min(config.chain().maxFee()),
-                base.declareFaults(),
-                base.poll());
+        return base.withMaxFee(config.chain().maxFeeWindowPost())
+                .withMaxDeclarationFee(
+                        base.maxDeclarationFee().min(config.chain().maxFee()))
+                .withScratch(Optional.of(scratch));
     }
 
     DealSettings deals(Path pieces) {

@@ -189,7 +189,7 @@ final class Journey {
             PackedPiece piece,
             Quote quote) {
         var start = chain.chainHead().height().plus(START_AHEAD);
-        var proposed = client.propose(provider, miner, wallet, piece, quote, start);
+        var proposed = client.propose(client.newDeal(), provider, miner, wallet, piece, quote, start);
         if (!proposed.response().accepted()) {
             throw new AditException(
                     OpsError.DEMO_STEP_FAILED,

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.state.LeaseHolder;
+import io.adit.core.state.NodeLease;
 import io.adit.core.state.TestPostgres;
 import io.adit.ops.OpsError;
 import io.adit.ops.cli.NodeApi;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -104,6 +107,24 @@ class NodeTest {
             }
         }
         assertThat(home().directory().resolve("state.db")).doesNotExist();
+
+        leaveLease(new LeaseHolder("the one that died here", home().lockMark()), made.miner());
+        start(Map.of()).close();
+        leaveLease(new LeaseHolder("one elsewhere", "another lock"), made.miner());
+        assertThatThrownBy(() -> start(Map.of())).hasMessageContaining("one elsewhere runs it");
+    }
+
+    /** As a node leaves it that is killed. */
+    private void leaveLease(LeaseHolder holder, Address miner) {
+        var config = home().load(Map.of(), Map.of());
+        try (var store = home().store(config)) {
+            NodeLease.take(
+                    store,
+                    miner.toString(config.chain().network()),
+                    holder,
+                    InstantSource.system(),
+                    Duration.ofMinutes(2));
+        }
     }
 
     @Test
@@ -128,6 +149,23 @@ class NodeTest {
                 .findValuesAsText("expr")
                 .forEach(query -> word.matcher(query).results().forEach(match -> names.add(match.group())));
         return names;
+    }
+
+    @Test
+    void nodeHoldsAnF3Lease_unlessToldNotTo() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            Awaitility.await()
+                    .until(() -> get("/api/v1/info").path("f3").asText().startsWith("participating, instances "));
+            // The devnet's wallet is empty, as is a full node's beside a provider that signs for itself.
+            assertThat(get("/api/v1/info").path("f3").asText()).contains("lacks the worker's key");
+            assertThat(scrape()).contains("adit_f3_participating 1.0", "adit_f3_leases_total");
+        }
+        try (var node = start(Map.of("f3.enabled", "false"))) {
+            assertThat(node).isNotNull();
+            assertThat(get("/api/v1/info").path("f3").asText()).isEqualTo("off: f3.enabled is false");
+        }
     }
 
     @Test

@@ -9,15 +9,18 @@ import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.state.Bytes;
+import io.adit.core.time.Timeline;
 import io.adit.proofs.PoStProof;
 import io.adit.proofs.PrivateReplica;
 import io.adit.proofs.Proofs;
 import io.adit.proofs.PublicReplica;
 import io.adit.proofs.WindowPoSt;
 import io.adit.sealing.SealingError;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,15 +43,18 @@ final class PartitionProofMaker {
     private final Proofs proofs;
     private final ProvableSectors files;
     private final ProvingMetrics metrics;
+    private final Timeline timeline;
 
     /** A verified proof, and why sectors were skipped, in words. */
     record Result(PartitionProof.Made proof, String skippedBecause) {}
 
-    PartitionProofMaker(ProvingSettings settings, Proofs proofs, ProvableSectors files, ProvingMetrics metrics) {
+    PartitionProofMaker(
+            ProvingSettings settings, Proofs proofs, ProvableSectors files, ProvingMetrics metrics, Timeline timeline) {
         this.settings = settings;
         this.proofs = proofs;
         this.files = files;
         this.metrics = metrics;
+        this.timeline = timeline;
     }
 
     /**
@@ -57,73 +63,107 @@ final class PartitionProofMaker {
      * @throws AditException {@code POST_FAILED} where no sector is readable, or no proof verified
      */
     Result make(List<SectorOnChainInfo> sectors, Randomness challenge) throws InterruptedException {
-        var all = new TreeMap<SectorNumber, SectorOnChainInfo>();
-        sectors.forEach(sector -> all.put(sector.sectorNumber(), sector));
-        Map<SectorNumber, String> skipped = new TreeMap<>(files.unreadable(all.keySet()));
+        var commitments = new TreeMap<SectorNumber, Commitment>();
+        sectors.forEach(sector -> commitments.put(sector.sectorNumber(), Commitment.fromCid(sector.sealedCid())));
         RegisteredPoStProof type =
                 RegisteredSealProof.fromNumber(sectors.getFirst().sealProof()).windowPoSt();
-        var lookedTwice = new TreeSet<SectorNumber>();
-        for (int attempt = 1; ; attempt++) {
-            List<SectorOnChainInfo> good = all.values().stream()
-                    .filter(sector -> !skipped.containsKey(sector.sectorNumber()))
-                    .toList();
-            WindowPoSt made = prove(type, challenge, good, skipped);
-            if (mayHaveMoved(made.faulty(), lookedTwice)) {
-                attempt--;
-                continue;
-            }
-            made.faulty().forEach(sector -> skipped.put(sector, "the proof library could not read it"));
-            List<PublicReplica> proven = good.stream()
-                    .filter(sector -> !skipped.containsKey(sector.sectorNumber()))
-                    .map(sector -> new PublicReplica(sector.sectorNumber(), commR(sector)))
-                    .toList();
-            if (proven.isEmpty() || made.proofs().isEmpty()) {
-                throw new AditException(
-                        SealingError.POST_FAILED, "no sector of the partition can be read: " + words(skipped));
-            }
-            if (proofs.verifyWindowPoSt(challenge, made.proofs(), proven, settings.miner())) {
-                return new Result(
-                        new PartitionProof.Made(challenge, type, new Bytes(bytesOf(made.proofs())), field(skipped)),
-                        words(skipped));
-            }
-            metrics.rejected();
-            LOG.error("a window proof over {} sectors does not verify here; it is not sent", proven.size());
-            if (attempt == PROOF_ATTEMPTS) {
-                throw new AditException(
-                        SealingError.POST_FAILED, "the proof did not verify here " + PROOF_ATTEMPTS + " times");
+        try (var read = new Reading(type, challenge, commitments)) {
+            for (int attempt = 1; attempt <= PROOF_ATTEMPTS; attempt++) {
+                Optional<Result> made = attempt(read);
+                if (made.isPresent()) {
+                    return made.get();
+                }
             }
         }
+        throw new AditException(SealingError.POST_FAILED, "the proof did not verify here " + PROOF_ATTEMPTS + " times");
     }
 
-    /**
-     * Whether a sector that the library could not read can be read now: its files may have been moved to another path
-     * in between. Each sector is given this chance once.
-     */
-    private boolean mayHaveMoved(List<SectorNumber> faulty, Set<SectorNumber> lookedTwice) throws InterruptedException {
-        List<SectorNumber> anew = faulty.stream().filter(lookedTwice::add).toList();
-        if (anew.isEmpty()) {
-            return false;
+    /** One proof over all that can be read, empty when it does not verify. */
+    private Optional<Result> attempt(Reading read) throws InterruptedException {
+        WindowPoSt made = prove(read);
+        while (read.again(made.faulty())) {
+            made = prove(read);
         }
-        var problems = files.unreadable(anew);
-        return anew.stream().anyMatch(sector -> !problems.containsKey(sector));
+        made.faulty().forEach(sector -> read.skip(sector, "the proof library could not read it"));
+        List<PublicReplica> proven = read.replicas().stream()
+                .map(replica -> new PublicReplica(replica.number(), replica.commR()))
+                .toList();
+        if (proven.isEmpty() || made.proofs().isEmpty()) {
+            throw new AditException(
+                    SealingError.POST_FAILED, "no sector of the partition can be read: " + words(read.skipped));
+        }
+        if (proofs.verifyWindowPoSt(read.challenge, made.proofs(), proven, settings.miner())) {
+            return Optional.of(new Result(
+                    new PartitionProof.Made(
+                            read.challenge, read.type, new Bytes(bytesOf(made.proofs())), field(read.skipped)),
+                    words(read.skipped)));
+        }
+        metrics.rejected();
+        LOG.error("a window proof over {} sectors does not verify here; it is not sent", proven.size());
+        return Optional.empty();
     }
 
-    private WindowPoSt prove(
-            RegisteredPoStProof type,
-            Randomness challenge,
-            List<SectorOnChainInfo> good,
-            Map<SectorNumber, String> skipped) {
-        var replicas = new ArrayList<PrivateReplica>();
-        for (SectorOnChainInfo sector : good) {
-            try {
-                replicas.add(files.replica(sector.sectorNumber(), commR(sector)));
-            } catch (AditException e) {
-                skipped.put(sector.sectorNumber(), String.valueOf(e.getMessage()));
-            }
-        }
+    private WindowPoSt prove(Reading read) {
+        List<PrivateReplica> replicas = read.replicas();
         return replicas.isEmpty()
                 ? new WindowPoSt(List.of(), List.of())
-                : proofs.windowPoSt(type, settings.miner(), challenge, replicas);
+                : proofs.windowPoSt(read.type, settings.miner(), read.challenge, replicas);
+    }
+
+    /** The sectors as they were read, some of them twice, and those left out. */
+    private final class Reading implements AutoCloseable {
+        private final RegisteredPoStProof type;
+        private final Randomness challenge;
+        private final Map<SectorNumber, Commitment> commitments;
+        private final Map<SectorNumber, PrivateReplica> readable = new TreeMap<>();
+        private final Map<SectorNumber, String> skipped = new TreeMap<>();
+        private final List<ReadReplicas> held = new ArrayList<>();
+        private final Set<SectorNumber> readTwice = new TreeSet<>();
+
+        Reading(RegisteredPoStProof type, Randomness challenge, Map<SectorNumber, Commitment> commitments)
+                throws InterruptedException {
+            this.type = type;
+            this.challenge = challenge;
+            this.commitments = commitments;
+            read(commitments.keySet());
+        }
+
+        private ReadReplicas read(Set<SectorNumber> sectors) throws InterruptedException {
+            var asked = new TreeMap<>(commitments);
+            asked.keySet().retainAll(sectors);
+            long start = timeline.nanoTime();
+            ReadReplicas read = files.read(type, challenge, asked);
+            held.add(read);
+            metrics.read(read.replicas().size(), Duration.ofNanos(timeline.nanoTime() - start));
+            readable.putAll(read.replicas());
+            skipped.putAll(read.problems());
+            return read;
+        }
+
+        /**
+         * Whether a sector that the library could not use can be read now: its files may have been moved to another path
+         * in between. Each sector is given this chance once.
+         */
+        boolean again(List<SectorNumber> faulty) throws InterruptedException {
+            var anew = new TreeSet<>(faulty);
+            anew.removeIf(sector -> !readTwice.add(sector));
+            return !anew.isEmpty() && !read(anew).replicas().isEmpty();
+        }
+
+        void skip(SectorNumber sector, String why) {
+            skipped.putIfAbsent(sector, why);
+        }
+
+        List<PrivateReplica> replicas() {
+            return readable.values().stream()
+                    .filter(replica -> !skipped.containsKey(replica.number()))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            held.forEach(ReadReplicas::close);
+        }
     }
 
     /** One proof per message: the library returns one element whose bytes hold all its partitions. */
@@ -133,10 +173,6 @@ final class PartitionProofMaker {
                     SealingError.POST_FAILED, "the library gave " + made.size() + " proofs for one partition, not 1");
         }
         return made.getFirst().proof();
-    }
-
-    private static Commitment commR(SectorOnChainInfo sector) {
-        return Commitment.fromCid(sector.sealedCid());
     }
 
     private static BitField field(Map<SectorNumber, String> skipped) {

@@ -1,10 +1,14 @@
 package io.adit.sealing.proving;
 
+import io.adit.core.error.AditException;
 import io.adit.core.fil.Commitment;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.proofs.PrivateReplica;
 import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What proving must know of the sectors' files. */
 public interface ProvableSectors {
@@ -17,9 +21,33 @@ public interface ProvableSectors {
     Map<SectorNumber, String> unreadable(Collection<SectorNumber> sectors) throws InterruptedException;
 
     /**
-     * Where the prover finds a sector.
+     * Where a sector's files lie.
      *
-     * @throws io.adit.core.error.AditException when its files are on no path
+     * @throws AditException when its files are on no path
      */
     PrivateReplica replica(SectorNumber sector, Commitment commR);
+
+    /**
+     * Makes the sectors ready to be proven: as far as it can, reads now what the challenge opens, so that the proof itself
+     * waits for no disk. Here the files are only looked at, and the proof reads them where they lie.
+     *
+     * @param type a window PoSt
+     * @param sectors with their sealed commitments
+     * @return every sector of these, readable or not
+     */
+    default ReadReplicas read(RegisteredPoStProof type, Randomness challenge, Map<SectorNumber, Commitment> sectors)
+            throws InterruptedException {
+        var problems = new TreeMap<>(unreadable(sectors.keySet()));
+        var replicas = new TreeMap<SectorNumber, PrivateReplica>();
+        for (var sector : sectors.entrySet()) {
+            if (!problems.containsKey(sector.getKey())) {
+                try {
+                    replicas.put(sector.getKey(), replica(sector.getKey(), sector.getValue()));
+                } catch (AditException e) {
+                    problems.put(sector.getKey(), String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        return new ReadReplicas(replicas, problems, () -> {});
+    }
 }

@@ -12,6 +12,7 @@ final class ProvingMetrics {
 
     private final MeterRegistry registry;
     private final AtomicLong marginEpochs = new AtomicLong();
+    private final AtomicLong latePartitions = new AtomicLong();
     private final Timer proofs;
     private final Counter accepted;
     private final Counter missed;
@@ -19,11 +20,16 @@ final class ProvingMetrics {
     private final Counter rejected;
     private final Counter skipped;
     private final Counter failures;
+    private final Timer reads;
+    private final Counter sectorsRead;
 
     ProvingMetrics(MeterRegistry registry) {
         this.registry = registry;
         Gauge.builder("adit_post_last_margin_epochs", marginEpochs, AtomicLong::doubleValue)
                 .description("Epochs left in its window when the last partition was accepted")
+                .register(registry);
+        Gauge.builder("adit_post_late_partitions", latePartitions, AtomicLong::doubleValue)
+                .description("Partitions of the open window that are not proven, with less than a third of it left")
                 .register(registry);
         proofs = Timer.builder("adit_post_proof_seconds")
                 .description("Wall time of window proofs that verified here")
@@ -34,6 +40,16 @@ final class ProvingMetrics {
         rejected = registry.counter("adit_post_proofs_rejected");
         skipped = registry.counter("adit_post_sectors_skipped");
         failures = registry.counter("adit_post_failures");
+        reads = Timer.builder("adit_post_read_seconds")
+                .description("Wall time of reading what a challenge opens of a partition's sectors")
+                .register(registry);
+        sectorsRead = registry.counter("adit_post_sectors_read");
+    }
+
+    /** So many sectors were read for a proof. */
+    void read(int sectors, Duration took) {
+        reads.record(took);
+        sectorsRead.increment(sectors);
     }
 
     void proven(Duration took) {
@@ -44,6 +60,10 @@ final class ProvingMetrics {
     void accepted(long epochsLeft) {
         accepted.increment();
         marginEpochs.set(epochsLeft);
+    }
+
+    void late(int partitions) {
+        latePartitions.set(partitions);
     }
 
     void missed() {

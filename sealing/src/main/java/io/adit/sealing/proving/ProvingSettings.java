@@ -5,7 +5,10 @@ import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What the operator decides about WindowPoSt.
@@ -23,7 +26,11 @@ import java.time.Duration;
  * @param maxDeclarationFee attoFIL, the most a declaration of faults or recoveries may cost
  * @param declareFaults whether unreadable sectors are declared faulty ahead of their deadline, or only skipped in it
  * @param poll how often to look when no head comes
+ * @param readBudget how long all of a partition's sectors may take to be read; what was not read by then is skipped
+ * @param scratch a directory for what challenges open, some 200 KiB for each 32 GiB sector of a partition; empty: one
+ *     among the system's temporary files
  */
+@RecordBuilder
 public record ProvingSettings(
         ActorId miner,
         Address worker,
@@ -37,7 +44,10 @@ public record ProvingSettings(
         TokenAmount maxFee,
         TokenAmount maxDeclarationFee,
         boolean declareFaults,
-        Duration poll) {
+        Duration poll,
+        Duration readBudget,
+        Optional<Path> scratch)
+        implements ProvingSettingsBuilder.With {
 
     /** Counts must make sense. */
     public ProvingSettings {
@@ -65,25 +75,19 @@ public record ProvingSettings(
                 TokenAmount.ofFil(5),
                 TokenAmount.ofFil(1),
                 true,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(8),
+                Optional.empty());
     }
 
     /** For a development chain with windows of a few seconds: no confidence, every epoch counts. */
     public static ProvingSettings devnet(ActorId miner, Address worker, SectorSize size) {
-        var base = defaults(miner, worker, size);
-        return new ProvingSettings(
-                miner,
-                worker,
-                size,
-                0,
-                0,
-                0,
-                base.parallelProofs,
-                base.parallelChecks,
-                Duration.ofSeconds(10),
-                base.maxFee,
-                base.maxDeclarationFee,
-                true,
-                Duration.ofMillis(100));
+        return defaults(miner, worker, size)
+                .withChallengeConfidence(0)
+                .withSubmitConfidence(0)
+                .withMessageConfidence(0)
+                .withCheckTimeout(Duration.ofSeconds(10))
+                .withReadBudget(Duration.ofSeconds(30))
+                .withPoll(Duration.ofMillis(100));
     }
 }

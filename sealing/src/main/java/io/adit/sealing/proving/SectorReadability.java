@@ -2,6 +2,8 @@ package io.adit.sealing.proving;
 
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Commitment;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
@@ -38,10 +40,19 @@ final class SectorReadability implements ProvableSectors {
 
     private final StoragePaths paths;
     private final ProvingSettings settings;
+    private final SectorReader reader;
 
-    SectorReadability(StoragePaths paths, ProvingSettings settings) {
+    /** @param scratch where what challenges open is copied to */
+    SectorReadability(StoragePaths paths, ProvingSettings settings, Path scratch) {
         this.paths = paths;
         this.settings = settings;
+        this.reader = new SectorReader(paths, settings, scratch);
+    }
+
+    @Override
+    public ReadReplicas read(RegisteredPoStProof type, Randomness challenge, Map<SectorNumber, Commitment> sectors)
+            throws InterruptedException {
+        return reader.read(type, challenge, sectors);
     }
 
     @Override

@@ -13,6 +13,10 @@ import io.adit.core.time.Timeline;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +47,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private final Timeline timeline;
     private final HeadWatch heads;
     private final Permits lane;
+    private final MarginWatch margins;
     private final Lock lock;
     private final Map<Work, Strand> started = new HashMap<>();
     private final List<Strand> strands = new ArrayList<>();
@@ -61,10 +66,20 @@ public final class WindowPoStScheduler implements AutoCloseable {
                 store,
                 node,
                 proofs,
-                new SectorReadability(paths, settings),
+                new SectorReadability(paths, settings, scratch(settings)),
                 outbox,
                 registry,
                 new SystemTimeline());
+    }
+
+    private static Path scratch(ProvingSettings settings) {
+        return settings.scratch().orElseGet(() -> {
+            try {
+                return Files.createTempDirectory("adit-post");
+            } catch (IOException e) {
+                throw new UncheckedIOException("making a temporary directory for window proofs", e);
+            }
+        });
     }
 
     /** As the other one, for sectors that lie elsewhere and for another time. */
@@ -83,8 +98,9 @@ public final class WindowPoStScheduler implements AutoCloseable {
         this.lock = timeline.newLock();
         this.context = new ProvingContext(
                 settings, store, node, proofs, sectors, outbox, new ProofJournal(store), metrics, timeline);
-        this.maker = new PartitionProofMaker(settings, proofs, sectors, metrics);
+        this.maker = new PartitionProofMaker(settings, proofs, sectors, metrics, timeline);
         this.faultWatch = new FaultWatch(context);
+        this.margins = new MarginWatch(context);
         this.lane = new Permits(settings.parallelProofs(), timeline);
     }
 
@@ -141,26 +157,37 @@ public final class WindowPoStScheduler implements AutoCloseable {
             long confidence = context.settings().challengeConfidence();
             boolean challengeKnown = !head.height().isBefore(window.challenge().plus(confidence));
             if (challengeKnown && head.height().isBefore(window.close())) {
-                startPartitions(window, head);
+                List<Long> due = startPartitions(window, head);
+                if (window.deadline() == now.index()) {
+                    margins.look(window, due, head);
+                }
             }
         }
     }
 
-    private void startPartitions(ProvingWindow window, TipSet head) {
+    /** Partitions of the open window that are not proven yet and have little time left, as of the last head. */
+    public List<MarginAlarm> alarms() {
+        return margins.alarms();
+    }
+
+    private List<Long> startPartitions(ProvingWindow window, TipSet head) {
         List<Partition> partitions =
                 context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
+        var due = new ArrayList<Long>();
         for (int index = 0; index < partitions.size(); index++) {
             Partition partition = partitions.get(index);
-            boolean due = !partition
+            boolean toProve = !partition
                     .liveSectors()
                     .minus(partition.faultySectors())
                     .union(partition.recoveringSectors())
                     .isEmpty();
             var work = new Work(window, index);
-            if (due) {
+            if (toProve) {
                 startOnce(work);
+                due.add(work.partition());
             }
         }
+        return due;
     }
 
     private void startOnce(Work work) {

@@ -7,7 +7,6 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
-import io.adit.core.fil.TokenAmount;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.SectorFileType;
 import io.adit.sealing.storage.SpaceProbe;
@@ -52,20 +51,10 @@ class SectorReadabilityTest {
     private SectorReadability readability() {
         return new SectorReadability(
                 paths,
-                new ProvingSettings(
-                        MINER,
-                        Address.ofId(100),
-                        SectorSize.KIB_2,
-                        0,
-                        0,
-                        0,
-                        1,
-                        HANGING,
-                        PATIENCE,
-                        TokenAmount.ofFil(1),
-                        TokenAmount.ofFil(1),
-                        true,
-                        Duration.ofMillis(100)));
+                ProvingSettings.devnet(MINER, Address.ofId(100), SectorSize.KIB_2)
+                        .withParallelChecks(HANGING)
+                        .withCheckTimeout(PATIENCE),
+                directory.resolve("copies"));
     }
 
     private static Path write(StoragePath path, long number) throws IOException {

@@ -100,7 +100,7 @@ class WindowPoStSchedulerTest {
         Files.write(path.file(sector, SectorFileType.SEALED), new byte[2048]);
         Path cache = Files.createDirectories(path.file(sector, SectorFileType.CACHE));
         for (String name : List.of("p_aux", "t_aux", "sc-02-data-tree-r-last.dat")) {
-            Files.writeString(cache.resolve(name), "x");
+            Files.write(cache.resolve(name), new byte[32]);
         }
         chain.put(
                 FakeChain.onChain(
@@ -383,6 +383,24 @@ class WindowPoStSchedulerTest {
         until(() -> !scheduler.recent().isEmpty() && phase() == Phase.MISSED);
 
         assertThat(chain.proofs()).isEmpty();
+    }
+
+    @Test
+    void alarmIsRaised_whenTheWindowIsAlmostOverAndNoProofAccepted() {
+        proofs.gate = new CountDownLatch(1);
+        scheduler.start();
+        advanceTo(OPEN + 6);
+        until(() -> proofs.made.get() == 1);
+        assertThat(scheduler.alarms()).as("four of ten epochs are left").isEmpty();
+
+        advanceTo(OPEN + 7);
+        until(() -> !scheduler.alarms().isEmpty());
+
+        assertThat(scheduler.alarms())
+                .containsExactly(new MarginAlarm(DEADLINE, 0, new Epoch(OPEN + 10), 3, Optional.empty(), ""));
+        proofs.gate.countDown();
+        untilIncluded(1);
+        until(() -> scheduler.alarms().isEmpty());
     }
 
     @Test

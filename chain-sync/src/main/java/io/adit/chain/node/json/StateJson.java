@@ -19,6 +19,7 @@ import static io.adit.chain.node.json.LotusJson.TEXT;
 import static io.adit.chain.node.json.LotusJson.TOKEN_AMOUNT;
 import static io.adit.chain.node.json.LotusJson.UINT64;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.CirculatingSupply;
 import io.adit.chain.node.ExecutionTrace;
@@ -30,6 +31,8 @@ import io.adit.chain.node.InvocationResult;
 import io.adit.chain.node.InvocationResult.GasCost;
 import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.NodeVersion;
+import io.adit.chain.node.ReadState;
+import io.adit.core.fil.Network;
 import io.adit.core.ipld.Cid;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +41,18 @@ import java.util.function.Function;
 
 /** Shapes of actors, of executed messages, and of what a node says about itself. */
 public final class StateJson {
+
+    private static final JsonType<JsonNode> ANY = new JsonType<>() {
+        @Override
+        public JsonNode encode(JsonNode value, Network network) {
+            return value;
+        }
+
+        @Override
+        public JsonNode decode(JsonNode node) {
+            return node;
+        }
+    };
 
     private StateJson() {}
 
@@ -53,6 +68,14 @@ public final class StateJson {
                     .put("APIVersion", UINT64, value.apiVersion())
                     .put("BlockDelay", UINT64, value.blockDelaySeconds())
                     .put("Agent", TEXT, value.agent().orElse("")));
+
+    /** An actor's state, whatever its fields; they stay as they are. */
+    public static final JsonType<ReadState> READ_STATE = object(
+            "actor state",
+            in -> new ReadState(in.get("Balance", TOKEN_AMOUNT), in.get("Code", CID), in.get("State", ANY)),
+            (out, value) -> out.put("Balance", TOKEN_AMOUNT, value.balance())
+                    .put("Code", CID, value.code())
+                    .put("State", ANY, value.state()));
 
     /** Code CIDs by actor name. */
     public static final JsonType<Map<String, Cid>> CODE_CIDS = map(Function.identity(), Function.identity(), CID);

@@ -22,6 +22,7 @@ import static io.adit.chain.node.json.StateJson.CODE_CIDS;
 import static io.adit.chain.node.json.StateJson.INVOCATION_RESULT;
 import static io.adit.chain.node.json.StateJson.NETWORK_PARAMS;
 import static io.adit.chain.node.json.StateJson.NODE_VERSION;
+import static io.adit.chain.node.json.StateJson.READ_STATE;
 import static io.adit.chain.node.rpc.RpcCaller.arg;
 
 import io.adit.chain.node.ActorState;
@@ -32,6 +33,7 @@ import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.NodeVersion;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.node.ReadState;
 import io.adit.chain.node.StateApi;
 import io.adit.chain.type.BeaconEntry;
 import io.adit.chain.type.Message;
@@ -67,6 +69,12 @@ interface StateCalls extends StateApi, RpcCaller {
             2,
             nullable(ACTOR),
             (node, a) -> Serving.actorOrError(node.stateGetActor(a.get(0, ADDRESS), a.get(1, TIP_SET_KEY))));
+
+    RpcMethod<ReadState> STATE_READ_STATE = RpcMethod.method(
+            "StateReadState",
+            2,
+            READ_STATE,
+            (node, a) -> node.stateReadState(a.get(0, ADDRESS), a.get(1, TIP_SET_KEY)));
 
     RpcMethod<List<Address>> STATE_LIST_MINERS = RpcMethod.<List<Address>>method(
                     "StateListMiners", 1, listOrNull(ADDRESS), (node, a) -> node.stateListMiners(a.get(0, TIP_SET_KEY)))
@@ -165,6 +173,7 @@ interface StateCalls extends StateApi, RpcCaller {
             STATE_GET_NETWORK_PARAMS,
             STATE_ACTOR_CODE_CIDS,
             STATE_GET_ACTOR,
+            STATE_READ_STATE,
             STATE_LIST_MINERS,
             STATE_LOOKUP_ID,
             STATE_ACCOUNT_KEY,
@@ -204,6 +213,11 @@ interface StateCalls extends StateApi, RpcCaller {
     @Override
     default Map<String, Cid> stateActorCodeCIDs(long networkVersion) {
         return call(STATE_ACTOR_CODE_CIDS, arg(UINT64, networkVersion));
+    }
+
+    @Override
+    default ReadState stateReadState(Address actor, TipSetKey key) {
+        return call(STATE_READ_STATE, arg(ADDRESS, actor), arg(TIP_SET_KEY, key));
     }
 
     @Override

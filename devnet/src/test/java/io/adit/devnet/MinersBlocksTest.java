@@ -1,0 +1,265 @@
+package io.adit.devnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.chain.node.Block;
+import io.adit.chain.node.FullNode;
+import io.adit.chain.node.HeadChange;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.SignatureType;
+import io.adit.core.time.SystemTimeline;
+import io.adit.devnet.actor.Genesis;
+import io.adit.devnet.chain.Production;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A chain whose blocks a provider makes. */
+class MinersBlocksTest {
+    private Devnet devnet = start(Production.BY_MINERS);
+    private FullNode node = devnet.node();
+    private Provider provider = new Provider(devnet, node);
+    private ScriptedMiner miner = withPower();
+
+    private static Devnet start(Production production) {
+        return Devnet.simulated(ScriptedMiner.settings(), new RecordingProofs(), production, new SystemTimeline());
+    }
+
+    /** Seals two sectors, proves them, and waits until the lookback state has their power. */
+    private ScriptedMiner withPower() {
+        provider.createMiner();
+        provider.preCommit(1);
+        provider.prove(1);
+        assertThat(provider.submitWindow(provider.awaitDeadline(1)).exitCode()).isZero();
+        var scripted = new ScriptedMiner(node, provider.miner(), provider.worker());
+        while (producerOf(devnet.epoch()) == Genesis.PRODUCER) {
+            devnet.advance(1);
+        }
+        return scripted;
+    }
+
+    private long producerOf(long epoch) {
+        var head = node.chainHead();
+        return head.height().value() == epoch
+                ? head.minTicketBlock().miner().id().orElseThrow()
+                : -1;
+    }
+
+    @AfterEach
+    void close() {
+        devnet.close();
+    }
+
+    /** Lets an epoch begin and mines in it. */
+    private boolean round() {
+        devnet.advance(1);
+        var block = miner.mine(devnet.epoch());
+        block.ifPresent(node::syncSubmitBlock);
+        return block.isPresent();
+    }
+
+    private Block won() {
+        while (true) {
+            var block = miner.mine(devnet.epoch());
+            if (block.isPresent()) {
+                return block.get();
+            }
+            devnet.advance(1);
+        }
+    }
+
+    @Test
+    void theDevnetStopsMakingBlocks_onceAProviderMay() {
+        long before = node.chainHead().height().value();
+
+        devnet.advance(3);
+
+        assertThat(node.chainHead().height().value()).isEqualTo(before);
+        assertThat(devnet.epoch()).isEqualTo(before + 4);
+    }
+
+    @Test
+    void aProviderMakesEveryBlock_andIsPaidForItsWins() {
+        var available = node.stateMinerAvailableBalance(provider.miner(), TipSetKey.EMPTY);
+        int made = 0;
+        long wins = 0;
+        for (int epoch = 0; epoch < 40; epoch++) {
+            if (round()) {
+                made++;
+                wins += node.chainHead()
+                        .minTicketBlock()
+                        .electionProof()
+                        .orElseThrow()
+                        .winCount();
+            }
+        }
+        devnet.advance(1);
+        miner.mine(devnet.epoch()).ifPresent(node::syncSubmitBlock);
+
+        assertThat(made).isGreaterThan(36);
+        assertThat(node.chainHead().minTicketBlock().miner()).isEqualTo(provider.miner());
+        var earned = node.stateMinerAvailableBalance(provider.miner(), TipSetKey.EMPTY)
+                .minus(available)
+                .atto();
+        // A quarter of 36.27 FIL * wins / 5 is free at once; a daily fee may have been burnt meanwhile, and a bit
+        // vested.
+        var free = new BigInteger("36266260308195979333")
+                .multiply(BigInteger.valueOf(wins))
+                .divide(BigInteger.valueOf(20));
+        assertThat(earned)
+                .isBetween(
+                        free.multiply(BigInteger.valueOf(98)).divide(BigInteger.valueOf(100)),
+                        free.multiply(BigInteger.valueOf(102)).divide(BigInteger.valueOf(100)));
+    }
+
+    @Test
+    void anEpochWithoutABlockIsANullRound_andTheNextBlockCarriesItsBeacon() {
+        round();
+        var before = node.chainHead();
+        devnet.advance(3);
+
+        var block = won();
+        node.syncSubmitBlock(block);
+
+        long gap = block.header().height().value() - before.height().value();
+        assertThat(gap).isGreaterThanOrEqualTo(3);
+        assertThat(block.header().beaconEntries()).hasSize((int) gap);
+        assertThat(node.chainHead().parents()).isEqualTo(before.key());
+    }
+
+    @Test
+    void messagesLandInAProvidersBlock() {
+        var rich = Provider.key("rich", SignatureType.SECP256K1).address();
+        devnet.ledger().fund(rich, TokenAmount.ofFil(3));
+        devnet.advance(1);
+
+        var block = won();
+        node.syncSubmitBlock(block);
+        node.syncSubmitBlock(next());
+
+        assertThat(block.secp256k1Messages()).hasSize(1);
+        assertThat(node.walletBalance(rich)).isEqualTo(TokenAmount.ofFil(3));
+        assertThat(node.mpoolPending(TipSetKey.EMPTY)).isEmpty();
+    }
+
+    private Block next() {
+        devnet.advance(1);
+        return won();
+    }
+
+    @Test
+    void aForkTakesBlocksBack_andTheProviderGoesOnOnTop() {
+        for (int epoch = 0; epoch < 12; epoch++) {
+            round();
+        }
+        var before = node.chainHead();
+
+        devnet.reorg(10);
+
+        var fork = node.chainHead();
+        assertThat(fork.height()).isEqualTo(before.height());
+        assertThat(fork.key()).isNotEqualTo(before.key());
+        assertThat(node.chainTipSetWeight(fork.key())).isGreaterThan(node.chainTipSetWeight(before.key()));
+        var path = node.chainGetPath(before.key(), fork.key());
+        assertThat(path.stream().filter(change -> change.type() == HeadChange.Type.REVERT))
+                .hasSize(10);
+        node.syncSubmitBlock(next());
+        assertThat(node.chainHead().parents()).isEqualTo(fork.key());
+    }
+
+    @Test
+    void orderedNullRoundsLoseValidBlocks() {
+        var before = node.chainHead().height().value();
+        devnet.ledger().skip(2);
+        var seen = new ArrayList<Long>();
+
+        for (int epoch = 0; epoch < 6; epoch++) {
+            round();
+            seen.add(node.chainHead().height().value());
+        }
+
+        assertThat(seen.subList(0, 2)).containsOnly(before);
+        assertThat(seen.getLast()).isGreaterThan(before + 2);
+    }
+
+    @Test
+    void theDevnetFillsWhatIsLeft_ifItIsSoConfigured() {
+        devnet.close();
+        devnet = start(Production.BY_MINERS_AND_DEVNET);
+        node = devnet.node();
+        provider = new Provider(devnet, node);
+        provider.createMiner();
+        provider.preCommit(1);
+        provider.prove(1);
+        provider.submitWindow(provider.awaitDeadline(1));
+        devnet.advance(40);
+
+        long head = node.chainHead().height().value();
+        assertThat(head).isEqualTo(devnet.epoch() - 1);
+        miner = new ScriptedMiner(node, provider.miner(), provider.worker());
+        while (!round()) {
+            assertThat(devnet.epoch()).isLessThan(head + 10);
+        }
+        assertThat(producerOf(devnet.epoch())).isEqualTo(provider.miner().id().orElseThrow());
+    }
+
+    @Test
+    void theNodeSigns_whenItsWalletHasTheKey() {
+        var template = miner.template(node.chainHead(), awaitWin(), (info, challenge) -> RecordingProofs.validProof())
+                .orElseThrow();
+
+        assertThat(node.minerCreateBlock(template).header().blockSignature()).isEmpty();
+        devnet.node().wallet().add(provider.worker());
+        var signed = node.minerCreateBlock(template);
+        node.syncSubmitBlock(signed);
+
+        assertThat(node.chainHead().key().cids())
+                .containsExactly(signed.header().cid());
+    }
+
+    private long awaitWin() {
+        while (miner.mine(devnet.epoch()).isEmpty()) {
+            devnet.advance(1);
+        }
+        return devnet.epoch();
+    }
+
+    @Test
+    void aBlockIsTakenOnce_andALaterOneOfTheSameMinerDoesNotJoinItsTipset() {
+        var block = won();
+        node.syncSubmitBlock(block);
+        var head = node.chainHead();
+        node.syncSubmitBlock(block);
+        assertThat(node.chainHead()).isEqualTo(head);
+
+        devnet.ledger().fund(Provider.key("other", SignatureType.BLS).address(), TokenAmount.ofFil(1));
+        var second = miner.mine(
+                        node.chainGetTipSet(head.parents()),
+                        head.height().value(),
+                        (info, challenge) -> RecordingProofs.validProof())
+                .orElseThrow();
+        node.syncSubmitBlock(second);
+
+        assertThat(second.header().cid()).isNotEqualTo(block.header().cid());
+        assertThat(node.chainHead().blocks()).hasSize(1);
+    }
+
+    @Test
+    void withoutPowerThereIsNoBaseInfo() {
+        assertThat(node.minerGetBaseInfo(
+                        Address.ofId(Genesis.PRODUCER),
+                        new Epoch(devnet.epoch()),
+                        node.chainHead().key()))
+                .isEmpty();
+        assertThatThrownBy(() -> node.minerGetBaseInfo(
+                        Address.ofId(99),
+                        new Epoch(devnet.epoch()),
+                        node.chainHead().key()))
+                .hasMessageContaining("actor code is not miner: account");
+    }
+}

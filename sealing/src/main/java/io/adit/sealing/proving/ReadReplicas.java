@@ -1,0 +1,29 @@
+package io.adit.sealing.proving;
+
+import io.adit.core.fil.SectorNumber;
+import io.adit.proofs.PrivateReplica;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Sectors as a proof will find them.
+ *
+ * @param replicas where the prover reads each
+ * @param problems sectors that cannot be proven, each with the reason in words
+ * @param release what to do once no proof reads them any more
+ */
+public record ReadReplicas(
+        Map<SectorNumber, PrivateReplica> replicas, Map<SectorNumber, String> problems, Runnable release)
+        implements AutoCloseable {
+
+    /** Copies the maps. */
+    public ReadReplicas {
+        replicas = new TreeMap<>(replicas);
+        problems = new TreeMap<>(problems);
+    }
+
+    @Override
+    public void close() {
+        release.run();
+    }
+}
