@@ -18,6 +18,7 @@ import io.adit.market.index.IndexErrorCode;
 import io.adit.market.retrieve.RefusalCode;
 import io.adit.proofs.ProofsError;
 import io.adit.sealing.SealingError;
+import io.adit.sealing.mining.MiningError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ public final class ErrorCatalogue {
                     SignerErrorCode.values(),
                     ProofsError.values(),
                     SealingError.values(),
+                    MiningError.values(),
                     DealErrorCode.values(),
                     FetchErrorCode.values(),
                     IndexErrorCode.values(),

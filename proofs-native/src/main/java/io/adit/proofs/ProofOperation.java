@@ -18,9 +18,10 @@ public enum ProofOperation {
     /** A third of a window, so that a worker that hangs leaves time for a second one and for the message. */
     WINDOW_POST(WorkerLane.POST, Duration.ofMinutes(10)),
     VERIFY_WINDOW_POST(WorkerLane.VERIFY, Duration.ofMinutes(10)),
-    WINNING_POST_CHALLENGE(WorkerLane.POST, Duration.ofMinutes(1)),
-    WINNING_POST(WorkerLane.POST, Duration.ofMinutes(10)),
-    VERIFY_WINNING_POST(WorkerLane.VERIFY, Duration.ofMinutes(10));
+    WINNING_POST_CHALLENGE(WorkerLane.WINNING, Duration.ofMinutes(1)),
+    /** Two epochs of mainnet: a worker that hangs in a disk must not cost more blocks than that. */
+    WINNING_POST(WorkerLane.WINNING, Duration.ofMinutes(1)),
+    VERIFY_WINNING_POST(WorkerLane.VERIFY, Duration.ofMinutes(1));
 
     private final WorkerLane lane;
     private final Duration defaultLimit;

@@ -1,0 +1,448 @@
+package io.adit.sealing.mining;
+
+import io.adit.chain.node.FullNode;
+import io.adit.chain.signer.BlockSigner;
+import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Epoch;
+import io.adit.core.slash.Doubt;
+import io.adit.core.slash.SlashErrorCode;
+import io.adit.core.state.StateStore;
+import io.adit.core.time.Strand;
+import io.adit.core.time.Timeline;
+import io.adit.sealing.mining.MinedBlock.Phase;
+import io.adit.sealing.mining.RoundResult.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one round for each epoch, by the clock. A round that is not done when the next one begins is left where it is; while
+ * clock, slash guard or full node give reason not to, no rounds are run, and {@link #status} says why.
+ */
+public final class BlockProducer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockProducer.class);
+
+    /** Rounds that hang in a call and will not end: with so many the node or a disk is dead. */
+    private static final int MOST_STUCK = 4;
+
+    /** Refusals in a row after which the full node is left alone for a while. */
+    private static final int REFUSALS = 2;
+
+    private static final Duration REFUSED_PAUSE = Duration.ofMinutes(10);
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
+
+    private final MiningContext context;
+    private final Timeline timeline;
+    private final OwnBlocks ownBlocks;
+    private final ClockWatch clock;
+    private final Lock lock;
+    private final Condition woken;
+    private final List<Strand> stuck = new ArrayList<>();
+
+    // Guarded by the lock.
+    private boolean closed;
+    private Optional<String> paused = Optional.empty();
+    private Optional<RoundResult> last = Optional.empty();
+    private Optional<Running> running = Optional.empty();
+    private Optional<TipSet> head = Optional.empty();
+    private Optional<Duration> lag = Optional.empty();
+
+    // The producing strand's own.
+    private boolean resumed;
+    private boolean warmedUp;
+    private long lastEpoch = -1;
+    private int refusals;
+    private long refusedUntil;
+    private Optional<Strand> strand = Optional.empty();
+
+    private record Running(MiningRound round, Strand strand, Epoch epoch) {}
+
+    /** Connects the rooms; {@link #start} begins. */
+    public BlockProducer(
+            MiningSettings settings,
+            FullNode node,
+            BlockSigner signer,
+            WinningProver prover,
+            StateStore store,
+            MeterRegistry registry,
+            Timeline timeline) {
+        this.timeline = timeline;
+        this.context = new MiningContext(
+                settings,
+                node,
+                signer,
+                prover,
+                new BlockJournal(store, settings.miner()),
+                new MiningMetrics(registry),
+                timeline);
+        this.ownBlocks = new OwnBlocks(context);
+        this.clock = new ClockWatch(settings, timeline);
+        this.lock = timeline.newLock();
+        this.woken = lock.newCondition();
+    }
+
+    /** Begins. */
+    public void start() {
+        strand = Optional.of(timeline.start(Strand.Kind.PLATFORM, "block-producer", this::loop));
+    }
+
+    /** To be called with every new head; returns at once. Only watches how late heads come. */
+    public void onHead(TipSet newHead) {
+        lock.lock();
+        try {
+            if (head.map(TipSet::key).equals(Optional.of(newHead.key()))) {
+                return;
+            }
+            var late = Duration.between(RoundTimes.timeOf(newHead), timeline.instant());
+            lag = Optional.of(late);
+            head = Optional.of(newHead);
+            context.metrics().lag(late);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How it stands. */
+    public MiningStatus status() {
+        var counts = context.journal().counts();
+        var guard = context.signer().status(context.settings().miner());
+        lock.lock();
+        try {
+            return new MiningStatus(
+                    paused,
+                    last,
+                    running.map(
+                            now -> "epoch " + now.epoch() + ": " + now.round().doing()),
+                    counts,
+                    lag,
+                    guard,
+                    head.map(TipSet::height));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The won rounds that are kept, newest first. */
+    public List<MinedBlock> history(int most) {
+        return context.journal().recent(most);
+    }
+
+    private void loop() {
+        try {
+            while (!isClosed()) {
+                try {
+                    step();
+                } catch (RuntimeException | Error e) {
+                    // The node may be away for a while, or memory short; the next round may have luck.
+                    LOG.warn("Looking for a round to mine: {}", e.getMessage(), e);
+                    pause(context.settings().blockDelay().dividedBy(4));
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void step() throws InterruptedException {
+        var at = context.node().chainHead();
+        if (!resumed) {
+            resume(at);
+            return;
+        }
+        offerAgain(at);
+        var times = context.times();
+        var epoch = new Epoch(Math.max(times.round(at, timeline.instant()).value(), lastEpoch + 1));
+        var wait = Duration.between(timeline.instant(), times.begin(at, epoch));
+        if (wait.isPositive()) {
+            // No longer than an epoch: where the clock was set, the wait may be for nothing.
+            pause(
+                    wait.compareTo(context.settings().blockDelay()) < 0
+                            ? wait
+                            : context.settings().blockDelay());
+            return;
+        }
+        ownBlocks.follow(at);
+        var why = reasonToPause(at);
+        note(why);
+        if (why.isPresent()) {
+            pause(context.settings().blockDelay().dividedBy(4));
+            return;
+        }
+        lastEpoch = epoch.value();
+        warmUp(at);
+        ended(run(epoch, at));
+    }
+
+    /** Shows the guard the chain and finishes what an earlier run began, before anything else is done. */
+    private void resume(TipSet at) throws InterruptedException {
+        try {
+            ownBlocks.resume(at);
+            resumed = true;
+            finishOpen(at);
+        } catch (AditException e) {
+            note(Optional.of("the slash guard cannot go on: " + e.getMessage()));
+            pause(context.settings().blockDelay().dividedBy(4));
+        }
+    }
+
+    /**
+     * A block of ours above the head, on the head: the node lost it, or never got it. It is the only one that may ever be
+     * made on these parents, so it is handed in again; where nobody else makes blocks the chain would stand still without.
+     */
+    private void offerAgain(TipSet at) {
+        for (var block : context.journal().recent(2)) {
+            boolean isSigned = block.block()
+                    .filter(known -> known.header().blockSignature().isPresent())
+                    .filter(known -> known.header().parents().equals(at.key().cids()))
+                    .isPresent();
+            if (isSigned && isDue(block)) {
+                try {
+                    context.node().syncSubmitBlock(block.block().orElseThrow());
+                    LOG.info("Handed block of epoch {} in again", block.epoch());
+                } catch (AditException e) {
+                    LOG.info("Handing block of epoch {} in again: {}", block.epoch(), e.getMessage());
+                }
+            }
+        }
+    }
+
+    private boolean isDue(MinedBlock block) {
+        var time = Instant.ofEpochSecond(block.block().orElseThrow().header().timestamp());
+        return !timeline.instant().isBefore(time);
+    }
+
+    private Optional<String> reasonToPause(TipSet at) {
+        stuck.removeIf(strand -> !strand.isAlive());
+        if (stuck.size() >= MOST_STUCK) {
+            return Optional.of(stuck.size() + " rounds hang in calls of the full node, the prover or a disk");
+        }
+        var clockProblem = clock.problem(at);
+        if (clockProblem.isPresent()) {
+            return clockProblem;
+        }
+        if (refusals >= REFUSALS && timeline.nanoTime() - refusedUntil < 0) {
+            return Optional.of("the full node does not make blocks: "
+                    + lastResult().map(RoundResult::note).orElse(""));
+        }
+        return context.signer()
+                .status(context.settings().miner())
+                .doubt()
+                .filter(doubt -> doubt != Doubt.CHAIN_NOT_SEEN)
+                .map(doubt -> "the slash guard is in doubt: " + doubt.sentence() + "; see `adit slash-guard status`");
+    }
+
+    private RoundResult run(Epoch epoch, TipSet at) throws InterruptedException {
+        var end = context.times().end(at, epoch);
+        var round = new MiningRound(context, epoch, end);
+        var result = new AtomicReference<>(new RoundResult(
+                epoch, Outcome.FAILED, Optional.empty(), "the round broke down; the log has the reason"));
+        var body = timeline.start(Strand.Kind.PLATFORM, "mining-" + epoch, () -> result.set(round.run()));
+        running(Optional.of(new Running(round, body, epoch)));
+        try {
+            var left = Duration.between(timeline.instant(), end);
+            if (body.join(left.isPositive() ? left : Duration.ofNanos(1))) {
+                return result.get();
+            }
+            var doing = round.doing();
+            round.abandon(body);
+            stuck.add(body);
+            return new RoundResult(
+                    epoch,
+                    Outcome.LATE,
+                    Optional.of(MiningError.MINING_ROUND_LATE),
+                    "it was still " + doing + " when the next round began");
+        } finally {
+            running(Optional.empty());
+        }
+    }
+
+    private void ended(RoundResult result) {
+        context.metrics().ended(result);
+        var before = lastResult();
+        lock.lock();
+        try {
+            last = Optional.of(result);
+        } finally {
+            lock.unlock();
+        }
+        boolean refusedByNode = result.code()
+                .filter(MiningError.MINING_NODE_CANNOT_CREATE::equals)
+                .isPresent();
+        if (refusedByNode) {
+            refusals++;
+            refusedUntil = timeline.nanoTime() + REFUSED_PAUSE.toNanos();
+        } else if (result.outcome() == Outcome.SUBMITTED) {
+            refusals = 0;
+        }
+        if (result.code().filter(SlashErrorCode.SLASH_LEASE_LOST::equals).isPresent()
+                || result.code().filter(SlashErrorCode.SLASH_IN_DOUBT::equals).isPresent()) {
+            resumed = false;
+        }
+        tell(result, before);
+    }
+
+    private void tell(RoundResult result, Optional<RoundResult> before) {
+        switch (result.outcome()) {
+            case SUBMITTED ->
+                context.journal().find(result.epoch()).ifPresent(block -> {
+                    context.metrics().submitted(block.steps());
+                    LOG.info(
+                            "Submitted block {} of epoch {}, {} after its round began",
+                            block.block()
+                                    .map(made -> made.header().cid().toString())
+                                    .orElse(""),
+                            result.epoch(),
+                            ClockWatch.seconds(Duration.between(block.at(), timeline.instant())));
+                });
+            case NOT_ELIGIBLE -> {
+                if (before.map(RoundResult::outcome)
+                        .filter(Outcome.NOT_ELIGIBLE::equals)
+                        .isEmpty()) {
+                    LOG.info(
+                            "Miner {} cannot win blocks at epoch {}",
+                            context.settings().miner(),
+                            result.epoch());
+                }
+            }
+            case NOT_WON, DONE_BEFORE -> LOG.debug("Epoch {}: {}", result.epoch(), result.outcome());
+            case REFUSED, LATE, FAILED ->
+                LOG.warn("No block of epoch {} ({}): {}", result.epoch(), result.outcome(), result.note());
+        }
+    }
+
+    /** Blocks that an earlier run prepared and did not get out: the same ones go out now, or none. */
+    private void finishOpen(TipSet at) throws InterruptedException {
+        for (var block : context.journal().recent(2)) {
+            if (block.phase() == Phase.PREPARED || block.phase() == Phase.SIGNED) {
+                try {
+                    finish(block, at);
+                } catch (AditException e) {
+                    LOG.warn("Finishing the block of epoch {}: {}", block.epoch(), e.getMessage());
+                }
+            } else if (block.phase() == Phase.CREATING) {
+                context.journal()
+                        .save(block.withPhase(Phase.FAILED)
+                                .withNote("the node ended while the full node made the block"));
+            }
+        }
+    }
+
+    private void finish(MinedBlock block, TipSet at) throws InterruptedException {
+        var header = block.block().orElseThrow().header();
+        var below = context.node().chainGetTipSet(new TipSetKey(header.parents()));
+        var end = context.times().end(below, block.epoch());
+        // Where the chain has not passed it, it is not too late: perhaps nobody else makes blocks here.
+        if (timeline.instant().isBefore(end) || at.height().isBefore(block.epoch())) {
+            var worker = context.node()
+                    .minerGetBaseInfo(context.settings().miner(), block.epoch(), below.key())
+                    .orElseThrow(() -> new AditException(
+                            MiningError.MINING_KEY_MISSING,
+                            "the chain does not name the worker of that epoch any more"))
+                    .workerKey();
+            var done = new BlockPublisher(context.node(), context.signer(), context.journal(), timeline)
+                    .publish(block, worker, below.blocks(), end);
+            LOG.info("The block of epoch {} that an earlier run prepared is {}", block.epoch(), done.phase());
+        } else if (block.phase() == Phase.PREPARED) {
+            context.journal()
+                    .save(block.withPhase(Phase.FAILED)
+                            .withBlock(Optional.empty())
+                            .withNote("the node was not running when its time came"));
+        }
+    }
+
+    private void warmUp(TipSet at) {
+        if (!warmedUp) {
+            warmedUp = true;
+            timeline.start(Strand.Kind.PLATFORM, "mining-warm-up", () -> new WarmUp(context).run(at));
+        }
+    }
+
+    private void note(Optional<String> why) {
+        context.metrics().paused(why.isPresent());
+        lock.lock();
+        try {
+            if (!why.equals(paused)) {
+                why.ifPresentOrElse(
+                        reason -> LOG.warn("No blocks are made: {}", reason), () -> LOG.info("Blocks are made again"));
+            }
+            paused = why;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void running(Optional<Running> now) {
+        lock.lock();
+        try {
+            running = now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<RoundResult> lastResult() {
+        lock.lock();
+        try {
+            return last;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (!closed && left > 0) {
+                left = woken.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops. A round that is writing or waiting for the node ends by itself; what it prepared goes on at the next start. */
+    @Override
+    public void close() {
+        Optional<Running> now;
+        lock.lock();
+        try {
+            closed = true;
+            now = running;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        now.ifPresent(round -> round.round().abandon(round.strand()));
+        try {
+            for (var waiting : strand.stream().toList()) {
+                if (!waiting.join(CLOSE_GRACE)) {
+                    LOG.info(
+                            "Mining ends later: {}",
+                            now.map(round -> round.round().doing()).orElse("at its next step"));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
