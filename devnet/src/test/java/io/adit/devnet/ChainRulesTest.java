@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.Message;
@@ -102,6 +103,26 @@ class ChainRulesTest {
         assertThat(after.receipt().isSuccess()).isTrue();
         assertThat(node.stateGetRandomnessFromTickets(5, before.height(), new byte[0], TipSetKey.EMPTY))
                 .isNotEqualTo(ticket);
+    }
+
+    @Test
+    void aForkCarriesNoMessageBeforeItsTime_whenItIsMadeLater() {
+        giveMoney();
+        devnet.advance(5);
+        long head = devnet.epoch();
+        var cid = node.mpoolPush(signed(message(0, 2_000_000, 200_000, 100_000)));
+
+        devnet.reorg(4);
+        devnet.advance(1);
+
+        var carried = node.chainGetTipSetByHeight(new Epoch(head + 1), TipSetKey.EMPTY);
+        assertThat(node.chainGetMessagesInTipset(carried.key()))
+                .extracting(ChainMessage::cid)
+                .containsExactly(cid);
+        assertThat(node.stateSearchMsg(TipSetKey.EMPTY, cid, -1, true)
+                        .orElseThrow()
+                        .height())
+                .isEqualTo(new Epoch(head + 2));
     }
 
     @ParameterizedTest

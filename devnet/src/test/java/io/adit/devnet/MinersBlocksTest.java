@@ -2,8 +2,10 @@ package io.adit.devnet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.adit.chain.node.Block;
+import io.adit.chain.node.BlockTemplate;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.HeadChange;
 import io.adit.chain.type.TipSetKey;
@@ -16,6 +18,9 @@ import io.adit.devnet.actor.Genesis;
 import io.adit.devnet.chain.Production;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,12 +35,9 @@ class MinersBlocksTest {
         return Devnet.simulated(ScriptedMiner.settings(), new RecordingProofs(), production, new SystemTimeline());
     }
 
-    /** Seals two sectors, proves them, and waits until the lookback state has their power. */
+    /** Seals a sector, proves it, and waits until the lookback state has its power. */
     private ScriptedMiner withPower() {
-        provider.createMiner();
-        provider.preCommit(1);
-        provider.prove(1);
-        assertThat(provider.submitWindow(provider.awaitDeadline(1)).exitCode()).isZero();
+        seal(provider);
         var scripted = new ScriptedMiner(node, provider.miner(), provider.worker());
         while (producerOf(devnet.epoch()) == Genesis.PRODUCER) {
             devnet.advance(1);
@@ -187,21 +189,36 @@ class MinersBlocksTest {
         assertThat(seen.getLast()).isGreaterThan(before + 2);
     }
 
-    @Test
-    void theDevnetFillsWhatIsLeft_ifItIsSoConfigured() {
+    private void beginWithFills() {
         devnet.close();
         devnet = start(Production.BY_MINERS_AND_DEVNET);
         node = devnet.node();
         provider = new Provider(devnet, node);
-        provider.createMiner();
-        provider.preCommit(1);
-        provider.prove(1);
-        provider.submitWindow(provider.awaitDeadline(1));
+        seal(provider);
+        miner = new ScriptedMiner(node, provider.miner(), provider.worker());
+    }
+
+    private void seal(Provider sealing) {
+        sealing.createMiner();
+        sealing.preCommit(1);
+        sealing.prove(1);
+        post(sealing);
+    }
+
+    private void post(Provider proving) {
+        long deadline = proving.awaitDeadline(1);
+        // Where the devnet fills, the head is the epoch before until this one is over.
+        devnet.advance(1);
+        assertThat(proving.submitWindow(deadline).exitCode()).isZero();
+    }
+
+    @Test
+    void theDevnetFillsWhatIsLeft_ifItIsSoConfigured() {
+        beginWithFills();
         devnet.advance(40);
 
         long head = node.chainHead().height().value();
         assertThat(head).isEqualTo(devnet.epoch() - 1);
-        miner = new ScriptedMiner(node, provider.miner(), provider.worker());
         while (!round()) {
             assertThat(devnet.epoch()).isLessThan(head + 10);
         }
@@ -261,5 +278,67 @@ class MinersBlocksTest {
                         new Epoch(devnet.epoch()),
                         node.chainHead().key()))
                 .hasMessageContaining("actor code is not miner: account");
+    }
+
+    @Test
+    void blocksOfTwoProvidersShareATipset_andAMessageRunsOnce() {
+        beginWithFills();
+        var second = new Provider(devnet, node, "second");
+        seal(second);
+        post(provider);
+        devnet.advance(25);
+        var other = new ScriptedMiner(node, second.miner(), second.worker());
+        var rich = Provider.key("rich", SignatureType.BLS).address();
+        Optional<Block> one;
+        Optional<Block> two;
+        long given = 0;
+        do {
+            devnet.advance(1);
+            devnet.ledger().fund(rich, TokenAmount.ofFil(2));
+            given += 2;
+            one = miner.mine(devnet.epoch());
+            two = other.mine(devnet.epoch());
+        } while (one.isEmpty() || two.isEmpty());
+        var seen = new CopyOnWriteArrayList<HeadChange>();
+        try (var feed = node.chainNotify(seen::addAll)) {
+            await().until(() -> seen.size() == 1);
+            node.syncSubmitBlock(one.get());
+            node.syncSubmitBlock(two.get());
+            await().until(() -> seen.size() == 4);
+            assertThat(feed.connected()).isTrue();
+        }
+
+        assertThat(node.chainHead().blocks()).hasSize(2);
+        assertThat(node.chainHead().key().cids())
+                .containsExactlyInAnyOrder(
+                        one.get().header().cid(), two.get().header().cid());
+        assertThat(seen.stream().map(HeadChange::type).skip(1))
+                .containsExactly(HeadChange.Type.APPLY, HeadChange.Type.REVERT, HeadChange.Type.APPLY);
+        assertThat(node.chainGetMessagesInTipset(node.chainHead().key())).hasSize(1);
+        node.syncSubmitBlock(next());
+        assertThat(node.walletBalance(rich)).isEqualTo(TokenAmount.ofFil(given));
+        assertThat(node.chainHead().minTicketBlock().parents()).hasSize(2);
+    }
+
+    @Test
+    void aBlockWhoseMessagesSkipANonceIsRefused() {
+        devnet.ledger().fund(Provider.key("rich", SignatureType.BLS).address(), TokenAmount.ofFil(1));
+        devnet.ledger().fund(Provider.key("rich", SignatureType.BLS).address(), TokenAmount.ofFil(1));
+        var template = miner.template(node.chainHead(), awaitWin(), (info, challenge) -> RecordingProofs.validProof())
+                .orElseThrow();
+        assertThat(template.messages()).hasSize(2);
+        var gap = new BlockTemplate(
+                template.miner(),
+                template.parents(),
+                template.ticket(),
+                template.electionProof(),
+                template.beaconEntries(),
+                List.of(template.messages().getLast()),
+                template.epoch(),
+                template.timestamp(),
+                template.winningPoStProof());
+
+        assertThatThrownBy(() -> node.syncSubmitBlock(miner.signed(node.minerCreateBlock(gap))))
+                .hasMessageContaining("wrong nonce (exp: ");
     }
 }

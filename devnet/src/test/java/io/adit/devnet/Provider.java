@@ -50,11 +50,17 @@ public final class Provider {
 
     private final Devnet devnet;
     private final FullNode node;
-    private final PrivateKey worker = key("worker", SignatureType.BLS);
+    private final PrivateKey worker;
     private final PrivateKey client = key("client", SignatureType.SECP256K1);
     private Address miner = Address.ofId(0);
 
     public Provider(Devnet devnet, FullNode node) {
+        this(devnet, node, "worker");
+    }
+
+    /** One of several providers on a chain. */
+    public Provider(Devnet devnet, FullNode node, String workerName) {
+        this.worker = key(workerName, SignatureType.BLS);
         this.devnet = devnet;
         this.node = node;
         devnet.ledger().fund(worker.address(), TokenAmount.ofFil(10_000));
@@ -184,6 +190,11 @@ public final class Provider {
 
     /** Pre-commits a sector whose data are the pieces; none for zeroes. */
     public MessageReceipt preCommit(long number, PieceInfo... pieces) {
+        return preCommit(number, commR(number), pieces);
+    }
+
+    /** As {@link #preCommit(long, PieceInfo...)}, for a replica that exists. */
+    public MessageReceipt preCommit(long number, Commitment replica, PieceInfo... pieces) {
         var head = node.chainHead().height();
         var commD = pieces.length == 0
                 ? Optional.<Cid>empty()
@@ -191,7 +202,7 @@ public final class Provider {
         var info = new SectorPreCommitInfo(
                 SEAL.number(),
                 new SectorNumber(number),
-                commR(number).asSealedCid(),
+                replica.asSealedCid(),
                 head.minus(5),
                 List.of(),
                 head.plus(LIFETIME + 100_000),

@@ -34,23 +34,30 @@ public final class RecordingProofs implements Proofs {
     private final List<List<PublicReplica>> windows = new ArrayList<>();
 
     private final Predicate<byte[]> judge;
+    private final Optional<Proofs> winning;
 
     public RecordingProofs() {
-        this(proof -> proof.length > 0 && proof[0] == VALID);
+        this(proof -> proof.length > 0 && proof[0] == VALID, Optional.empty());
     }
 
-    private RecordingProofs(Predicate<byte[]> judge) {
+    private RecordingProofs(Predicate<byte[]> judge, Optional<Proofs> winning) {
         this.judge = judge;
+        this.winning = winning;
+    }
+
+    /** One that leaves winning proofs to real proofs. */
+    public static RecordingProofs withRealWinningProofs(Proofs real) {
+        return new RecordingProofs(new RecordingProofs().judge, Optional.of(real));
     }
 
     /** One that takes every proof for valid. */
     public static RecordingProofs trusting() {
-        return new RecordingProofs(proof -> true);
+        return new RecordingProofs(proof -> true, Optional.empty());
     }
 
     /** One whose verdict, or failure, is the judge's. */
     public static RecordingProofs judging(Predicate<byte[]> judge) {
-        return new RecordingProofs(judge);
+        return new RecordingProofs(judge, Optional.empty());
     }
 
     /** 192 bytes that pass. */
@@ -173,7 +180,8 @@ public final class RecordingProofs implements Proofs {
     @Override
     public List<Long> winningPoStChallenge(
             RegisteredPoStProof proof, Randomness randomness, ActorId miner, long eligible) {
-        return List.of(Math.floorMod((long) randomness.bytes()[0], eligible));
+        return winning.map(real -> real.winningPoStChallenge(proof, randomness, miner, eligible))
+                .orElseGet(() -> List.of(Math.floorMod((long) randomness.bytes()[0], eligible)));
     }
 
     @Override
@@ -185,7 +193,8 @@ public final class RecordingProofs implements Proofs {
     @Override
     public boolean verifyWinningPoSt(
             Randomness randomness, List<PoStProof> proofs, List<PublicReplica> replicas, ActorId miner) {
-        return !replicas.isEmpty() && proofs.stream().allMatch(proof -> valid(proof.proof()));
+        return winning.map(real -> real.verifyWinningPoSt(randomness, proofs, replicas, miner))
+                .orElseGet(() -> !replicas.isEmpty() && proofs.stream().allMatch(proof -> valid(proof.proof())));
     }
 
     @Override

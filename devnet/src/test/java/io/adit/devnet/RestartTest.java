@@ -9,6 +9,7 @@ import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.SignatureType;
 import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.chain.Production;
 import io.adit.devnet.policy.ChainPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,6 +51,32 @@ class RestartTest {
             assertThat(after.node().stateMinerSectors(provider.miner(), Optional.empty(), TipSetKey.EMPTY))
                     .hasSize(1);
             assertThat(after.advance(1)).isEqualTo(head.height().value() + 1);
+        }
+    }
+
+    @Test
+    void aProvidersBlocksAreTakenUpAgain_afterARestart() throws IOException {
+        var before = Devnet.open(
+                directory, DealLifeTest.settings(29), new RecordingProofs(), Production.BY_MINERS, Duration.ZERO);
+        var provider = new Provider(before, before.node());
+        provider.createMiner();
+        provider.preCommit(1);
+        provider.prove(1);
+        provider.submitWindow(provider.awaitDeadline(1));
+        before.advance(40);
+        var miner = new ScriptedMiner(before.node(), provider.miner(), provider.worker());
+        for (int epoch = 0; epoch < 6; epoch++) {
+            before.advance(1);
+            miner.mine(before.epoch()).ifPresent(before.node()::syncSubmitBlock);
+        }
+        var head = before.node().chainHead();
+        before.close();
+
+        try (var after = Devnet.open(
+                directory, DealLifeTest.settings(29), new RecordingProofs(), Production.BY_MINERS, Duration.ZERO)) {
+            assertThat(after.node().chainHead()).isEqualTo(head);
+            assertThat(head.minTicketBlock().miner()).isEqualTo(provider.miner());
+            assertThat(after.epoch()).isEqualTo(head.height().value());
         }
     }
 

@@ -45,9 +45,6 @@ public final class Ledger {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
-    /** A pushed message that the pool gets when the head has that height. */
-    private record Delayed(SignedMessage message, long until) {}
-
     private final Chain chain;
     private final Production production;
     private final MessagePool pool = new MessagePool();
@@ -56,10 +53,8 @@ public final class Ledger {
     private final List<Consumer<List<HeadChange>>> listeners = new CopyOnWriteArrayList<>();
     private Optional<BigInteger> fixedBaseFee = Optional.empty();
     private long nullRounds;
-    private int toDrop;
-    private int toDelay;
-    private long delay;
-    private final List<Delayed> delayed = new ArrayList<>();
+    private final MessageFaults messageFaults = new MessageFaults();
+    private final Arrivals arrivals = new Arrivals();
     private volatile long lie;
     /** The epoch that began last, where providers make blocks. */
     private volatile long begun;
@@ -121,16 +116,17 @@ public final class Ledger {
         }
     }
 
+    private void lockedDo(Runnable work) {
+        locked(() -> {
+            work.run();
+            return true;
+        });
+    }
+
     /** Takes a message into the pool, durably. */
     public Cid push(SignedMessage message) {
         return locked(() -> {
-            if (toDrop > 0) {
-                toDrop--;
-                return message.cid();
-            }
-            if (toDelay > 0) {
-                toDelay--;
-                delayed.add(new Delayed(message, now() + delay));
+            if (messageFaults.holds(message, now())) {
                 return message.cid();
             }
             return take(message);
@@ -140,16 +136,16 @@ public final class Ledger {
     private Cid take(SignedMessage message) {
         var cid = pool.push(message, chain.head().after());
         chain.pushed(message);
+        arrivals.forgetBefore(now() - Chain.MAX_FORK);
+        arrivals.came(message, production.takesBlocks() ? begun : chain.head().height() + 1);
         return cid;
     }
 
     /** Takes the messages that have been late for long enough; one that cannot be taken any more is lost, as on a network. */
     private void takeDelayed() {
-        var due = delayed.stream().filter(late -> late.until() <= now()).toList();
-        delayed.removeAll(due);
-        for (var late : due) {
+        for (var late : messageFaults.due(now())) {
             try {
-                take(late.message());
+                take(late);
             } catch (MessageRefusedException tooLate) {
                 LOG.info("a delayed message is refused: {}", tooLate.getMessage());
             }
@@ -216,9 +212,7 @@ public final class Ledger {
                     0,
                     new byte[0]);
             var signed = new SignedMessage(message, key.sign(message.signingBytes()));
-            var cid = pool.push(signed, chain.head().after());
-            chain.pushed(signed);
-            return cid;
+            return take(signed);
         });
     }
 
@@ -298,8 +292,8 @@ public final class Ledger {
 
     /**
      * Replaces the last {@code depth} tipsets by a fork that is one longer. Messages of the abandoned blocks go back to the
-     * pool and land on the fork again. Where providers make blocks the fork has a block for every epoch up to the head's,
-     * and more wins than what it replaces.
+     * pool and land on the fork again; none lands in a block whose time was before the message came. Where providers make
+     * blocks the fork has a block for every epoch up to the head's, and more wins than what it replaces.
      *
      * @throws IllegalArgumentException for a depth beyond finality
      */
@@ -323,18 +317,22 @@ public final class Ledger {
                 base = base.parent().get();
             }
             var fee = base.nextBaseFee();
-            var link = chain.fork(base, pool.select(base.after(), fee), fee);
+            var link = chain.fork(base, inTime(base, fee), fee);
             pool.included(link);
             changes.add(new HeadChange(HeadChange.Type.APPLY, link.tipSet()));
             for (int made = 1; made < blocks; made++) {
-                link = chain.extend(
-                        link.height() + 1, pool.select(link.after(), link.nextBaseFee()), link.nextBaseFee());
+                link = chain.extend(link.height() + 1, inTime(link, link.nextBaseFee()), link.nextBaseFee());
                 pool.included(link);
                 changes.add(new HeadChange(HeadChange.Type.APPLY, link.tipSet()));
             }
             tell(changes);
             return link;
         });
+    }
+
+    /** What a fork's next block on a link carries: only messages that were sent before that block's own time. */
+    private List<SignedMessage> inTime(Link base, BigInteger fee) {
+        return arrivals.knownAt(base.height() + 1, pool.select(base.after(), fee));
     }
 
     private Link forkInPlace(int depth) {
@@ -349,7 +347,7 @@ public final class Ledger {
         var link = base;
         while (link.height() < before.height()) {
             var fee = baseFeeOn(link);
-            link = chain.fork(link, link.height() + 1, wins + 1, pool.select(link.after(), fee), fee);
+            link = chain.fork(link, link.height() + 1, wins + 1, inTime(link, fee), fee);
             pool.included(link);
         }
         tell(HeadMove.between(before, link).changes());
@@ -412,7 +410,7 @@ public final class Ledger {
 
     /** The next pushed messages are answered as taken and thrown away. */
     public void dropNext(int count) {
-        locked(() -> toDrop += count);
+        lockedDo(() -> messageFaults.dropNext(count));
     }
 
     /**
@@ -420,10 +418,7 @@ public final class Ledger {
      * meanwhile.
      */
     public void delayNext(int count, long epochs) {
-        locked(() -> {
-            delay = epochs;
-            return toDelay += count;
-        });
+        lockedDo(() -> messageFaults.delayNext(count, epochs));
     }
 
     /** Keeps the base fee of all further blocks; empty gives it back to the chain's own rule. */
