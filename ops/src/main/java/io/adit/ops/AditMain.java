@@ -1,6 +1,7 @@
 package io.adit.ops;
 
 import io.adit.core.error.AditException;
+import io.adit.ops.cli.ActorCommand;
 import io.adit.ops.cli.ClientCommand;
 import io.adit.ops.cli.ConfigCommand;
 import io.adit.ops.cli.DealsCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Command;
             WalletCommand.class,
             TasksCommand.class,
             MessagesCommand.class,
+            ActorCommand.class,
             ClientCommand.class,
             ConfigCommand.class,
             ExplainCommand.class,

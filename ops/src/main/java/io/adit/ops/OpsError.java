@@ -37,6 +37,15 @@ public enum OpsError implements ErrorCode {
     DEAL_FAILED(
             ErrorKind.NETWORK,
             "A proposed deal came to nothing; the message says why. What was locked for it and not published is free in the escrow again."),
+    MALFORMED_FILE(
+            ErrorKind.OPERATOR,
+            "A file that was given is not what it should be, or was changed on its way; the message says what is wrong with it."),
+    WOULD_FAIL(
+            ErrorKind.CHAIN,
+            "The chain would not execute the message now, or it would do nothing; the message says why. Nothing was sent. --dry-run shows all that is known."),
+    KEY_ELSEWHERE(
+            ErrorKind.OPERATOR,
+            "The key that must sign is not here, as it should be with an owner's. Write the message with --unsigned-out FILE, sign it where the key is with 'adit wallet sign-message FILE', and send it with 'adit actor send FILE'; or name the directory with its keystore with --keys-of."),
     LAUNCHER_ONLY(ErrorKind.OPERATOR, "The launcher does this: run ./adit in the project's folder."),
     WAIT_INTERRUPTED(ErrorKind.OPERATOR, "The command was told to stop while it waited."),
     CHAIN_REFUSED(ErrorKind.CHAIN, "The chain executed the message and it failed; the exit code says why."),

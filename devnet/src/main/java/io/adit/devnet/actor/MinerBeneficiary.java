@@ -35,8 +35,7 @@ final class MinerBeneficiary {
         in.gas().charge(4_300_000);
         long nominee = in.tree()
                 .resolve(params.newBeneficiary())
-                .orElseThrow(
-                        () -> ActorAbort.illegalArgument("unable to resolve address: " + params.newBeneficiary()));
+                .orElseThrow(() -> ActorAbort.illegalArgument("unable to resolve address: " + params.newBeneficiary()));
         var state = in.tree().write(in.receiver(), MinerState.class);
         var pending = in.caller() == state.owner
                 ? proposed(in, state, nominee, params)
@@ -71,12 +70,10 @@ final class MinerBeneficiary {
             throw ActorAbort.illegalArgument("owner beneficial quota " + quota + " must be zero");
         }
         if (nominee == state.owner && params.newExpiration().value() != 0) {
-            throw ActorAbort.illegalArgument(
-                    "owner beneficial expiration " + params.newExpiration() + " must be zero");
+            throw ActorAbort.illegalArgument("owner beneficial expiration " + params.newExpiration() + " must be zero");
         }
         boolean nobodyLoses = left(state.beneficiaryTerm, in.chain().epoch()).isZero();
-        return new PendingBeneficiaryChange(
-                Address.ofId(nominee), quota, params.newExpiration(), nobodyLoses, false);
+        return new PendingBeneficiaryChange(Address.ofId(nominee), quota, params.newExpiration(), nobodyLoses, false);
     }
 
     private static PendingBeneficiaryChange confirmed(

@@ -35,7 +35,7 @@ final class Consent {
             return true;
         }
         var terminal = console.orElseThrow(() -> new AditException(
-                OpsError.NODE_REFUSED, "nothing was locked: there is no terminal to ask on; agree with --yes"));
+                OpsError.NODE_REFUSED, "nothing was done: there is no terminal to ask on; agree with --yes"));
         var answer = terminal.readLine("%s [y/N] ", question);
         return answer != null && answer.strip().equalsIgnoreCase("y");
     }

@@ -1,10 +1,12 @@
 package io.adit.ops.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.adit.chain.signer.SigningContents;
 import io.adit.core.fil.Address;
 import io.adit.core.keys.Keystore;
 import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
+import io.adit.ops.actor.MessageFile;
 import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
 import java.io.BufferedReader;
@@ -13,9 +15,11 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +39,8 @@ import picocli.CommandLine.Spec;
             WalletCommand.New.class,
             WalletCommand.Balance.class,
             WalletCommand.Import.class,
-            WalletCommand.Export.class
+            WalletCommand.Export.class,
+            WalletCommand.SignMessage.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class WalletCommand {
@@ -181,6 +186,57 @@ public final class WalletCommand {
                                             .put("privateKey", key)
                                             .toString()
                                     : key);
+            out().flush();
+            return 0;
+        }
+    }
+
+    /** {@code adit wallet sign-message FILE}. */
+    @Command(
+            name = "sign-message",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Sign a message that 'adit actor … --unsigned-out' wrote. Needs no chain: bring the file to where the",
+                "key is, and back."
+            })
+    public static final class SignMessage extends KeystoreCommand {
+        @Parameters(paramLabel = "FILE", description = "The message.")
+        private Path file = Path.of("");
+
+        @Option(names = "--out", paramLabel = "FILE", description = "Where to write it signed. Default: FILE itself.")
+        private @Nullable Path out;
+
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do not ask.")
+        private boolean yes;
+
+        @Override
+        public Integer call() {
+            var message = MessageFile.read(file);
+            var network = FullNodes.networkNamed(message.networkName());
+            if (!json) {
+                message.lines(network).forEach(out()::println);
+                out().flush();
+            }
+            if (!new Consent(yes, Optional.ofNullable(System.console())).ask("Sign it?")) {
+                return 1;
+            }
+            var signed = message.signed(
+                    keystore().sign(message.message().from(), SigningContents.message(message.message())));
+            signed.requireSigned();
+            var target = out == null ? file : out;
+            signed.write(target, network);
+            out().println(
+                            json
+                                    ? JsonNodeFactory.instance
+                                            .objectNode()
+                                            .put("signed", target.toString())
+                                            .put(
+                                                    "message",
+                                                    signed.requireSigned().cid().toString())
+                                            .toString()
+                                    : "Signed, in " + target + ". Send it: adit actor send " + target);
             out().flush();
             return 0;
         }

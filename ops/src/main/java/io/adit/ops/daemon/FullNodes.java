@@ -77,6 +77,11 @@ public final class FullNodes {
 
     /** Whether the node is on mainnet, by the name that its state gives to the network. */
     public static Network networkOf(FullNode node) {
-        return MAINNET_NAMES.contains(node.stateNetworkName()) ? Network.MAINNET : Network.TESTNET;
+        return networkNamed(node.stateNetworkName());
+    }
+
+    /** As {@link #networkOf}, by the name alone. */
+    public static Network networkNamed(String name) {
+        return MAINNET_NAMES.contains(name) ? Network.MAINNET : Network.TESTNET;
     }
 }

@@ -24,6 +24,9 @@ import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.core.time.SystemTimeline;
 import io.adit.ops.OpsError;
+import io.adit.ops.actor.OutboxDesk;
+import io.adit.ops.api.ActorRoutes;
+import io.adit.ops.api.ApiRoute;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
 import io.adit.proofs.NativeLibrary;
@@ -47,10 +50,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -171,7 +176,11 @@ public final class Node implements AutoCloseable {
                 engine,
                 market,
                 () -> f3.map(F3Participation::status).orElse(new F3Status.Off("f3.enabled is false")));
-        serveApi(config, random, metrics, new NodeRoutes(views), market::problem);
+        var desk = new OutboxDesk(store, outbox, config.chain().maxFee(), random);
+        var routes = Stream.of(new NodeRoutes(views).all(), new ActorRoutes(settings.miner(), desk).all())
+                .flatMap(List::stream)
+                .toList();
+        serveApi(config, random, metrics, routes, market::problem);
         log.info(
                 "miner {} runs; operator API at {}",
                 settings.miner().toString(config.chain().network()),
@@ -274,13 +283,13 @@ public final class Node implements AutoCloseable {
             NodeConfig config,
             SecureRandom random,
             Metrics metrics,
-            NodeRoutes routes,
+            List<ApiRoute> routes,
             Supplier<Optional<String>> problem) {
         var listen = config.node().apiListen();
         var api = closing(new OperatorApi(
                 new InetSocketAddress(listen.host(), listen.port()),
                 home.token(random),
-                routes.all(),
+                routes,
                 metrics::scrape,
                 problem));
         api.start();

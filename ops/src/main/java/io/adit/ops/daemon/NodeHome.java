@@ -33,6 +33,7 @@ import java.util.Optional;
  *   libp2p.key             the node's network identity, 0600
  *   miner                  the miner's address
  *   index/  pieces/        the piece index and the pieces
+ *   sent/                  messages signed with other keys than the node's
  *   api  token             where the running node listens, and what it asks for (0600)
  *   lock                   held by the running node
  * </pre>
@@ -54,6 +55,11 @@ public record NodeHome(Path directory) {
 
     public Path libp2pKey() {
         return directory.resolve("libp2p.key");
+    }
+
+    /** Messages that were signed with other keys than the node's. */
+    public Path sent() {
+        return directory.resolve("sent");
     }
 
     public Path minerFile() {

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** A development chain in this process, reached over its real RPC as any other. */
-final class LocalChain implements AutoCloseable {
+public final class LocalChain implements AutoCloseable {
     private static final byte[] SEED = new byte[32];
 
     private final Devnet devnet = Devnet.inMemory(
@@ -33,25 +33,25 @@ final class LocalChain implements AutoCloseable {
             devnet.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new SecureRandom());
 
     /** A chain whose clock runs. */
-    static LocalChain running() {
+    public static LocalChain running() {
         var chain = new LocalChain();
         chain.devnet.start();
         return chain;
     }
 
-    Devnet devnet() {
+    public Devnet devnet() {
         return devnet;
     }
 
-    FullNode node() {
+    public FullNode node() {
         return devnet.node();
     }
 
-    String api() {
+    public String api() {
         return server.apiInfo();
     }
 
-    void fund(Address to) {
+    public void fund(Address to) {
         devnet.ledger().fund(to, TokenAmount.ofFil(1000));
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.adit.devnet.actor;
+
+import org.jspecify.annotations.NullMarked;

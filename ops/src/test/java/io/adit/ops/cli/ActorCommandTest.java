@@ -1,0 +1,362 @@
+package io.adit.ops.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.chain.actor.ChangeOwnerAddressParams;
+import io.adit.chain.signer.SigningContents;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.devnet.actor.Debts;
+import io.adit.ops.AditMain;
+import io.adit.ops.daemon.LocalChain;
+import io.adit.ops.daemon.Node;
+import io.adit.ops.daemon.NodeHome;
+import io.adit.ops.daemon.NodeInit;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each command of {@code adit actor} against a devnet, over RPC: what the dry run announces is what the execution then does. The
+ * owner's key is in a directory of its own.
+ */
+class ActorCommandTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PEER = "12D3KooWAUprNYYFLeeoaaxXxVLtHzcc2s4TKyg8rfByquttDFh8";
+
+    @TempDir
+    private Path folder;
+
+    private final LocalChain chain = LocalChain.running();
+    private Path node = Path.of("");
+    private Path owners = Path.of("");
+    private Address owner = Address.ofId(0);
+    private Address miner = Address.ofId(0);
+    private String errors = "";
+
+    @BeforeEach
+    void init() throws IOException {
+        node = folder.resolve("node");
+        owners = folder.resolve("owner");
+        owner = newKey(owners, "secp256k1");
+        var init = new NodeInit(new NodeHome(node), chain.node(), Map.of(), new SecureRandom(), line -> {
+            if (line.startsWith("fund ")) {
+                chain.fund(Address.parse(line.split(" ", -1)[1]));
+            }
+        });
+        miner = init.run(new NodeInit.Choice(
+                        chain.api(),
+                        SectorSize.KIB_2,
+                        Optional.empty(),
+                        Optional.of(owner),
+                        true,
+                        Map.of(
+                                "node.api-listen", "127.0.0.1:0",
+                                "retrieval.http-listen", "127.0.0.1:0",
+                                "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0"),
+                        Duration.ofMinutes(1)))
+                .miner();
+        pay(miner);
+    }
+
+    @AfterEach
+    void stop() {
+        chain.close();
+    }
+
+    private void pay(Address to) {
+        var before = chain.node().walletBalance(to);
+        chain.fund(to);
+        Awaitility.await().until(() -> chain.node().walletBalance(to).compareTo(before) > 0);
+    }
+
+    /** A key that the chain knows. */
+    private Address newKey(Path directory, String type) throws IOException {
+        var key = Address.parse(json(0, "wallet", "new", type, "--json", "--dir", directory.toString())
+                .path("address")
+                .asText());
+        pay(key);
+        return key;
+    }
+
+    private String run(int expected, String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var line = AditMain.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        int code = line.execute(arguments);
+        errors = err.toString();
+        assertThat(code)
+                .as("%s: %s%s", String.join(" ", arguments), out, errors)
+                .isEqualTo(expected);
+        return out.toString();
+    }
+
+    private JsonNode json(int expected, String... arguments) throws IOException {
+        return JSON.readTree(run(expected, arguments));
+    }
+
+    private static String[] with(String[] command, String... more) {
+        var all = new ArrayList<>(List.of("actor"));
+        all.addAll(Arrays.asList(command));
+        all.addAll(Arrays.asList(more));
+        return all.toArray(String[]::new);
+    }
+
+    private JsonNode dry(int expected, String... command) throws IOException {
+        return json(expected, with(command, "--dry-run", "--json", "--dir", node.toString()));
+    }
+
+    private JsonNode info() throws IOException {
+        return json(0, "actor", "info", "--json", "--dir", node.toString());
+    }
+
+    private String ownerHas() {
+        return owners.toString();
+    }
+
+    private String text(Address address) {
+        return chain.node().stateLookupID(address, TipSetKey.EMPTY).toString();
+    }
+
+    /** Rehearses, executes, and compares; answers the execution. */
+    private JsonNode asAnnounced(Path keys, String... command) throws IOException {
+        var announced = dry(0, command);
+        assertThat(announced.path("wouldSucceed").asBoolean()).isTrue();
+        assertThat(announced.path("exitCode").asLong()).isZero();
+        var key = Address.parse(announced.path("signerKey").asText());
+        var heldBefore = chain.node().walletBalance(key);
+
+        var done = keys.equals(node)
+                ? json(0, with(command, "--yes", "--json", "--dir", node.toString()))
+                : json(0, with(command, "--yes", "--json", "--dir", node.toString(), "--keys-of", keys.toString()));
+
+        var executed = done.path("executed");
+        assertThat(executed.path("exitCode").asLong())
+                .isEqualTo(announced.path("exitCode").asLong());
+        assertThat(executed.path("gasUsed").asLong())
+                .isPositive()
+                .isLessThanOrEqualTo(announced.path("gasLimit").asLong());
+        var facts = info();
+        for (var change : announced.path("changes")) {
+            if (!change.path("what").asText().equals("miner")) {
+                assertThat(facts.path(change.path("what").asText()).asText())
+                        .as(change.path("what").asText())
+                        .isEqualTo(change.path("after").asText());
+            }
+        }
+        var paid = heldBefore.minus(chain.node().walletBalance(key));
+        assertThat(paid)
+                .isLessThanOrEqualTo(
+                        TokenAmount.ofAtto(announced.path("mostCost").asText())
+                                .plus(TokenAmount.ofAtto(announced.path("value").asText())));
+        return done;
+    }
+
+    private static List<String> changed(JsonNode done) {
+        var names = new ArrayList<String>();
+        done.path("changes").forEach(change -> names.add(change.path("what").asText()));
+        return names;
+    }
+
+    @Test
+    void contactsAndNumbersChangeAsAnnounced_withTheNodesOwnKey() throws Exception {
+        assertThat(changed(asAnnounced(node, "set-peer-id", PEER))).containsExactly("peer ID");
+        assertThat(changed(asAnnounced(node, "set-addrs", "/ip4/127.0.0.1/tcp/1234", "/dns4/sp.example/tcp/24001")))
+                .containsExactly("addresses");
+        assertThat(info().path("addresses").asText()).contains("/dns4/sp.example/tcp/24001");
+        assertThat(changed(asAnnounced(node, "set-addrs", "--unset"))).containsExactly("addresses");
+        assertThat(changed(asAnnounced(node, "compact-allocated", "--mask-upto-n", "99")))
+                .containsExactly("sector numbers used");
+        assertThat(info().path("sector numbers used").asText()).isEqualTo("0-99");
+        assertThat(run(0, "messages", "list", "--help")).isNotBlank();
+    }
+
+    @Test
+    void moneyMovesAsAnnounced() throws Exception {
+        asAnnounced(owners, "withdraw", "12.5");
+        var made = asAnnounced(node, "repay-debt", "3");
+        assertThat(made.path("cautions").toString()).contains("There is no fee debt");
+
+        fallIntoDebt(TokenAmount.ofFil(50));
+
+        assertThat(dry(1, "withdraw", "1").path("exitCode").asLong()).isEqualTo(19);
+        assertThat(changed(asAnnounced(node, "repay-debt", "20"))).containsExactly("fee debt");
+        assertThat(changed(asAnnounced(node, "repay-debt"))).containsExactly("fee debt");
+        assertThat(info().path("fee debt").asText()).isEqualTo("0 FIL");
+    }
+
+    /** More than the miner has, so that the end of a deadline cannot pay it off. */
+    private void fallIntoDebt(TokenAmount missing) throws IOException {
+        var balance = TokenAmount.ofFil(info().path("balance").asText());
+        Debts.owe(chain.devnet().ledger().chain().head().after(), miner.id().orElseThrow(), balance.plus(missing));
+        Awaitility.await()
+                .until(() -> TokenAmount.ofFil(info().path("balance").asText()).isZero());
+        assertThat(info().path("fee debt").asText()).isEqualTo(missing.toString());
+    }
+
+    @Test
+    void ownersChangeAsAnnounced_andTheBeneficiaryGoesAlong() throws Exception {
+        var next = newKey(owners, "secp256k1");
+
+        assertThat(changed(asAnnounced(owners, "set-owner", next.toString()))).containsExactly("proposed owner");
+        assertThat(changed(asAnnounced(owners, "set-owner", next.toString(), next.toString())))
+                .containsExactly("owner", "proposed owner", "beneficiary");
+        assertThat(info().path("owner").asText()).isEqualTo(text(next));
+    }
+
+    @Test
+    void workerAndControlAddressesChangeAsAnnounced_onlyWhenDue() throws Exception {
+        var control = newKey(node, "secp256k1");
+        var worker = newKey(node, "bls");
+        assertThat(changed(asAnnounced(owners, "control", "set", control.toString())))
+                .containsExactly("control addresses");
+        assertThat(json(0, "actor", "control", "list", "--json", "--dir", node.toString()))
+                .hasSize(4);
+        assertThat(dry(0, "confirm-change-worker").path("cautions").toString()).contains("would do nothing");
+
+        var proposed = asAnnounced(owners, "propose-change-worker", worker.toString());
+
+        assertThat(changed(proposed)).containsExactly("new worker");
+        assertThat(proposed.path("cautions").toString()).contains("900 epochs");
+        assertThat(dry(0, "confirm-change-worker").path("changes")).isEmpty();
+        chain.devnet().ledger().skip(900);
+        long due = info().path("worker changes from epoch").asLong();
+        Awaitility.await().until(() -> chain.node().chainHead().height().value() >= due);
+        if (!info().path("new worker").asText().equals("none")) {
+            assertThat(changed(asAnnounced(owners, "confirm-change-worker"))).containsExactly("worker", "new worker");
+        }
+        assertThat(info().path("worker").asText()).isEqualTo(text(worker));
+        assertThat(info().path("control addresses").asText()).isEqualTo(text(control));
+    }
+
+    @Test
+    void beneficiaryIsPaidWithinItsQuota() throws Exception {
+        var payee = newKey(node, "secp256k1");
+        assertThat(changed(asAnnounced(owners, "propose-change-beneficiary", payee.toString(), "10", "100000")))
+                .containsExactly("proposed beneficiary");
+        assertThat(changed(asAnnounced(node, "confirm-change-beneficiary")))
+                .contains("beneficiary", "quota", "term ends", "proposed beneficiary");
+        var before = chain.node().walletBalance(payee);
+
+        assertThat(changed(asAnnounced(owners, "withdraw", "4"))).containsExactly("quota used", "balance");
+
+        assertThat(chain.node().walletBalance(payee).minus(before)).isEqualTo(TokenAmount.ofFil(4));
+        var rest = dry(0, "withdraw", "100");
+        assertThat(rest.path("cautions").toString()).contains("6 FIL of its quota left");
+        asAnnounced(owners, "withdraw", "100");
+        assertThat(dry(1, "withdraw", "1").path("exitCode").asLong()).isEqualTo(18);
+        // With its quota used up the present beneficiary need not agree.
+        asAnnounced(owners, "propose-change-beneficiary", owner.toString(), "0", "0");
+        assertThat(info().path("beneficiary").asText()).isEqualTo(text(owner));
+    }
+
+    @Test
+    void minerIsMadeAsAnnounced() throws Exception {
+        var worker = newKey(node, "bls");
+
+        var made = asAnnounced(
+                node, "new", "--owner", owner.toString(), "--worker", worker.toString(), "--sector-size", "2KiB");
+
+        var id = made.path("changes").path(0).path("after").asText().split(" ", -1)[0];
+        assertThat(chain.node()
+                        .stateMinerInfo(Address.parse(id), TipSetKey.EMPTY)
+                        .worker()
+                        .toString())
+                .isEqualTo(text(worker));
+    }
+
+    @Test
+    void refusalHasTheExitCodeOfTheChain() throws Exception {
+        var stranger = newKey(node, "secp256k1");
+
+        var announced = dry(1, "set-owner", stranger.toString(), stranger.toString());
+
+        assertThat(announced.path("exitCode").asLong()).isEqualTo(18);
+        run(1, "actor", "set-owner", stranger.toString(), stranger.toString(), "--yes", "--dir", node.toString());
+        assertThat(errors).contains("WOULD_FAIL", "USR_FORBIDDEN");
+        assertThat(executedAnyway(stranger)).isEqualTo(18);
+    }
+
+    /** What the chain says when a message is sent in spite of the dry run. */
+    private long executedAnyway(Address stranger) throws InterruptedException {
+        var keys = new NodeHome(node).keystore(Map.of(), new SecureRandom());
+        var id = chain.node().stateLookupID(stranger, TipSetKey.EMPTY);
+        var message = Message.unpriced(stranger, miner, TokenAmount.ZERO, 23, new ChangeOwnerAddressParams(id).toCbor())
+                .withGas(50_000_000, TokenAmount.ofAtto(1_000_000_000), TokenAmount.ofAtto(100_000));
+        var signed = new SignedMessage(message, keys.sign(stranger, SigningContents.message(message)));
+        chain.node().mpoolPush(signed);
+        return chain.node().stateWaitMsg(signed.cid(), 0, -1, true).receipt().exitCode();
+    }
+
+    @Test
+    void ownersKeyStaysWhereItIs_messageGoesThereAndBack() throws Exception {
+        var file = folder.resolve("withdraw.json");
+        run(1, "actor", "withdraw", "2", "--yes", "--dir", node.toString());
+        assertThat(errors).contains("KEY_ELSEWHERE", "--unsigned-out");
+        run(0, "actor", "withdraw", "2", "--unsigned-out", file.toString(), "--dir", node.toString());
+        run(1, "actor", "send", file.toString(), "--yes", "--dir", node.toString());
+        assertThat(errors).contains("not signed yet");
+
+        run(0, "wallet", "sign-message", file.toString(), "--yes", "--dir", ownerHas());
+        var before = info().path("balance").asText();
+        var sent = json(0, "actor", "send", file.toString(), "--yes", "--json", "--dir", node.toString());
+        var again = json(0, "actor", "send", file.toString(), "--yes", "--json", "--dir", node.toString());
+
+        assertThat(sent.path("exitCode").asLong()).isZero();
+        assertThat(again).isEqualTo(sent);
+        assertThat(TokenAmount.ofFil(before)
+                        .minus(TokenAmount.ofFil(info().path("balance").asText())))
+                .isEqualTo(TokenAmount.ofFil(2));
+        try (var kept = Files.list(node.resolve("sent"))) {
+            assertThat(kept).hasSize(1);
+        }
+    }
+
+    @Test
+    void changedMessageIsRefused() throws Exception {
+        var file = folder.resolve("withdraw.json");
+        run(0, "actor", "withdraw", "2", "--unsigned-out", file.toString(), "--dir", node.toString());
+        run(0, "wallet", "sign-message", file.toString(), "--yes", "--dir", ownerHas());
+        Files.writeString(file, Files.readString(file).replace("\"Method\" : 16", "\"Method\" : 17"));
+
+        run(1, "actor", "send", file.toString(), "--yes", "--dir", node.toString());
+
+        assertThat(errors).contains("MALFORMED_FILE");
+    }
+
+    @Test
+    void runningNodeSendsThroughItsOutbox() throws Exception {
+        try (var running = Node.start(new NodeHome(node), Map.of(), Map.of())) {
+            assertThat(running).isNotNull();
+
+            asAnnounced(node, "set-addrs", "/ip4/10.0.0.1/tcp/1");
+
+            var sent = NodeApi.of(node).get("/api/v1/messages");
+            assertThat(sent)
+                    .anyMatch(message -> message.path("key").asText().startsWith("actor/set-addrs/")
+                            && message.path("state").asText().equals("DONE"));
+        }
+    }
+}
