@@ -170,11 +170,11 @@ class ChainRulesTest {
     }
 
     @Test
-    void aMessageIsReplaced_onlyByAPremiumAQuarterHigher_andTheOldCidIsStillFound() {
+    void aMessageIsReplaced_onlyByAPremiumATenthHigher_andTheOldCidIsStillFound() {
         giveMoney();
         var first = node.mpoolPush(signed(message(0, 2_000_000, 200_000, 100_000)));
         assertThatThrownBy(() -> node.mpoolPush(signed(message(0, 2_000_000, 220_000, 101_000))))
-                .hasMessageContaining("increase GasPremium to 125001 from 101000");
+                .hasMessageContaining("increase GasPremium to 110001 from 101000");
 
         var second = node.mpoolPush(signed(message(0, 2_000_000, 280_000, 125_001)));
         devnet.advance(2);

@@ -28,19 +28,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** The shortest miner that makes valid blocks: one round at a time, when it is told to. */
-final class ScriptedMiner {
+public final class ScriptedMiner {
     private final FullNode node;
     private final Address miner;
     private final PrivateKey worker;
     private final long delay;
 
     /** A chain whose proving periods are short, so that power comes soon. */
-    static ChainSettings settings() {
+    public static ChainSettings settings() {
         var policy = new ChainPolicy("short", 5, 30, 4, 10, 10, 2048, 20, Duration.ofSeconds(1));
         return new ChainSettings(policy, SectorSize.KIB_2, 29, Instant.ofEpochSecond(1_790_000_000), new byte[32]);
     }
 
-    ScriptedMiner(FullNode node, Address miner, PrivateKey worker) {
+    public ScriptedMiner(FullNode node, Address miner, PrivateKey worker) {
         this.node = node;
         this.miner = miner;
         this.worker = worker;
@@ -48,7 +48,7 @@ final class ScriptedMiner {
     }
 
     /** The proof of a challenge. */
-    interface Prover {
+    public interface Prover {
         byte[] prove(MiningBaseInfo info, Randomness challenge);
     }
 
@@ -61,7 +61,7 @@ final class ScriptedMiner {
         return template(base, epoch, prover).map(node::minerCreateBlock).map(this::signed);
     }
 
-    Optional<BlockTemplate> template(TipSet base, long epoch, Prover prover) {
+    public Optional<BlockTemplate> template(TipSet base, long epoch, Prover prover) {
         var info = node.minerGetBaseInfo(miner, new Epoch(epoch), base.key());
         if (info.isEmpty() || !info.get().eligibleForMining()) {
             return Optional.empty();

@@ -76,7 +76,7 @@ final class BlockMaker {
                 stateRoot,
                 receiptsRoot(List.of()),
                 messagesRoot(List.of()),
-                Optional.of(new Signature(SignatureType.BLS, EMPTY_AGGREGATE)),
+                Optional.empty(),
                 settings.genesisTime().getEpochSecond(),
                 Optional.empty(),
                 0,

@@ -1,9 +1,11 @@
 package io.adit.devnet.node;
 
+import io.adit.chain.node.ActorState;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
 import io.adit.devnet.actor.ActorEntry;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.Genesis;
@@ -13,6 +15,7 @@ import io.adit.devnet.actor.StateTree;
 import io.adit.devnet.chain.Link;
 import io.adit.devnet.chain.StateDroppedException;
 import java.math.BigInteger;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What all groups of answers look things up with. */
@@ -75,6 +78,18 @@ interface Answers {
         }
     }
 
+    /** An actor as Lotus shows it; empty where there is none. */
+    default Optional<ActorState> actorState(StateTree state, long id) {
+        long version = ledger().chain().settings().networkVersion();
+        return state.find(id)
+                .map(entry -> new ActorState(
+                        ActorCode.cid(entry.type(), version),
+                        state.head(id),
+                        entry.nonce(),
+                        new TokenAmount(entry.balance()),
+                        Optional.empty()));
+    }
+
     static long id(StateTree state, Address address) {
         return state.resolve(address).orElseThrow(Answers::noActor);
     }
@@ -83,10 +98,13 @@ interface Answers {
         return state.find(id(state, address)).orElseThrow(Answers::noActor);
     }
 
+    /** The state of a miner. Lotus wraps its errors here, so that an absent actor has the code of any other failure. */
     static MinerState miner(StateTree state, Address address) {
-        var entry = actor(state, address);
+        var entry = state.resolve(address)
+                .flatMap(state::find)
+                .orElseThrow(() -> failed("failed to load miner actor: actor not found"));
         if (entry.type() != ActorType.MINER) {
-            throw failed("failed to load miner actor: actor code is not miner: "
+            throw failed("failed to load miner actor state: actor code is not miner: "
                     + entry.type().label());
         }
         return (MinerState) entry.state();

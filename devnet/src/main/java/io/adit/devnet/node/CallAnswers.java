@@ -1,17 +1,20 @@
 package io.adit.devnet.node;
 
 import io.adit.chain.node.ExecutionTrace;
+import io.adit.chain.node.ExecutionTrace.InvokedActor;
 import io.adit.chain.node.InvocationResult;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.StateApi;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.devnet.actor.ActorEntry;
+import io.adit.devnet.actor.StateTree;
 import io.adit.devnet.actor.Vm;
 import io.adit.devnet.chain.Chain;
 import io.adit.devnet.chain.Link;
@@ -46,10 +49,18 @@ interface CallAnswers extends StateApi, Answers {
                 message.method(),
                 message.params());
         var vm = new Vm(ledger().chain().context(link, link.height(), BigInteger.ZERO), tree);
-        return result(run.cid(), run, vm.call(run, CALL_GAS_LIMIT, run.toCbor().length));
+        var applied = vm.call(run, CALL_GAS_LIMIT, run.toCbor().length);
+        return result(run.cid(), run, applied, invoked(Answers.before(link), run.to()));
     }
 
-    private static InvocationResult result(Cid cid, Message message, Vm.Applied applied) {
+    /** The receiver as it was before the tipset. */
+    private Optional<InvokedActor> invoked(StateTree before, Address to) {
+        return before.resolve(to)
+                .flatMap(id -> actorState(before, id).map(state -> new InvokedActor(new ActorId(id), state)));
+    }
+
+    private static InvocationResult result(
+            Cid cid, Message message, Vm.Applied applied, Optional<InvokedActor> invoked) {
         var receipt = applied.receipt();
         var bill = applied.bill();
         boolean paid = bill.totalCost().signum() > 0;
@@ -73,7 +84,7 @@ interface CallAnswers extends StateApi, Answers {
                 false);
         var answered = new ExecutionTrace.Answered(
                 receipt.exitCode(), receipt.returnValue(), receipt.returnValue().length == 0 ? 0 : Cid.DAG_CBOR);
-        var trace = new ExecutionTrace(sent, answered, Optional.empty(), List.of(), List.of(), List.of());
+        var trace = new ExecutionTrace(sent, answered, invoked, List.of(), List.of(), List.of());
         return new InvocationResult(cid, message, receipt, cost, trace, applied.error(), Duration.ZERO);
     }
 
@@ -82,10 +93,8 @@ interface CallAnswers extends StateApi, Answers {
         var carrier =
                 carrier(message, link(key)).orElseThrow(() -> Answers.failed("could not find message " + message));
         int index = index(carrier, message);
-        return result(
-                message,
-                carrier.messages().get(index).message(),
-                carrier.results().get(index));
+        var replayed = carrier.messages().get(index).message();
+        return result(message, replayed, carrier.results().get(index), invoked(Answers.before(carrier), replayed.to()));
     }
 
     private static int index(Link link, Cid message) {

@@ -37,21 +37,23 @@ interface ChainAnswers extends ChainApi, Answers {
         return link(key).tipSet();
     }
 
+    private static Link notBelow(Epoch epoch, Link link) {
+        if (epoch.value() > link.height()) {
+            throw Answers.failed("looking for tipset with height greater than start point, req: " + epoch + ", head: "
+                    + link.height());
+        }
+        return link;
+    }
+
     @Override
     default TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
-        var link = link(key);
-        if (epoch.value() > link.height()) {
-            throw Answers.failed("looking for tipset with height greater than start point");
-        }
+        var link = notBelow(epoch, link(key));
         return link.ancestorAt(epoch.value()).tipSet();
     }
 
     @Override
     default TipSet chainGetTipSetAfterHeight(Epoch epoch, TipSetKey key) {
-        var link = link(key);
-        if (epoch.value() > link.height()) {
-            throw Answers.failed("looking for tipset with height greater than start point");
-        }
+        var link = notBelow(epoch, link(key));
         while (link.parent().isPresent() && link.parent().get().height() >= epoch.value()) {
             link = link.parent().get();
         }

@@ -17,10 +17,12 @@ import io.adit.devnet.policy.ProtocolLimits;
 import io.adit.devnet.pool.MessageRefusedException;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Gas estimates and the message pool. */
-interface MessageAnswers extends MessageApi, WalletAnswers {
+interface MessageAnswers extends MessageApi, StateAnswers, WalletAnswers {
     BigInteger PREMIUM = BigInteger.valueOf(100_000);
     /** Lotus's default of 0.07 FIL for a message whose sender names no maximum. */
     TokenAmount DEFAULT_MAX_FEE = new TokenAmount(new BigInteger("70000000000000000"));
@@ -85,14 +87,24 @@ interface MessageAnswers extends MessageApi, WalletAnswers {
             throw RpcException.answered(
                     "GasEstimateMessageGas",
                     RpcException.EXECUTION_REVERTED,
-                    "message execution failed (exit=[" + name(code) + "(" + code + ")], vm error=[" + applied.error()
-                            + "])");
+                    "message execution failed (exit=[" + name(code) + "], vm error=[" + applied.error() + "])");
         }
         return applied.receipt().gasUsed();
     }
 
+    /** In Go's words: {@code ErrIllegalArgument(16)}; codes of one actor alone have no name there. */
     private static String name(long code) {
-        return ExitCode.of(code).map(ExitCode::name).orElse("exit");
+        return ExitCode.of(code)
+                .map(known -> goName(known.name()) + "(" + code + ")")
+                .orElse(Long.toString(code));
+    }
+
+    private static String goName(String name) {
+        var words = new StringBuilder(name.startsWith("SYS_") ? "SysErr" : "Err");
+        for (var word : name.substring(name.indexOf('_') + 1).split("_")) {
+            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return words.toString();
     }
 
     @Override
@@ -137,28 +149,36 @@ interface MessageAnswers extends MessageApi, WalletAnswers {
     /** For senders whose key is in the node's wallet: prices, numbers, signs and pushes. */
     @Override
     default SignedMessage mpoolPushMessage(Message message, Optional<MessageSendSpec> spec) {
-        SignedMessage signed;
-        try {
-            var from = keyAddress(message.from());
-            var key = signingKey(from);
-            var estimated = gasEstimateMessageGas(message, spec, TipSetKey.EMPTY);
-            var numbered = new Message(
-                    estimated.version(),
-                    estimated.to(),
-                    from,
-                    mpoolGetNonce(from),
-                    estimated.value(),
-                    estimated.gasLimit(),
-                    estimated.gasFeeCap(),
-                    estimated.gasPremium(),
-                    estimated.method(),
-                    estimated.params());
-            signed = new SignedMessage(numbered, key.sign(numbered.signingBytes()));
-        } catch (RpcException refused) {
-            throw Answers.failed("mpool push: failed to sign message: " + refused.nodeMessage());
+        if (message.nonce() != 0) {
+            throw Answers.failed("MpoolPushMessage expects message nonce to be 0, was " + message.nonce());
         }
-        mpoolPush(signed);
+        var from = failing("getting key address: ", () -> stateAccountKey(message.from(), TipSetKey.EMPTY));
+        var estimated =
+                failing("GasEstimateMessageGas error: ", () -> gasEstimateMessageGas(message, spec, TipSetKey.EMPTY));
+        var numbered = new Message(
+                estimated.version(),
+                estimated.to(),
+                from,
+                mpoolGetNonce(from),
+                estimated.value(),
+                estimated.gasLimit(),
+                estimated.gasFeeCap(),
+                estimated.gasPremium(),
+                estimated.method(),
+                estimated.params());
+        var signed = failing(
+                "mpool push: failed to sign message: ",
+                () -> new SignedMessage(numbered, signingKey(from).sign(numbered.signingBytes())));
+        failing("mpool push: failed to push message: ", () -> mpoolPush(signed));
         return signed;
+    }
+
+    private static <T> T failing(String doing, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RpcException refused) {
+            throw Answers.failed(doing + refused.nodeMessage());
+        }
     }
 
     @Override

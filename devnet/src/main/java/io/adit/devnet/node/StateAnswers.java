@@ -3,6 +3,7 @@ package io.adit.devnet.node;
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.CirculatingSupply;
 import io.adit.chain.node.NetworkParams;
+import io.adit.chain.node.RpcException;
 import io.adit.chain.node.StateApi;
 import io.adit.chain.type.BeaconEntry;
 import io.adit.chain.type.ChainRandomness;
@@ -27,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Questions about actors, randomness and the network. */
@@ -64,16 +66,7 @@ interface StateAnswers extends StateApi, Answers {
     @Override
     default Optional<ActorState> stateGetActor(Address actor, TipSetKey key) {
         var state = state(key);
-        return state.resolve(actor)
-                .flatMap(id -> state.find(id)
-                        .map(entry -> new ActorState(
-                                ActorCode.cid(
-                                        entry.type(),
-                                        ledger().chain().settings().networkVersion()),
-                                state.head(id),
-                                entry.nonce(),
-                                new TokenAmount(entry.balance()),
-                                Optional.empty())));
+        return state.resolve(actor).flatMap(id -> actorState(state, id));
     }
 
     @Override
@@ -129,14 +122,24 @@ interface StateAnswers extends StateApi, Answers {
         return ledger().chain().beacon().entry(epoch.value()).signature();
     }
 
+    private static byte[] drawn(String doing, Supplier<byte[]> base) {
+        try {
+            return base.get();
+        } catch (RpcException refused) {
+            throw Answers.failed(doing + refused.nodeMessage());
+        }
+    }
+
     @Override
     default Randomness stateGetRandomnessFromTickets(long domainTag, Epoch epoch, byte[] entropy, TipSetKey key) {
-        return ChainRandomness.draw(ticket(epoch, key), tag(domainTag), epoch, entropy);
+        var base = drawn("getting chain randomness: ", () -> ticket(epoch, key));
+        return ChainRandomness.draw(base, tag(domainTag), epoch, entropy);
     }
 
     @Override
     default Randomness stateGetRandomnessFromBeacon(long domainTag, Epoch epoch, byte[] entropy, TipSetKey key) {
-        return ChainRandomness.draw(beacon(epoch, key), tag(domainTag), epoch, entropy);
+        var base = drawn("getting beacon randomness: ", () -> beacon(epoch, key));
+        return ChainRandomness.draw(base, tag(domainTag), epoch, entropy);
     }
 
     @Override

@@ -76,7 +76,7 @@ interface MinerCalls extends MinerApi, RpcCaller {
     RpcMethod<List<SectorOnChainInfo>> STATE_MINER_SECTORS = RpcMethod.<List<SectorOnChainInfo>>method(
                     "StateMinerSectors",
                     3,
-                    listOrNull(SECTOR),
+                    list(SECTOR),
                     (node, a) -> node.stateMinerSectors(
                             a.get(0, ADDRESS), a.get(1, nullable(BIT_FIELD)), a.get(2, TIP_SET_KEY)))
             .in(CallClass.COMPUTE);
@@ -84,7 +84,7 @@ interface MinerCalls extends MinerApi, RpcCaller {
     RpcMethod<List<SectorOnChainInfo>> STATE_MINER_ACTIVE_SECTORS = RpcMethod.<List<SectorOnChainInfo>>method(
                     "StateMinerActiveSectors",
                     2,
-                    listOrNull(SECTOR),
+                    list(SECTOR),
                     (node, a) -> node.stateMinerActiveSectors(a.get(0, ADDRESS), a.get(1, TIP_SET_KEY)))
             .in(CallClass.COMPUTE);
 
