@@ -13,6 +13,7 @@ import io.adit.ops.cli.MessagesCommand;
 import io.adit.ops.cli.ProvingCommand;
 import io.adit.ops.cli.RunCommand;
 import io.adit.ops.cli.SectorsCommand;
+import io.adit.ops.cli.SignerCommand;
 import io.adit.ops.cli.StorageCommand;
 import io.adit.ops.cli.TasksCommand;
 import io.adit.ops.cli.WalletCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Command;
             TasksCommand.class,
             MessagesCommand.class,
             ActorCommand.class,
+            SignerCommand.class,
             ClientCommand.class,
             ConfigCommand.class,
             ExplainCommand.class,

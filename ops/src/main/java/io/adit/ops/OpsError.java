@@ -18,7 +18,7 @@ public enum OpsError implements ErrorCode {
             "Another process runs this node's directory. Two nodes on one miner could double-sign and double-spend nonces, so the second refuses."),
     WORKER_KEY_MISSING(
             ErrorKind.OPERATOR,
-            "The key of the miner's worker is not in the keystore, so nothing could be signed for the miner. 'adit wallet import' reads it as Lotus exports it."),
+            "The key of the miner's worker is neither in the keystore nor with the signer process, so nothing could be signed for the miner. 'adit wallet import' reads it as Lotus exports it."),
     WRONG_CHAIN(
             ErrorKind.OPERATOR,
             "The configuration and the chain disagree about the network or the miner's sector size; the message names both. Correct config.toml, or name the right full node."),

@@ -78,7 +78,12 @@ public record SignerPolicy(
             @Doc(value = "Most FIL that one message may carry as value.", fallback = "10")
             TokenAmount maxValue,
 
-            @Doc(value = "Most FIL that the gas of one message may cost: gas limit times fee cap.", fallback = "1")
+            @Doc(
+                    value =
+                            "Most FIL that the gas of one message may cost: gas limit times fee cap. A window proof has the"
+                                    + " highest fee cap that the node's chain.max-fee-window-post allows, so this must not be"
+                                    + " less, or proofs are refused.",
+                    fallback = "5")
             TokenAmount maxFee,
 
             @Doc(
@@ -88,7 +93,11 @@ public record SignerPolicy(
                     fallback = "100")
             TokenAmount maxValuePerDay,
 
-            @Doc(value = "Most FIL of gas in one day (UTC), counted likewise.", fallback = "10")
+            @Doc(
+                    value =
+                            "Most FIL of gas in one day (UTC), counted likewise. It counts what messages may cost, not what"
+                                    + " they do: a day has 48 window proofs for each full partition, at the fee cap.",
+                    fallback = "250")
             TokenAmount maxFeePerDay,
 
             @Doc(value = "Most messages in one day (UTC).", fallback = "10000")

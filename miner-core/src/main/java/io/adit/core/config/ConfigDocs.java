@@ -19,7 +19,12 @@ public final class ConfigDocs {
 
     /** Every key, in the order of the file. */
     public static List<Entry> entries() {
-        return ConfigSchema.of(NodeConfig.class).sections().stream()
+        return entries(NodeConfig.class);
+    }
+
+    /** {@link #entries()} for another configuration. */
+    public static List<Entry> entries(Class<?> type) {
+        return ConfigSchema.of(type).sections().stream()
                 .flatMap(section -> section.keys().values().stream()
                         .map(key -> new Entry(
                                 section.name(),

@@ -13,6 +13,7 @@ import java.util.Optional;
 /** Everything an operator can set. Relative paths are relative to the directory of the configuration file. */
 public record NodeConfig(
         @Doc("The node itself and its operator API.") Node node,
+        @Doc("Who signs.") Keys keys,
         @Doc("The connection to the chain.") Chain chain,
         @Doc("Fast finality (F3).") F3 f3,
         @Doc("Where sectors are kept.") Storage storage,
@@ -63,6 +64,30 @@ public record NodeConfig(
                         "node.api-listen is " + apiListen + ", which other machines can reach; use 127.0.0.1:"
                                 + apiListen.port() + " or set node.allow-public-api = true");
             }
+        }
+    }
+
+    /** Who signs. */
+    public record Keys(
+            @Doc(
+                    value =
+                            "unix:PATH lets a signer process at that Unix socket sign, by its policy ('adit signer run');"
+                                    + " the node then needs no keystore. Empty: the keystore signs, in the node's own process.",
+                    fallback = "")
+            Optional<String> signer,
+
+            @Doc(value = "How long to wait for the signer's answer.", fallback = "30s")
+            Duration signerTimeout) {
+        /** How a signer at a Unix socket is named. */
+        public static final String UNIX = "unix:";
+
+        /** A socket, and time to wait for it. */
+        public Keys {
+            if (signer.filter(at -> !at.startsWith(UNIX) || at.length() == UNIX.length())
+                    .isPresent()) {
+                throw new InvalidValueException("keys.signer", signer.get(), "unix:PATH");
+            }
+            within("keys.signer-timeout in seconds", signerTimeout.toSeconds(), 1, 600);
         }
     }
 

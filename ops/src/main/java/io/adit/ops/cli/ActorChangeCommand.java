@@ -200,8 +200,9 @@ abstract class ActorChangeCommand implements Callable<Integer> {
                 ? settings.home()
                 : new NodeHome(keysOf.toAbsolutePath().normalize());
         var config = home.load(System.getenv(), Map.of());
-        return Files.isDirectory(config.node().keystore())
-                ? Optional.of(home.keystore(System.getenv(), new SecureRandom()))
+        return config.keys().signer().isPresent()
+                        || Files.isDirectory(config.node().keystore())
+                ? Optional.of(home.signer(config, System.getenv(), new SecureRandom()))
                 : Optional.empty();
     }
 

@@ -4,7 +4,7 @@ import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
-import io.adit.core.keys.Keystore;
+import io.adit.core.keys.Signer;
 import io.adit.core.metrics.Metrics;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskHandler;
@@ -40,7 +40,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             NodeSettings settings,
             StateStore store,
             FullNode chain,
-            Keystore keystore,
+            Signer signer,
             MessageOutbox outbox,
             SealingPipeline pipeline,
             Metrics metrics,
@@ -69,7 +69,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.settings().deals(parts.home().pieces()),
                 parts.store(),
                 parts.chain(),
-                parts.keystore(),
+                parts.signer(),
                 parts.outbox(),
                 parts.pipeline().intake(),
                 indexer,

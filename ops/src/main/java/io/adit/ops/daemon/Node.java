@@ -15,7 +15,7 @@ import io.adit.core.config.ListenAddress;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
-import io.adit.core.keys.Keystore;
+import io.adit.core.keys.Signer;
 import io.adit.core.metrics.Metrics;
 import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
@@ -118,17 +118,17 @@ public final class Node implements AutoCloseable {
         var random = new SecureRandom();
         var clock = InstantSource.system();
         closing(home.lock());
-        var keystore = home.keystore(config.node(), environment, random);
+        var signer = home.signer(config, environment, random);
         var metrics = closing(new Metrics().withProcessMeters());
         var registry = metrics.registry();
         var store = closing(home.store(config));
         var chain = closing(connect(config, registry, random));
-        var settings = settings(config, chain, keystore);
+        var settings = settings(config, chain, signer);
         var miner = settings.miner().toString(config.chain().network());
         var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
-        var outbox = new MessageOutbox(store, chain, keystore, clock);
+        var outbox = new MessageOutbox(store, chain, signer, clock);
         outbox.resumeAll();
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
@@ -148,7 +148,7 @@ public final class Node implements AutoCloseable {
         pipeline.start();
         var engine = new TaskEngine(store, clock, resources(config), pipeline.handlers(), registry);
         var parts =
-                new MarketRoom.Parts(home, settings, store, chain, keystore, outbox, pipeline, metrics, clock, random);
+                new MarketRoom.Parts(home, settings, store, chain, signer, outbox, pipeline, metrics, clock, random);
         // Closed after the engine, whose tasks read the index.
         var market = closing(new MarketKeeper(
                 () -> MarketRoom.open(parts),
@@ -204,7 +204,7 @@ public final class Node implements AutoCloseable {
      *
      * @throws AditException {@link OpsError#WRONG_CHAIN}, {@link OpsError#WORKER_KEY_MISSING}
      */
-    private NodeSettings settings(NodeConfig config, FullNode chain, Keystore keystore) {
+    private NodeSettings settings(NodeConfig config, FullNode chain, Signer signer) {
         var network = FullNodes.networkOf(chain);
         if (network != config.chain().network()) {
             throw new AditException(
@@ -222,7 +222,7 @@ public final class Node implements AutoCloseable {
                             + config.sealing().sectorSize() + ", but miner " + miner.toString(network)
                             + " has sectors of " + info.sectorSize());
         }
-        return new NodeSettings(config, miner, NodeInit.workerKey(chain, miner, info.worker(), keystore, home));
+        return new NodeSettings(config, miner, NodeInit.workerKey(chain, miner, info.worker(), signer, home));
     }
 
     private FullNode connect(NodeConfig config, MeterRegistry registry, SecureRandom random) {

@@ -1,10 +1,12 @@
 package io.adit.ops.daemon;
 
+import io.adit.chain.signer.RemoteSigner;
 import io.adit.core.config.ConfigLoader;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.keys.Keystore;
 import io.adit.core.keys.Passphrase;
+import io.adit.core.keys.Signer;
 import io.adit.core.slash.MachineMark;
 import io.adit.core.state.SqlStateStore;
 import io.adit.ops.OpsError;
@@ -33,6 +35,7 @@ import java.util.Optional;
  *   libp2p.key             the node's network identity, 0600
  *   miner                  the miner's address
  *   index/  pieces/        the piece index and the pieces
+ *   signer.toml  signer/   policy, socket and accounts of a signer process
  *   sent/                  messages signed with other keys than the node's
  *   api  token             where the running node listens, and what it asks for (0600)
  *   lock                   held by the running node
@@ -60,6 +63,11 @@ public record NodeHome(Path directory) {
     /** Messages that were signed with other keys than the node's. */
     public Path sent() {
         return directory.resolve("sent");
+    }
+
+    /** What a signer process in this directory signs. */
+    public Path signerPolicy() {
+        return directory.resolve("signer.toml");
     }
 
     public Path minerFile() {
@@ -115,6 +123,18 @@ public record NodeHome(Path directory) {
         }
         return Keystore.open(
                 node.keystore(), Passphrase.read(environment, given ? node.passphraseFile() : Optional.of(file)));
+    }
+
+    /**
+     * Who signs for the node: its keystore, or the signer process that the configuration names. A socket's relative path is
+     * relative to this directory. Nothing is asked of the signer yet.
+     */
+    public Signer signer(NodeConfig config, Map<String, String> environment, SecureRandom random) {
+        var keys = config.keys();
+        return keys.signer()
+                .<Signer>map(at -> new RemoteSigner(
+                        directory.resolve(at.substring(NodeConfig.Keys.UNIX.length())), keys.signerTimeout()))
+                .orElseGet(() -> keystore(config.node(), environment, random));
     }
 
     /** Opens the state store: SQLite in this directory, or the PostgreSQL that the configuration names. */

@@ -13,6 +13,7 @@ import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.keys.Keystore;
 import io.adit.core.keys.SignatureType;
+import io.adit.core.keys.Signer;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.ops.OpsError;
@@ -130,11 +131,10 @@ public final class NodeInit {
         var settings = settings(choice);
         ConfigLoader.merged(home.config(), settings);
         var config = home.load(environment, settings);
-        var keystore = home.keystore(config.node(), environment, random);
+        var signer = home.signer(config, environment, random);
         identity();
         home.token(random);
-        var made = describe(
-                choice.adopt().isPresent() ? choice.adopt().get() : create(choice, config, keystore), keystore);
+        var made = describe(choice.adopt().isPresent() ? choice.adopt().get() : create(choice, config, signer), signer);
         // The chain's token is in it, so it is as secret as the others.
         home.writeSecret(home.config(), ConfigLoader.merged(home.config(), ofMiner(settings, choice, made.miner())));
         home.writeSecret(home.minerFile(), made.miner().toString(FullNodes.networkOf(chain)));
@@ -175,33 +175,33 @@ public final class NodeInit {
     }
 
     /** The miner with the keys that the chain knows; its worker's must be here, or nothing could be signed for it. */
-    private Made describe(Address named, Keystore keystore) {
+    private Made describe(Address named, Signer signer) {
         var miner = chain.stateLookupID(named, TipSetKey.EMPTY);
         var info = chain.stateMinerInfo(miner, TipSetKey.EMPTY);
-        return new Made(miner, info.owner(), workerKey(chain, miner, info.worker(), keystore, home));
+        return new Made(miner, info.owner(), workerKey(chain, miner, info.worker(), signer, home));
     }
 
     /** The key behind a miner's worker. */
-    static Address workerKey(FullNode chain, Address miner, Address worker, Keystore keystore, NodeHome home) {
+    static Address workerKey(FullNode chain, Address miner, Address worker, Signer signer, NodeHome home) {
         var key = chain.stateAccountKey(worker, TipSetKey.EMPTY);
-        if (!keystore.has(key)) {
+        if (!signer.has(key)) {
             var network = FullNodes.networkOf(chain);
             throw new AditException(
                     OpsError.WORKER_KEY_MISSING,
                     "miner " + miner.toString(network) + " has the worker " + key.toString(network)
-                            + ", whose key is not in the keystore. Import it: adit wallet import --dir "
-                            + home.directory());
+                            + ", whose key is neither in the keystore nor with the signer. Import it where it belongs:"
+                            + " adit wallet import --dir " + home.directory());
         }
         return key;
     }
 
-    private Address create(Choice choice, NodeConfig config, Keystore keystore) {
-        var worker = keystore.addresses().stream()
+    private Address create(Choice choice, NodeConfig config, Signer signer) {
+        var worker = signer.addresses().stream()
                 .filter(address -> address.protocol() == Address.Protocol.BLS)
                 .findFirst()
-                .orElseGet(() -> keystore.create(SignatureType.BLS));
+                .orElseGet(() -> newWorkerKey(signer));
         try (var store = home.store(config)) {
-            var outbox = new MessageOutbox(store, chain, keystore, InstantSource.system());
+            var outbox = new MessageOutbox(store, chain, signer, InstantSource.system());
             var patience = new MinerCreation.Patience(
                     choice.fundsPatience(),
                     chainPatience,
@@ -210,6 +210,15 @@ public final class NodeInit {
             return new MinerCreation(chain, outbox, patience, say)
                     .make(worker, createMinerParams(choice, choice.owner().orElse(worker), worker));
         }
+    }
+
+    private static Address newWorkerKey(Signer signer) {
+        if (signer instanceof Keystore keystore) {
+            return keystore.create(SignatureType.BLS);
+        }
+        throw new AditException(
+                OpsError.WORKER_KEY_MISSING,
+                "making a miner: the signer has no BLS key for a worker; make one where it runs: adit wallet new bls");
     }
 
     private byte[] createMinerParams(Choice choice, Address owner, Address worker) {

@@ -1,0 +1,275 @@
+package io.adit.ops.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.adit.chain.signer.RemoteSigner;
+import io.adit.chain.signer.SignerPolicy;
+import io.adit.chain.signer.SignerServer;
+import io.adit.core.config.ConfigDocs;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
+import io.adit.ops.OpsError;
+import io.adit.ops.daemon.NodeHome;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code adit signer}: keys in a process of their own that signs by a policy ({@code docs/signer.md}). */
+@Command(
+        name = "signer",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Keep keys in a process of their own, which signs what its policy allows and nothing else.",
+            "Its directory has the keystore ('adit wallet --dir'), signer.toml and the socket."
+        },
+        subcommands = {
+            SignerCommand.Init.class,
+            SignerCommand.Run.class,
+            SignerCommand.Status.class,
+            SignerCommand.Policy.class
+        },
+        synopsisSubcommandLabel = "COMMAND")
+public final class SignerCommand {
+
+    abstract static class InDirectory implements Callable<Integer> {
+        @Mixin
+        private NodeDirectory directory = new NodeDirectory();
+
+        @Option(names = "--json", description = "Print JSON.")
+        protected boolean json;
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        protected NodeHome home() {
+            return new NodeHome(directory.path());
+        }
+
+        protected SignerPolicy policy() {
+            var file = home().signerPolicy();
+            if (!Files.exists(file)) {
+                throw new AditException(
+                        OpsError.NOT_INITIALISED,
+                        "there is no policy at " + file + "; make one with 'adit signer init'");
+            }
+            return SignerPolicy.load(file);
+        }
+
+        protected PrintWriter out() {
+            return Objects.requireNonNull(spec).commandLine().getOut();
+        }
+    }
+
+    /** {@code adit signer init}. */
+    @Command(
+            name = "init",
+            mixinStandardHelpOptions = true,
+            description = "Write a policy that lets a node seal and prove for a miner, and nothing more.")
+    public static final class Init extends InDirectory {
+        /** Deadlines of a proving period, which is a day: each has a proof, counted at its fee cap. */
+        private static final long PROOFS_A_DAY = 48;
+
+        @Option(
+                names = "--miner",
+                paramLabel = "MINER",
+                required = true,
+                description = "The miner, by ID address. May be given often.")
+        private List<String> miners = new ArrayList<>();
+
+        @Option(
+                names = "--max-fee",
+                paramLabel = "FIL",
+                defaultValue = "5",
+                description = "Most that the gas of one message may cost; not less than the node's"
+                        + " chain.max-fee-window-post. Default: ${DEFAULT-VALUE}")
+        private String maxFee = "5";
+
+        @Override
+        public Integer call() throws IOException {
+            var home = home();
+            if (Files.exists(home.signerPolicy())) {
+                throw new AditException(
+                        OpsError.ALREADY_INITIALISED,
+                        home.signerPolicy() + " is there already; 'adit signer init' never overwrites one");
+            }
+            var fee = TokenAmount.ofFil(maxFee);
+            var named = miners.stream()
+                    .map(Address::parse)
+                    .map(miner -> "\"" + miner + "\"")
+                    .collect(Collectors.joining(", "));
+            var text = """
+                    # What this signer signs; what is not allowed here is refused. Every key: adit signer policy
+                    [messages]
+                    miners = [%s]
+                    max-fee = "%s"
+                    # What messages may cost at their fee caps, not what they do: %d window proofs a day, and others.
+                    max-fee-per-day = "%s"
+
+                    [deals]
+                    ask-miners = [%s]
+                    """.formatted(named, fil(fee), PROOFS_A_DAY, fil(fee.times(PROOFS_A_DAY + 2)), named);
+            home.create();
+            home.writeSecret(home.signerPolicy(), text);
+            var policy = policy();
+            var folder = Objects.requireNonNull(policy.socket().path().toAbsolutePath().getParent());
+            Files.createDirectories(folder);
+            ownerOnly(folder);
+            var keys = home.keystore(System.getenv(), new SecureRandom()).addresses();
+            if (json) {
+                out().println(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("policy", home.signerPolicy().toString())
+                        .put("socket", policy.socket().path().toString())
+                        .put("keys", keys.size()));
+            } else {
+                out().println("Policy in " + home.signerPolicy() + ", " + keys.size() + " keys.");
+                out().println("Keys come in with 'adit wallet import --dir " + home.directory()
+                        + "'; then: adit signer run" + " --dir " + home.directory());
+                out().println("The node's config.toml: [keys] signer = \"unix:"
+                        + policy.socket().path() + "\"");
+            }
+            out().flush();
+            return 0;
+        }
+
+        private static String fil(TokenAmount amount) {
+            return amount.toString().replace(" FIL", "");
+        }
+
+        private static void ownerOnly(Path folder) throws IOException {
+            Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    /** {@code adit signer run}. */
+    @Command(name = "run", mixinStandardHelpOptions = true, description = "Run the signer until it is asked to stop.")
+    public static final class Run extends InDirectory {
+        @Option(
+                names = "--exit-with-parent",
+                hidden = true,
+                description = "Stop when standard input closes; for programs that start a signer.")
+        private boolean exitWithParent;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            var policy = policy();
+            var keys = home().keystore(System.getenv(), new SecureRandom());
+            var stop = new CountDownLatch(1);
+            try (var server = SignerServer.start(keys, policy, InstantSource.system(), new SimpleMeterRegistry())) {
+                Runtime.getRuntime().addShutdownHook(new Thread(server::close, "signer-shutdown"));
+                if (exitWithParent) {
+                    Thread.ofPlatform().daemon().name("parent-watch").start(() -> awaitParentsEnd(stop));
+                }
+                var socket = policy.socket().path().toString();
+                out().println(
+                                json
+                                        ? JsonNodeFactory.instance
+                                                .objectNode()
+                                                .put("signing", socket)
+                                                .put("keys", keys.addresses().size())
+                                                .toString()
+                                        : "Signing for " + keys.addresses().size() + " keys at " + socket);
+                out().flush();
+                stop.await();
+            }
+            return 0;
+        }
+
+        private static void awaitParentsEnd(CountDownLatch stop) {
+            try {
+                while (System.in.read() >= 0) {
+                    // Nothing is expected; only the end counts.
+                }
+            } catch (IOException e) {
+                // A broken pipe says the same as its end.
+            }
+            stop.countDown();
+        }
+    }
+
+    /** {@code adit signer status}. */
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "Ask the running signer for its keys and how its slash guards stand.")
+    public static final class Status extends InDirectory {
+        @Override
+        public Integer call() {
+            var policy = policy();
+            var signer =
+                    new RemoteSigner(policy.socket().path(), policy.socket().timeout());
+            var network = home().load(System.getenv(), Map.of()).chain().network();
+            var answer = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("socket", policy.socket().path().toString());
+            var keys = answer.putArray("keys");
+            signer.addresses().forEach(key -> keys.add(key.toString(network)));
+            var guards = answer.putArray("guards");
+            for (var text : policy.blocks().miners()) {
+                var status = signer.status(Address.parse(text));
+                guards.addObject()
+                        .put("miner", text)
+                        .put("doubt", status.doubt().map(Enum::name).orElse(""))
+                        .put("detail", status.detail())
+                        .put("highWater", status.highWater().value());
+            }
+            if (json) {
+                out().println(answer);
+            } else {
+                out().println("The signer answers at " + policy.socket().path());
+                keys.forEach(key -> out().println("  key    " + key.asText()));
+                guards.forEach(
+                        guard -> out().println("  guard  " + guard.path("miner").asText() + ", signed up to epoch "
+                                + guard.path("highWater").asLong()
+                                + (guard.path("doubt").asText().isEmpty()
+                                        ? ""
+                                        : "; refuses: " + guard.path("doubt").asText() + ", "
+                                                + guard.path("detail").asText())));
+            }
+            out().flush();
+            return 0;
+        }
+    }
+
+    /** {@code adit signer policy}. */
+    @Command(
+            name = "policy",
+            mixinStandardHelpOptions = true,
+            description = "Print every key of a policy with its meaning and default.")
+    public static final class Policy extends InDirectory {
+        @Override
+        public Integer call() {
+            if (json) {
+                var rows = JsonNodeFactory.instance.arrayNode();
+                ConfigDocs.entries(SignerPolicy.class)
+                        .forEach(entry -> rows.addObject()
+                                .put("section", entry.section())
+                                .put("key", entry.key())
+                                .put("default", entry.fallback())
+                                .put("meaning", entry.meaning()));
+                out().println(rows.toPrettyString());
+            } else {
+                out().print(SignerPolicy.document());
+            }
+            out().flush();
+            return 0;
+        }
+    }
+}
