@@ -87,6 +87,11 @@ public enum SealingError implements ErrorCode {
     POST_REFUSED(
             ErrorKind.CHAIN,
             "The chain executed SubmitWindowedPoSt with an error code; it is made anew while the deadline is open."),
+    PROVING_BUSY(
+            ErrorKind.OPERATOR,
+            "A real window proof is being made; what was asked would have kept it waiting. Ask again when it is done"
+                    + " (`adit proving deadlines`)."),
+    DEADLINE_UNKNOWN(ErrorKind.OPERATOR, "The miner has no deadline with that number, or it had no challenge yet."),
     SECTOR_UNREADABLE(
             ErrorKind.HARDWARE,
             "A sector's sealed file or cache cannot be read, or has the wrong size. It is skipped in WindowPoSt and"

@@ -101,13 +101,13 @@ class DevnetSealingTest {
     }
 
     @Test
-    void dealIsSealedActivatedAndProvenForTwoPeriods_whenAllButC2IsReal() throws IOException {
+    void dealIsSealedActivatedAndProvenForTwoPeriods_whenAllButC2IsReal() throws Exception {
         liveThrough(new WithoutCommit2(), Duration.ofMinutes(1));
     }
 
     @Test
     @Tag("slow")
-    void dealIsSealedActivatedAndProvenForTwoPeriods_whenEveryProofIsReal() throws IOException {
+    void dealIsSealedActivatedAndProvenForTwoPeriods_whenEveryProofIsReal() throws Exception {
         liveThrough(ProofsTestKit.proofs(), Duration.ofMinutes(8));
     }
 
@@ -144,10 +144,10 @@ class DevnetSealingTest {
 
     @FunctionalInterface
     private interface Story {
-        void tell(Life life);
+        void tell(Life life) throws InterruptedException;
     }
 
-    private void liveThrough(Proofs proofs, Duration atMost) throws IOException {
+    private void liveThrough(Proofs proofs, Duration atMost) throws IOException, InterruptedException {
         live(proofs, Duration.ofMinutes(2), life -> {
             life.devnet().start();
             until(atMost, () -> sector(life.store(), life.number()).state() == SectorState.Proving);
@@ -171,7 +171,7 @@ class DevnetSealingTest {
     }
 
     @Test
-    void missedSectorIsRecoveredAndProven_whenTheNodeSleptAndAForkFollows() throws IOException {
+    void missedSectorIsRecoveredAndProven_whenTheNodeSleptAndAForkFollows() throws Exception {
         var atMost = Duration.ofMinutes(1);
         live(new WithoutCommit2(), Duration.ZERO, life -> {
             life.passUntil(atMost, () -> sector(life.store(), life.number()).state() == SectorState.Proving);
@@ -192,11 +192,23 @@ class DevnetSealingTest {
             life.devnet().advance(period / 4);
 
             assertThat(life.faulty()).isFalse();
-            assertThat(life.proving().get().recent().getFirst().phase()).isEqualTo(PartitionProof.Phase.ACCEPTED);
+            var last = life.proving().get().recent().getFirst();
+            assertThat(last.phase()).isEqualTo(PartitionProof.Phase.ACCEPTED);
+            var desk = life.proving().get().desk();
+            assertThat(desk.check(Optional.empty(), true))
+                    .singleElement()
+                    .satisfies(check -> assertThat(check.problem()).isEmpty());
+            assertThat(desk.compute(last.deadline(), Optional.empty()))
+                    .singleElement()
+                    .satisfies(run -> {
+                        assertThat(run.problem()).isEmpty();
+                        assertThat(run.sectors()).isEqualTo(1);
+                    });
+            assertThat(accepted(life.proving().get())).as("nothing was sent").isEqualTo(2);
         });
     }
 
-    private void live(Proofs proofs, Duration patience, Story story) throws IOException {
+    private void live(Proofs proofs, Duration patience, Story story) throws IOException, InterruptedException {
         var policy = ChainPolicy.fast().withBlockTime(Duration.ofMillis(10));
         var settings =
                 new ChainSettings(policy, SectorSize.KIB_2, 29, Instant.ofEpochSecond(1_800_000_000), filled(32, 9));

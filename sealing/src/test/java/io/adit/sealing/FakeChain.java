@@ -2,6 +2,7 @@ package io.adit.sealing;
 
 import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
+import io.adit.chain.actor.DisputeWindowedPoStParams;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
@@ -74,6 +75,9 @@ public final class FakeChain extends PartialFullNode {
     private final Map<Long, Long> submittedInWindow = new HashMap<>();
     private final Map<Address, Long> nonces = new HashMap<>();
     private final Map<TipSetKey, Map<Address, Long>> noncesAt = new HashMap<>();
+    private final Map<TipSetKey, Map<Long, FakePartition>> partitionsAt = new HashMap<>();
+    private final Map<TipSetKey, TokenAmount> balancesAt = new HashMap<>();
+    private final Map<Long, Long> disputable = new HashMap<>();
     private final Map<Cid, List<ChainMessage>> executedBelow = new HashMap<>();
     private final List<Consumer<TipSet>> listeners = new CopyOnWriteArrayList<>();
     private final List<Message> included = new ArrayList<>();
@@ -84,6 +88,7 @@ public final class FakeChain extends PartialFullNode {
     private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
     private int failures;
     private boolean stealNonce;
+    private Optional<Message> dispute = Optional.empty();
     private TokenAmount balance = TokenAmount.ofFil(1_000_000);
 
     public FakeChain(Address miner, long height) {
@@ -121,6 +126,28 @@ public final class FakeChain extends PartialFullNode {
     /** The next message with this method ends with the exit code. */
     public synchronized void refuseNext(MinerMethod method, long exitCode) {
         refusals.put(method.number(), exitCode);
+    }
+
+    /** In the next block somebody disputes the deadline's only proof and wins: its sectors are faulty, 20 FIL are gone. */
+    public synchronized Cid dispute(Address disputer, long deadline) {
+        var message = Message.unpriced(
+                        disputer,
+                        miner,
+                        TokenAmount.ZERO,
+                        MinerMethod.DISPUTE_WINDOWED_POST.number(),
+                        new DisputeWindowedPoStParams(deadline, 0).toCbor())
+                .withNonce(nonces.getOrDefault(disputer, 0L));
+        dispute = Optional.of(message);
+        return message.cid();
+    }
+
+    private ChainMessage lose(Message message) {
+        long deadline = DisputeWindowedPoStParams.fromCbor(message.params()).deadline();
+        var old = partition(deadline);
+        partitions.put(deadline, new FakePartition(old.live(), old.live(), BitField.EMPTY));
+        disputable.put(deadline, 0L);
+        balance = balance.minus(TokenAmount.ofFil(20));
+        return new ChainMessage(message.cid(), message);
     }
 
     public synchronized void balance(TokenAmount amount) {
@@ -190,12 +217,16 @@ public final class FakeChain extends PartialFullNode {
             messages.add(another(pool.removeFirst().message()));
             stealNonce = false;
         }
+        dispute.ifPresent(message -> messages.add(lose(message)));
+        dispute = Optional.empty();
         for (SignedMessage signed : List.copyOf(pool)) {
             execute(signed, head);
             messages.add(new ChainMessage(signed.cid(), signed.message()));
         }
         pool.clear();
         noncesAt.put(head.key(), Map.copyOf(nonces));
+        partitionsAt.put(head.key(), Map.copyOf(partitions));
+        balancesAt.put(head.key(), balance);
         executedBelow.put(head.blocks().getFirst().cid(), messages);
         announce();
     }
@@ -269,6 +300,7 @@ public final class FakeChain extends PartialFullNode {
                 .equals(submittedInWindow.put(params.deadline(), now.open().value()))) {
             return 16;
         }
+        disputable.put(params.deadline(), 1L);
         var old = partition(params.deadline());
         var skipped = params.partitions().getFirst().skipped();
         partitions.put(
@@ -348,6 +380,14 @@ public final class FakeChain extends PartialFullNode {
     }
 
     @Override
+    public synchronized TipSet chainGetTipSet(TipSetKey key) {
+        return tipSets.stream()
+                .filter(tipSet -> tipSet.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
     public synchronized TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
         return tipSets.stream()
                 .filter(tipSet -> !tipSet.height().isAfter(epoch))
@@ -366,7 +406,8 @@ public final class FakeChain extends PartialFullNode {
         var then = key.equals(TipSetKey.EMPTY) || key.equals(tipSets.getLast().key())
                 ? nonces
                 : noncesAt.getOrDefault(key, Map.of());
-        return Optional.of(new ActorState(none, none, then.getOrDefault(actor, 0L), balance, Optional.empty()));
+        return Optional.of(new ActorState(
+                none, none, then.getOrDefault(actor, 0L), balancesAt.getOrDefault(key, balance), Optional.empty()));
     }
 
     @Override
@@ -410,14 +451,16 @@ public final class FakeChain extends PartialFullNode {
         for (long index = 0; index < 6; index++) {
             boolean proven = deadline().index() == index
                     && Long.valueOf(deadline().open().value()).equals(submittedInWindow.get(index));
-            deadlines.add(new Deadline(proven ? BitField.of(0) : BitField.EMPTY, 0, TokenAmount.ZERO));
+            deadlines.add(new Deadline(
+                    proven ? BitField.of(0) : BitField.EMPTY, disputable.getOrDefault(index, 0L), TokenAmount.ZERO));
         }
         return deadlines;
     }
 
     @Override
     public synchronized List<Partition> stateMinerPartitions(Address of, long deadline, TipSetKey key) {
-        var partition = partitions.get(deadline);
+        boolean now = key.equals(tipSets.getLast().key());
+        var partition = (now ? partitions : partitionsAt.getOrDefault(key, partitions)).get(deadline);
         if (partition == null) {
             return List.of();
         }

@@ -18,6 +18,7 @@ import io.adit.core.task.TaskEngine;
 import io.adit.ops.OpsError;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SectorView;
+import io.adit.sealing.proving.ProvingDesk;
 import io.adit.sealing.proving.ProvingView;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.StoragePaths;
@@ -27,11 +28,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What the operator API can be asked: one route a question, each answered from one view. */
 public final class NodeRoutes {
     private static final int MOST_MESSAGES = 500;
-    private static final long MOST_FAULTS = 10_000;
 
     /** Where the answers come from. */
     public record Views(
@@ -42,6 +43,7 @@ public final class NodeRoutes {
             StateStore store,
             SealingPipeline pipeline,
             ProvingView proving,
+            ProvingDesk desk,
             StoragePaths paths,
             TaskEngine engine,
             MarketAddresses market,
@@ -64,6 +66,11 @@ public final class NodeRoutes {
 
     /** Every route. */
     public List<ApiRoute> all() {
+        var proving = new ProvingRoutes(views.proving(), views.desk(), views.network());
+        return Stream.concat(proving.all().stream(), others().stream()).toList();
+    }
+
+    private List<ApiRoute> others() {
         return List.of(
                 new ApiRoute("GET", "/api/v1/info", (parameters, body) -> info()),
                 new ApiRoute(
@@ -76,9 +83,6 @@ public final class NodeRoutes {
                         (parameters, body) ->
                                 object().put("number", views.pipeline().pledge().value())),
                 new ApiRoute("GET", "/api/v1/sectors/*", (given, body) -> oneSector(given.getFirst())),
-                new ApiRoute("GET", "/api/v1/proving", (parameters, body) -> proving()),
-                new ApiRoute("GET", "/api/v1/proving/deadlines", (parameters, body) -> deadlines()),
-                new ApiRoute("GET", "/api/v1/proving/faults", (parameters, body) -> faults()),
                 new ApiRoute(
                         "GET",
                         "/api/v1/deals",
@@ -178,53 +182,6 @@ public final class NodeRoutes {
                 .put("size", info.size().bytes());
         piece.deal().ifPresent(deal -> node.put("deal", deal.toString()));
         return node;
-    }
-
-    private JsonNode proving() {
-        var info = views.proving().summary();
-        var deadline = info.deadline();
-        return object().put("epoch", info.head().value())
-                .put("deadline", deadline.index())
-                .put("opens", deadline.open().value())
-                .put("closes", deadline.close().value())
-                .put("challenge", deadline.challenge().value())
-                .put("faultCutoff", deadline.faultCutoff().value())
-                .put("periodStart", deadline.periodStart().value())
-                .put("provingPeriod", deadline.wPoStProvingPeriod())
-                .put("challengeWindow", deadline.wPoStChallengeWindow())
-                .put("rawPower", info.power().minerPower().rawBytePower().toString())
-                .put(
-                        "qualityAdjustedPower",
-                        info.power().minerPower().qualityAdjustedPower().toString())
-                .put("faults", info.faults().cardinality())
-                .put("recoveries", info.recoveries().cardinality());
-    }
-
-    private JsonNode deadlines() {
-        return each(
-                views.proving().deadlines().stream()
-                        .filter(deadline -> deadline.partitions() > 0)
-                        .toList(),
-                deadline -> object().put("deadline", deadline.index())
-                        .put("opens", deadline.open().value())
-                        .put("closes", deadline.close().value())
-                        .put("partitions", deadline.partitions())
-                        .put("proven", deadline.proven())
-                        .put("sectors", deadline.live())
-                        .put("faults", deadline.faulty())
-                        .put("current", deadline.current()));
-    }
-
-    private JsonNode faults() {
-        var rows = JsonNodeFactory.instance.arrayNode();
-        for (var fault : views.proving().faults()) {
-            fault.faulty().stream(MOST_FAULTS)
-                    .forEach(sector -> rows.add(object().put("sector", sector)
-                            .put("deadline", fault.deadline())
-                            .put("partition", fault.partition())
-                            .put("recovering", fault.recovering().contains(sector))));
-        }
-        return rows;
     }
 
     private ObjectNode deal(DealRecord deal) {

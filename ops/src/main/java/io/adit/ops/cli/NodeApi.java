@@ -18,6 +18,8 @@ import java.time.Duration;
 public final class NodeApi {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final URI base;
     private final String token;
     private final HttpClient http =
@@ -45,7 +47,7 @@ public final class NodeApi {
     }
 
     public JsonNode get(String path) {
-        return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+        return send(HttpRequest.newBuilder(base.resolve(path)).GET(), PATIENCE);
     }
 
     /** The node's meters as Prometheus reads them. */
@@ -64,14 +66,21 @@ public final class NodeApi {
     }
 
     public JsonNode post(String path, JsonNode body) {
-        return send(HttpRequest.newBuilder(base.resolve(path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+        return post(path, body, PATIENCE);
     }
 
-    private JsonNode send(HttpRequest.Builder request) {
+    /** Asks for what takes long. */
+    public JsonNode post(String path, JsonNode body, Duration patience) {
+        return send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.toString())),
+                patience);
+    }
+
+    private JsonNode send(HttpRequest.Builder request, Duration patience) {
         var built = request.header("Authorization", "Bearer " + token)
-                .timeout(Duration.ofSeconds(60))
+                .timeout(patience)
                 .build();
         try {
             var response = http.send(built, HttpResponse.BodyHandlers.ofString());

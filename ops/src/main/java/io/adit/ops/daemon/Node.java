@@ -172,6 +172,7 @@ public final class Node implements AutoCloseable {
                 store,
                 pipeline,
                 proofView,
+                proving.desk(),
                 paths,
                 engine,
                 market,

@@ -11,9 +11,12 @@ import io.adit.core.fil.SectorSize;
 import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
 import io.adit.core.state.TestPostgres;
+import io.adit.ops.AditMain;
 import io.adit.ops.OpsError;
 import io.adit.ops.cli.NodeApi;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -25,8 +28,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +49,7 @@ class NodeTest {
     private Path folder;
 
     private final LocalChain chain = LocalChain.running();
+    private final StringWriter err = new StringWriter();
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
@@ -166,6 +172,45 @@ class NodeTest {
             assertThat(node).isNotNull();
             assertThat(get("/api/v1/info").path("f3").asText()).isEqualTo("off: f3.enabled is false");
         }
+    }
+
+    @Test
+    void provingCommandsAnswer_whenTheMinerHasNoSectorsYet() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            assertThat(cli(0, "proving", "info", "--json").path("alarms").isArray())
+                    .isTrue();
+            assertThat(cli(0, "proving", "deadlines", "--json")).isEmpty();
+            assertThat(cli(0, "proving", "deadline", "1", "--json")
+                            .path("partitionList")
+                            .isArray())
+                    .isTrue();
+            assertThat(cli(0, "proving", "check", "--deep", "--json")).isEmpty();
+            assertThat(cli(0, "proving", "check", "1", "--json")).isEmpty();
+            assertThat(cli(0, "proving", "faults", "--json")).isEmpty();
+            assertThat(cli(0, "proving", "recover", "1", "2", "--json")).isEmpty();
+            assertThat(cli(0, "proving", "disputes", "--json")).isEmpty();
+            assertThat(cli(0, "proving", "compute", "0", "--json")).isEmpty();
+            cli(1, "proving", "compute", "99");
+            assertThat(err.toString()).contains("there is no deadline 99: they are 0 to");
+            cli(1, "proving", "deadline", "99");
+            assertThat(err.toString()).contains("NODE_REFUSED");
+            assertThat(home().directory().resolve("proving")).isEmptyDirectory();
+        }
+    }
+
+    private JsonNode cli(int code, String... arguments) throws IOException {
+        var line = AditMain.commandLine();
+        var out = new StringWriter();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--dir", home().directory().toString()));
+        assertThat(line.execute(all.toArray(String[]::new)))
+                .as(String.join(" ", arguments) + ": " + err)
+                .isEqualTo(code);
+        return new ObjectMapper().readTree(out.toString());
     }
 
     @Test

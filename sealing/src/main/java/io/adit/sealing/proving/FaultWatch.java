@@ -20,13 +20,13 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.state.MessageState;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +56,7 @@ final class FaultWatch {
     /** Rebuilt after a restart, as are the declarations: looking again finds the same ones. */
     private final Set<Look> looked = new HashSet<>();
 
-    private final Map<String, Declaration> underWay = new HashMap<>();
+    private final Map<String, Declaration> underWay = new ConcurrentHashMap<>();
 
     FaultWatch(ProvingContext context) {
         this.context = context;
@@ -129,8 +129,7 @@ final class FaultWatch {
         var recoveries = new ArrayList<SectorDeclaration>();
         for (int index = 0; index < partitions.size(); index++) {
             Partition partition = partitions.get(index);
-            BitField down =
-                    partition.faultySectors().intersect(partition.liveSectors()).minus(partition.recoveringSectors());
+            BitField down = down(partition);
             BitField readable = down.minus(unreadable(down, window));
             if (!readable.isEmpty()) {
                 recoveries.add(new SectorDeclaration(window.deadline(), index, readable));
@@ -143,24 +142,84 @@ final class FaultWatch {
                 }
             }
         }
-        if (!recoveries.isEmpty()) {
+        declareRecovered(window, look, recoveries);
+        declareFaulty(window, look, faults);
+    }
+
+    /** Declares now what an operator asks for; each partition is answered for. */
+    List<Recovery> recover(List<SectorNumber> asked, DeadlineInfo now, TipSet head) throws InterruptedException {
+        BitField wanted = BitField.ofSectors(asked);
+        var answers = new ArrayList<Recovery>();
+        for (ProvingWindow window : ProvingWindow.from(now, (int) now.wPoStPeriodDeadlines() - 1)) {
+            var declared = new ArrayList<SectorDeclaration>();
+            List<Partition> partitions =
+                    context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
+            for (int index = 0; index < partitions.size(); index++) {
+                BitField down = down(partitions.get(index));
+                BitField some = asked.isEmpty() ? down : down.intersect(wanted);
+                if (!some.isEmpty()) {
+                    answers.addAll(recover(window, index, some, head, declared));
+                }
+            }
+            declareRecovered(window, new Look(window.open(), now.open()), declared);
+        }
+        return answers;
+    }
+
+    private List<Recovery> recover(
+            ProvingWindow window, long partition, BitField some, TipSet head, List<SectorDeclaration> declared)
+            throws InterruptedException {
+        if (!head.height().isBefore(window.faultCutoff())) {
+            String late = "too late for the window that opens at epoch "
+                    + window.open().value() + "; can be declared again from epoch "
+                    + window.close().value();
+            return List.of(new Recovery(window.deadline(), partition, some, Optional.of(late)));
+        }
+        var answers = new ArrayList<Recovery>();
+        Map<SectorNumber, String> problems = context.sectors().unreadable(some.sectors(MAX_SECTORS));
+        problems.forEach((sector, problem) -> answers.add(
+                new Recovery(window.deadline(), partition, BitField.of(sector.value()), Optional.of(problem))));
+        BitField readable = some.minus(BitField.ofSectors(problems.keySet()));
+        if (!readable.isEmpty()) {
+            declared.add(new SectorDeclaration(window.deadline(), partition, readable));
+            answers.add(new Recovery(window.deadline(), partition, readable, Optional.empty()));
+        }
+        return answers;
+    }
+
+    private static BitField down(Partition partition) {
+        return partition.faultySectors().intersect(partition.liveSectors()).minus(partition.recoveringSectors());
+    }
+
+    private void declareRecovered(ProvingWindow window, Look look, List<SectorDeclaration> all) {
+        for (var batch : batches(all)) {
             send(
                     "recovered",
                     window,
                     look,
-                    recoveries,
+                    batch,
                     MinerMethod.DECLARE_FAULTS_RECOVERED.number(),
-                    new DeclareFaultsRecoveredParams(recoveries).toCbor());
+                    new DeclareFaultsRecoveredParams(batch).toCbor());
         }
-        if (!faults.isEmpty()) {
+    }
+
+    private void declareFaulty(ProvingWindow window, Look look, List<SectorDeclaration> all) {
+        for (var batch : batches(all)) {
             send(
                     "faulty",
                     window,
                     look,
-                    faults,
+                    batch,
                     MinerMethod.DECLARE_FAULTS.number(),
-                    new DeclareFaultsParams(faults).toCbor());
+                    new DeclareFaultsParams(batch).toCbor());
         }
+    }
+
+    private List<List<SectorDeclaration>> batches(List<SectorDeclaration> all) {
+        return DeclarationBatches.split(
+                all,
+                context.settings().maxPartitionsPerDeclaration(),
+                context.settings().maxSectorsPerDeclaration());
     }
 
     private BitField unreadable(BitField sectors, ProvingWindow window) throws InterruptedException {

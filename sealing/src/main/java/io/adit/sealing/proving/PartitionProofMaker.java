@@ -78,6 +78,15 @@ final class PartitionProofMaker {
         throw new AditException(SealingError.POST_FAILED, "the proof did not verify here " + PROOF_ATTEMPTS + " times");
     }
 
+    /** Whether a proof that was made before holds for these sectors and no others. */
+    boolean holds(PartitionProof.Made made, Randomness challenge, List<SectorOnChainInfo> sectors) {
+        List<PublicReplica> replicas = sectors.stream()
+                .map(sector -> new PublicReplica(sector.sectorNumber(), Commitment.fromCid(sector.sealedCid())))
+                .toList();
+        return proofs.verifyWindowPoSt(
+                challenge, List.of(new PoStProof(made.type(), made.proof().array())), replicas, settings.miner());
+    }
+
     /** One proof over all that can be read, empty when it does not verify. */
     private Optional<Result> attempt(Reading read) throws InterruptedException {
         WindowPoSt made = prove(read);

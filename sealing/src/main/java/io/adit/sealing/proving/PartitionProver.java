@@ -59,6 +59,7 @@ final class PartitionProver {
     private final long partition;
     private int refusals;
     private Epoch notBefore;
+    private boolean judged;
 
     /** The first head on whose chain an accepted proof was missing. */
     private Optional<Epoch> goneSince;
@@ -149,9 +150,12 @@ final class PartitionProver {
      * abandoned blocks back into its pool, so the proof is given some epochs to land again by itself.
      */
     private PartitionProof lookAgain(PartitionProof proof, TipSet head) {
-        if (proof.made().isEmpty() || isOnChain(head)) {
-            goneSince = Optional.empty();
+        if (proof.made().isEmpty()) {
             return proof;
+        }
+        if (isOnChain(head)) {
+            goneSince = Optional.empty();
+            return judged || proof.message().isEmpty() ? proof : judge(proof, head);
         }
         if (goneSince.isEmpty()) {
             goneSince = Optional.of(head.height());
@@ -165,6 +169,35 @@ final class PartitionProver {
                 window.deadline(),
                 partition);
         return context.journal().save(proof.unsent("a reorg took the accepted proof back"));
+    }
+
+    /**
+     * The chain accepts a proof unseen (FIP-0010) and lets anybody dispute it. So it is verified once more as a disputer
+     * would: over the sectors that the chain, with the message executed, counts as proven.
+     */
+    private PartitionProof judge(PartitionProof proof, TipSet head) {
+        Partition chain = context.node()
+                .stateMinerPartitions(context.miner(), window.deadline(), head.key())
+                .get((int) partition);
+        BitField proven = chain.liveSectors().minus(chain.faultySectors());
+        List<SectorOnChainInfo> sectors =
+                context.node().stateMinerSectors(context.miner(), Optional.of(proven), head.key());
+        boolean holds =
+                !sectors.isEmpty() && maker.holds(proof.made().orElseThrow(), context.challenge(window, head), sectors);
+        judged = true;
+        if (holds) {
+            return proof;
+        }
+        context.metrics().acceptedBad();
+        LOG.error(
+                "THE CHAIN HAS ACCEPTED A BAD WINDOW PROOF of deadline {} partition {}: it does not verify here over the"
+                        + " {} sectors that the chain counts as proven. Anybody may dispute it for 1800 epochs after epoch"
+                        + " {}, which costs a fine and these sectors' power",
+                window.deadline(),
+                partition,
+                sectors.size(),
+                window.close().value());
+        return context.journal().save(proof.ended(Phase.ACCEPTED, "accepted, but it does not verify: may be disputed"));
     }
 
     private PartitionProof make(PartitionProof proof, Randomness challenge, TipSet head) throws InterruptedException {

@@ -20,6 +20,8 @@ final class ProvingMetrics {
     private final Counter rejected;
     private final Counter skipped;
     private final Counter failures;
+    private final Counter disputes;
+    private final Counter acceptedBad;
     private final Timer reads;
     private final Counter sectorsRead;
 
@@ -40,6 +42,8 @@ final class ProvingMetrics {
         rejected = registry.counter("adit_post_proofs_rejected");
         skipped = registry.counter("adit_post_sectors_skipped");
         failures = registry.counter("adit_post_failures");
+        disputes = registry.counter("adit_post_disputes_lost");
+        acceptedBad = registry.counter("adit_post_proofs_accepted_bad");
         reads = Timer.builder("adit_post_read_seconds")
                 .description("Wall time of reading what a challenge opens of a partition's sectors")
                 .register(registry);
@@ -60,6 +64,16 @@ final class ProvingMetrics {
     void accepted(long epochsLeft) {
         accepted.increment();
         marginEpochs.set(epochsLeft);
+    }
+
+    /** Somebody showed that an accepted proof of ours does not hold. */
+    void disputed() {
+        disputes.increment();
+    }
+
+    /** The chain has accepted a proof that does not verify here against what the chain says. */
+    void acceptedBad() {
+        acceptedBad.increment();
     }
 
     void late(int partitions) {

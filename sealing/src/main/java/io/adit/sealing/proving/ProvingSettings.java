@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param declareFaults whether unreadable sectors are declared faulty ahead of their deadline, or only skipped in it
  * @param poll how often to look when no head comes
  * @param readBudget how long all of a partition's sectors may take to be read; what was not read by then is skipped
+ * @param maxPartitionsPerDeclaration most partitions in one declaration of faults or recoveries, at most 3,000
+ * @param maxSectorsPerDeclaration most sectors in one declaration of faults or recoveries, at most 25,000
  * @param scratch a directory for what challenges open, some 200 KiB for each 32 GiB sector of a partition; empty: one
  *     among the system's temporary files
  */
@@ -46,6 +48,8 @@ public record ProvingSettings(
         boolean declareFaults,
         Duration poll,
         Duration readBudget,
+        int maxPartitionsPerDeclaration,
+        int maxSectorsPerDeclaration,
         Optional<Path> scratch)
         implements ProvingSettingsBuilder.With {
 
@@ -55,8 +59,16 @@ public record ProvingSettings(
             throw new InvalidValueException(
                     "parallel proofs and checks", parallelProofs + ", " + parallelChecks, "at least 1");
         }
+        requireLimit("partitions", maxPartitionsPerDeclaration, DeclarationBatches.MOST_PARTITIONS);
+        requireLimit("sectors", maxSectorsPerDeclaration, DeclarationBatches.MOST_SECTORS);
         if (challengeConfidence < 0 || submitConfidence < 0 || messageConfidence < 0) {
             throw new InvalidValueException("confidence", "negative", "at least 0 epochs");
+        }
+    }
+
+    private static void requireLimit(String what, int given, int most) {
+        if (given < 1 || given > most) {
+            throw new InvalidValueException(what + " in one declaration", given, "1 to " + most);
         }
     }
 
@@ -77,6 +89,8 @@ public record ProvingSettings(
                 true,
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(8),
+                DeclarationBatches.MOST_PARTITIONS,
+                DeclarationBatches.MOST_SECTORS,
                 Optional.empty());
     }
 

@@ -31,6 +31,12 @@ record ProvingWindow(long deadline, Epoch open, Epoch close, Epoch challenge, Ep
         return windows;
     }
 
+    /** The same deadline's window so many epochs before. */
+    ProvingWindow earlier(long epochs) {
+        return new ProvingWindow(
+                deadline, open.minus(epochs), close.minus(epochs), challenge.minus(epochs), faultCutoff.minus(epochs));
+    }
+
     /**
      * How many windows ahead are looked at: those that the cutoff has closed already, the first that can still be
      * declared for, and one more, so that a chain in a hurry does not pass the time in which it can be done.

@@ -44,6 +44,8 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private final ProvingContext context;
     private final PartitionProofMaker maker;
     private final FaultWatch faultWatch;
+    private final DisputeWatch disputeWatch;
+    private final DisputeLog disputes;
     private final Timeline timeline;
     private final HeadWatch heads;
     private final Permits lane;
@@ -100,6 +102,8 @@ public final class WindowPoStScheduler implements AutoCloseable {
                 settings, store, node, proofs, sectors, outbox, new ProofJournal(store), metrics, timeline);
         this.maker = new PartitionProofMaker(settings, proofs, sectors, metrics, timeline);
         this.faultWatch = new FaultWatch(context);
+        this.disputes = new DisputeLog(store);
+        this.disputeWatch = new DisputeWatch(context, disputes);
         this.margins = new MarginWatch(context);
         this.lane = new Permits(settings.parallelProofs(), timeline);
     }
@@ -148,6 +152,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     }
 
     private void watchFaults(DeadlineInfo now, TipSet head) throws InterruptedException {
+        disputeWatch.look(head);
         faultWatch.look(now, head);
     }
 
@@ -168,6 +173,25 @@ public final class WindowPoStScheduler implements AutoCloseable {
     /** Partitions of the open window that are not proven yet and have little time left, as of the last head. */
     public List<MarginAlarm> alarms() {
         return margins.alarms();
+    }
+
+    /** For operators. */
+    public ProvingDesk desk() {
+        return new ProvingDesk(context, maker, faultWatch, lane, this::isProving, margins, disputes);
+    }
+
+    /** Whether a proof is being made, or will be as soon as its thread comes to it. */
+    private boolean isProving() {
+        lock.lock();
+        try {
+            return started.entrySet().stream()
+                    .filter(entry -> entry.getValue().isAlive())
+                    .map(entry -> context.journal()
+                            .find(entry.getKey().window(), entry.getKey().partition()))
+                    .anyMatch(proof -> proof.isEmpty() || proof.get().phase() == PartitionProof.Phase.PROVING);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private List<Long> startPartitions(ProvingWindow window, TipSet head) {
