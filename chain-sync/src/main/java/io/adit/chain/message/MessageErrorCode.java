@@ -27,6 +27,20 @@ public enum MessageErrorCode implements ErrorCode {
     MESSAGE_CANCELLED(ErrorKind.OPERATOR, """
             The operator cancelled the message: its nonce was used for nothing, or it was dropped before it was signed. It is not \
             sent any more. What it was for has to be asked for anew."""),
+    MESSAGE_WAITS(ErrorKind.CHAIN, """
+            The message can wait and the base fee is high at present, so it is not signed yet (messages.base-fee-percentile). It \
+            goes out when the base fee falls, or when it has waited for messages.base-fee-wait. Nothing is to be done."""),
+    MESSAGE_LANE_CAP(ErrorKind.OPERATOR, """
+            The lane has spent what the configuration allows it in a day (messages.max-fee-per-day, UTC). Messages under way count \
+            with the most that they may cost. Nothing was signed. It goes out after midnight UTC, or when the cap is raised."""),
+    MESSAGE_NOT_UNDER_WAY(ErrorKind.OPERATOR, """
+            The message is not signed yet, or has ended, so there is nothing to replace or cancel; the text says which."""),
+    MESSAGE_KEEP(ErrorKind.OPERATOR, """
+            Cancelling this message would cost more than its gas: power, a penalty or a deposit. --really-do-it does it all the \
+            same."""),
+    MESSAGE_BAD_FEES(ErrorKind.OPERATOR, """
+            A message pool would not take a replacement with these fees, or no block would; the text says what is needed at \
+            least."""),
     MESSAGE_FATE_UNKNOWN(ErrorKind.NETWORK, """
             The message's nonce is used on the chain, but the node has neither the message nor the history that would tell whether \
             it was this one or another, as after the import of a snapshot. Nothing is changed and nothing is sent again. Ask a \

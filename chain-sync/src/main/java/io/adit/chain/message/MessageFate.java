@@ -10,6 +10,7 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,20 @@ final class MessageFate {
         return nonceUse(wish, past)
                 .filter(use -> !use.ours())
                 .map(use -> use.lookup().message());
+    }
+
+    /** What its gas cost, if the node can still tell. */
+    Optional<TokenAmount> gasCost(SignedWish wish, MessageLookup lookup) {
+        try {
+            var carrier =
+                    node.chainGetTipSet(node.chainGetTipSet(lookup.tipSet()).parents());
+            return wish.candidate(lookup.message())
+                    .map(candidate -> GasCost.of(
+                            SignedWish.message(candidate), lookup.receipt().gasUsed(), carrier.parentBaseFee()));
+        } catch (RpcException e) {
+            LOG.debug("What {} cost cannot be told: {}", wish.key(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** The next nonce in the state that the tipset was made on: messages of the tipset itself are not counted. */

@@ -55,6 +55,14 @@ public record MessageIntent(
         this(key, from, to, value, method, params, maxFee, priority, Optional.empty());
     }
 
+    MessageIntent withFrom(Address sender) {
+        return new MessageIntent(key, sender, to, value, method, params, maxFee, priority, due);
+    }
+
+    MessageIntent withMaxFee(TokenAmount limit) {
+        return new MessageIntent(key, from, to, value, method, params, limit, priority, due);
+    }
+
     /** The same, of use only until that epoch. */
     public MessageIntent dueBy(Epoch epoch) {
         return new MessageIntent(key, from, to, value, method, params, maxFee, priority, Optional.of(epoch));

@@ -17,11 +17,13 @@ import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.SystemTimeline;
 import io.adit.core.time.Timeline;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,7 @@ public final class MessageOutbox {
      */
     private static final int SETTLED_DEPTH = 30;
 
-    private static final String CANCELLED = "the operator cancelled it";
+    static final String CANCELLED = "the operator cancelled it";
 
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
@@ -56,6 +58,9 @@ public final class MessageOutbox {
     private final MessageFate fate;
     private final MessagePusher pusher;
     private final MessageReplacer replacer;
+    private final MessageGate gate;
+    private final OutboxPolicy policy;
+    private final Lock signing;
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
 
     /** An outbox in real time, with a wall clock for the stored messages' time stamps. */
@@ -65,7 +70,14 @@ public final class MessageOutbox {
 
     /** An outbox that waits in the given time. */
     public MessageOutbox(StateStore store, FullNode node, Signer signer, Timeline timeline) {
+        this(store, node, signer, OutboxPolicy.open(), timeline);
+    }
+
+    /** An outbox that keeps to what the operator wants of messages. */
+    public MessageOutbox(StateStore store, FullNode node, Signer signer, OutboxPolicy policy, Timeline timeline) {
         this.node = node;
+        this.policy = policy;
+        this.signing = timeline.newLock();
         this.timeline = timeline;
         this.signer = signer;
         this.stored = new StoredMessages(store, timeline);
@@ -73,7 +85,8 @@ public final class MessageOutbox {
         this.fate = new MessageFate(node);
         this.funds = new SenderFunds(node, stored);
         this.pusher = new MessagePusher(node, stored, fate);
-        this.replacer = new MessageReplacer(node, signer, stored, funds, pusher);
+        this.gate = new MessageGate(node, signer, stored, pusher, policy, timeline);
+        this.replacer = new MessageReplacer(node, signer, stored, funds, pusher, gate);
     }
 
     /**
@@ -85,7 +98,7 @@ public final class MessageOutbox {
      * @throws AditException with a {@link MessageErrorCode}; nothing was sent then, except after MESSAGE_NONCE_TAKEN
      */
     public Cid send(MessageIntent intent) {
-        stored.remember(intent);
+        stored.remember(gate.route(intent));
         MessagePusher.reach("message.intent", intent.key());
         return send(intent.key());
     }
@@ -104,7 +117,7 @@ public final class MessageOutbox {
     private Cid send(String key) {
         for (int attempt = 0; attempt < SIGNING_ATTEMPTS; attempt++) {
             var record = stored.get(key);
-            var sent = record.state() == MessageState.INTENT ? signAndPush(record) : keepInPool(record);
+            var sent = record.state() == MessageState.INTENT ? tryToSign(record) : keepInPool(record);
             if (sent.isPresent()) {
                 return sent.get();
             }
@@ -148,7 +161,7 @@ public final class MessageOutbox {
         if (depth < confidence) {
             return Optional.empty();
         }
-        stored.executed(wish, lookup.get(), Optional.empty());
+        stored.executed(wish, lookup.get(), wish.record().gasCost().or(() -> fate.gasCost(wish, lookup.get())));
         return lookup;
     }
 
@@ -173,6 +186,22 @@ public final class MessageOutbox {
     /** The stored message of this key, for people and for tasks that only want to know how far it is. */
     public Optional<MessageRecord> record(String key) {
         return stored.find(key);
+    }
+
+    /** What an operator does with messages. */
+    public MessageControl control() {
+        return new MessageControl(
+                node, stored, funds, replacer, new MessageReport(node, stored, fate), new MessageControl.Turns() {
+                    @Override
+                    public <T> T inTurn(MessageRecord record, Supplier<T> work) {
+                        return lane(record.from()).inTurn(MessagePriority.WINDOW_POST, work);
+                    }
+                });
+    }
+
+    /** How long the sending addresses can go on paying; the worker sends what has no address of its own. */
+    public BalanceWatch balances(Address worker, MeterRegistry registry) {
+        return new BalanceWatch(node, stored, gate, policy, worker, registry, timeline);
     }
 
     /**
@@ -236,12 +265,22 @@ public final class MessageOutbox {
         return lanes.computeIfAbsent(sender, address -> new SenderLane(timeline));
     }
 
+    private Optional<Cid> tryToSign(MessageRecord wish) {
+        try {
+            return signAndPush(wish);
+        } catch (AditException e) {
+            stored.notSigned(wish.intentKey(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
     /**
      * Estimates before it takes a turn, since that may take minutes, in which nothing more urgent should have to wait.
      *
      * @return empty when the record has to be looked at again
      */
     private Optional<Cid> signAndPush(MessageRecord wish) {
+        gate.requireQuietChain(wish, node.chainHead());
         var message = Message.unpriced(
                 wish.from(),
                 wish.to(),
@@ -270,11 +309,26 @@ public final class MessageOutbox {
                 head.parentBaseFee());
         long next = nextNonce(wish);
         var message = priced.withNonce(next);
-        var signed = new SignedMessage(message, signer.sign(wish.from(), SigningContents.message(message)));
-        var saved = stored.signed(wish, signed, head.height());
+        var saved = signWithinDay(wish, message, head);
         MessagePusher.reach("message.signed", wish.intentKey());
-        LOG.info("Signed {} as {} with nonce {}", wish.intentKey(), signed.cid(), next);
+        LOG.info(
+                "Signed {} as {} with nonce {}",
+                wish.intentKey(),
+                saved.newest().cid(),
+                next);
         return saved;
+    }
+
+    /** One message at a time, whoever sends it: what it may cost is counted before the next one of its lane is looked at. */
+    private SignedWish signWithinDay(MessageRecord wish, Message message, TipSet head) {
+        signing.lock();
+        try {
+            gate.requireWithinDay(wish, message.maxFee());
+            var signed = new SignedMessage(message, signer.sign(wish.from(), SigningContents.message(message)));
+            return stored.signed(wish, signed, head.height());
+        } finally {
+            signing.unlock();
+        }
     }
 
     /** Neither the chain, nor the pool, nor this store has used it; everything before it is with the node. */

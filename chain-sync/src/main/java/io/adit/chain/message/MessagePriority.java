@@ -1,23 +1,40 @@
 package io.adit.chain.message;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Which message goes first when several wait for the same sender's lane. */
 public enum MessagePriority {
     /** Window proofs: missing the deadline costs power. Their fee cap is raised as far as the limit and the funds allow. */
-    WINDOW_POST(50),
+    WINDOW_POST(50, "window-post"),
     /** Declarations of recoveries, bound to the fault cutoff: without them a sector stays without power for a day. */
-    RECOVERY(40),
+    RECOVERY(40, "recoveries"),
     /** Declarations of faults, bound to the fault cutoff. */
-    FAULT(35),
-    COMMIT(30),
-    PRECOMMIT(20),
-    DEAL(10),
+    FAULT(35, "faults"),
+    COMMIT(30, "prove"),
+    PRECOMMIT(20, "precommit"),
+    DEAL(10, "deals"),
     /** Withdrawals, settlements, settings. */
-    BACKGROUND(0);
+    BACKGROUND(0, "other");
 
     private final int weight;
+    private final String laneName;
 
-    MessagePriority(int weight) {
+    MessagePriority(int weight, String laneName) {
         this.weight = weight;
+        this.laneName = laneName;
+    }
+
+    /** How the configuration and the commands name the messages of this priority. */
+    public String laneName() {
+        return laneName;
+    }
+
+    /** The priority with that lane name. */
+    public static Optional<MessagePriority> ofLane(String name) {
+        return Arrays.stream(values())
+                .filter(priority -> priority.laneName.equals(name))
+                .findFirst();
     }
 
     /** As stored; larger goes first. */

@@ -36,13 +36,21 @@ final class MessageReplacer {
     private final StoredMessages stored;
     private final SenderFunds funds;
     private final MessagePusher pusher;
+    private final MessageGate gate;
 
-    MessageReplacer(FullNode node, Signer signer, StoredMessages stored, SenderFunds funds, MessagePusher pusher) {
+    MessageReplacer(
+            FullNode node,
+            Signer signer,
+            StoredMessages stored,
+            SenderFunds funds,
+            MessagePusher pusher,
+            MessageGate gate) {
         this.node = node;
         this.signer = signer;
         this.stored = stored;
         this.funds = funds;
         this.pusher = pusher;
+        this.gate = gate;
     }
 
     /** A message under way, as urgent as the most urgent that waits behind it, and as dear as the dearest of them may be. */
@@ -112,7 +120,10 @@ final class MessageReplacer {
                 .max(BaseFees.after(head.parentBaseFee(), stuck.policy().headroom())
                         .plus(premium));
         var affordable = funds.free(old.from()).plus(stuck.wish().reserved()).minus(old.value());
-        var most = stuck.limit().min(affordable).dividedBy(old.gasLimit());
+        var limit = stuck.limit().min(affordable);
+        var left = gate.leftToday(stuck.wish().priority(), stuck.wish().key());
+        limit = left.isPresent() ? limit.min(left.get()) : limit;
+        var most = limit.dividedBy(old.gasLimit());
         cap = cap.min(most);
         premium = premium.min(cap);
         var paysNow = BaseFees.effectivePremium(old.gasFeeCap(), old.gasPremium(), soon);
@@ -120,12 +131,13 @@ final class MessageReplacer {
                 && cap.compareTo(soon) >= 0
                 && BaseFees.effectivePremium(cap, premium, soon).compareTo(paysNow) > 0;
         if (!helps) {
-            var why = "waits for a lower base fee: its limit of %s buys %s attoFIL per gas unit, the base fee is %s"
-                    .formatted(
-                            stuck.limit().min(affordable),
-                            most.attoText(),
-                            head.parentBaseFee().attoText());
-            pusher.sayOnce(stuck.wish().key(), "Message " + MessagePusher.describe(stuck.wish()) + " " + why, false);
+            var why = "its limit of %s buys %s attoFIL per gas unit, the base fee is %s"
+                    .formatted(limit, most.attoText(), head.parentBaseFee().attoText());
+            pusher.sayOnce(
+                    stuck.wish().key(),
+                    "Message " + MessagePusher.describe(stuck.wish()) + " waits for a lower base fee: " + why,
+                    false);
+            stored.noted(stuck.wish(), why);
             return Optional.empty();
         }
         return Optional.of(new Fees(cap, premium));
@@ -170,7 +182,7 @@ final class MessageReplacer {
         return cases.reversed();
     }
 
-    private static TokenAmount limitOf(SignedWish wish) {
+    static TokenAmount limitOf(SignedWish wish) {
         var named = wish.record().maxFee();
         return named.isZero() ? UNNAMED_LIMIT : named;
     }

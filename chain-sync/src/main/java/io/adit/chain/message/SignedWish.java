@@ -7,6 +7,7 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageCandidate;
 import io.adit.core.state.MessageRecord;
+import io.adit.core.state.MessageState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +87,23 @@ record SignedWish(MessageRecord record, List<MessageCandidate> candidates) {
         return candidates.stream()
                 .map(candidate -> message(candidate).requiredFunds())
                 .reduce(TokenAmount.ZERO, TokenAmount::max);
+    }
+
+    /** What its gas cost, or may cost at most while that is not known. */
+    TokenAmount cost() {
+        return record.gasCost()
+                .orElseGet(() -> candidates.stream()
+                        .map(candidate -> message(candidate).maxFee())
+                        .reduce(TokenAmount.ZERO, TokenAmount::max));
+    }
+
+    /** With exit code 0: only then the value has left. */
+    boolean isExecuted() {
+        return record.state() == MessageState.DONE;
+    }
+
+    boolean isUnderWay() {
+        return record.state() == MessageState.SIGNED || record.state() == MessageState.PUSHED;
     }
 
     static SignedMessage signed(MessageCandidate candidate) {

@@ -6,6 +6,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
 import io.adit.core.state.Bytes;
 import io.adit.core.state.MessageCandidate;
 import io.adit.core.state.MessageCandidate.Purpose;
@@ -13,6 +14,7 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -59,7 +61,7 @@ final class StoredMessages {
                 if (!meantNow.equals(known)) {
                     tx.messages().update(meantNow.withUpdatedAt(clock.instant()));
                 }
-            } else if (!isSame(record, known)) {
+            } else if (known.state() != MessageState.CANCELLED && !isSame(record, known)) {
                 throw new AditException(
                         MessageErrorCode.MESSAGE_KEY_REUSED,
                         "Sending message %s: the key belongs to a message with other contents".formatted(intent.key()));
@@ -74,9 +76,9 @@ final class StoredMessages {
                 .withVersion(known.version());
     }
 
+    /** Who sends it is not part of what is wanted: a lane may have another address by now. */
     private static boolean isSame(MessageRecord one, MessageRecord other) {
-        return one.from().equals(other.from())
-                && one.to().equals(other.to())
+        return one.to().equals(other.to())
                 && one.value().equals(other.value())
                 && one.method() == other.method()
                 && one.params().equals(other.params());
@@ -123,6 +125,67 @@ final class StoredMessages {
                 .find(key)
                 .filter(record -> record.nonce().isPresent())
                 .map(record -> signed(tx, record)));
+    }
+
+    /** Wishes that something was signed for since then, by the time of the newest. */
+    List<SignedWish> signedSince(Instant since) {
+        return store.read(tx -> tx.messages().signedSince(since).stream()
+                .map(record -> signed(tx, record))
+                .filter(wish -> !wish.newest().createdAt().isBefore(since))
+                .toList());
+    }
+
+    List<MessageRecord> intents() {
+        return store.read(tx -> tx.messages().listInState(MessageState.INTENT));
+    }
+
+    List<MessageRecord> recent(int limit) {
+        return store.read(tx -> tx.messages().recent(limit));
+    }
+
+    /** By key or by the CID of anything that was signed for it. */
+    Optional<MessageRecord> findByKeyOrCid(String which) {
+        return find(which)
+                .or(() -> parsed(which)
+                        .flatMap(cid -> store.read(tx -> tx.messages().findByCid(cid))));
+    }
+
+    private static Optional<Cid> parsed(String text) {
+        try {
+            return Optional.of(Cid.parse(text));
+        } catch (AditException notACid) {
+            return Optional.empty();
+        }
+    }
+
+    /** Gives up a wish that is not signed; false when it is by now. */
+    boolean dropped(String key, String why) {
+        return store.transact(tx -> {
+            var current = tx.messages().find(key).orElseThrow();
+            if (current.state() != MessageState.INTENT) {
+                return false;
+            }
+            tx.messages()
+                    .update(current.withState(MessageState.CANCELLED)
+                            .withError(Optional.of(why))
+                            .withUpdatedAt(clock.instant()));
+            return true;
+        });
+    }
+
+    /** Why a wish is not signed, for people. */
+    void notSigned(String key, String why) {
+        store.transactVoid(tx -> {
+            var current = tx.messages().find(key).orElseThrow();
+            if (current.state() == MessageState.INTENT && !current.error().equals(Optional.of(why))) {
+                tx.messages().update(current.withError(Optional.of(why)));
+            }
+        });
+    }
+
+    /** Another fee limit from now on. */
+    void limited(SignedWish wish, TokenAmount maxFee) {
+        update(wish, (tx, current) -> current.withMaxFee(maxFee));
     }
 
     private static SignedWish signed(Tx tx, MessageRecord record) {

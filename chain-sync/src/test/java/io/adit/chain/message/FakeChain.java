@@ -4,6 +4,7 @@ import io.adit.chain.node.ActorState;
 import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.MessageSendSpec;
+import io.adit.chain.node.MinerInfo;
 import io.adit.chain.node.PartialFullNode;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
@@ -49,6 +50,9 @@ final class FakeChain extends PartialFullNode {
     private final List<Tip> chain = new ArrayList<>();
     private final Map<Long, SignedMessage> pool = new HashMap<>();
     private final Map<Cid, SignedMessage> everAccepted = new HashMap<>();
+    private final Map<Address, Address> ids = new HashMap<>();
+    private final Map<Address, TokenAmount> balances = new HashMap<>();
+    private Optional<MinerInfo> miner = Optional.empty();
     private final List<byte[]> pushes = new ArrayList<>();
     private final List<Consumer<String>> hooks = new ArrayList<>();
     private TokenAmount balance = TokenAmount.ofFil(100);
@@ -246,6 +250,38 @@ final class FakeChain extends PartialFullNode {
     @Override
     public synchronized TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
         return chain.get((int) epoch.value()).tipSet();
+    }
+
+    @Override
+    public synchronized TipSet chainGetTipSet(TipSetKey key) {
+        return chain.get(indexOf(tipSet -> tipSet.key().equals(key))).tipSet();
+    }
+
+    /** Owner, worker and control addresses by ID, and what they hold. */
+    synchronized void miner(MinerInfo info, Map<Address, Address> byKey, Map<Address, TokenAmount> held) {
+        miner = Optional.of(info);
+        ids.putAll(byKey);
+        balances.putAll(held);
+    }
+
+    @Override
+    public synchronized MinerInfo stateMinerInfo(Address address, TipSetKey key) {
+        return miner.orElseThrow();
+    }
+
+    @Override
+    public synchronized Address stateLookupID(Address address, TipSetKey key) {
+        return Optional.ofNullable(ids.get(address)).orElseThrow(() -> refused("actor not found"));
+    }
+
+    @Override
+    public synchronized TokenAmount walletBalance(Address address) {
+        return balances.getOrDefault(address, address.equals(sender) ? balance : TokenAmount.ZERO);
+    }
+
+    @Override
+    public synchronized long gasEstimateGasLimit(Message message, TipSetKey key) {
+        return GAS_LIMIT / 2;
     }
 
     @Override

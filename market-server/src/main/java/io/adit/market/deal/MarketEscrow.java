@@ -97,7 +97,7 @@ final class MarketEscrow {
     /** Sends again, as it was first meant, what a crash left unsigned. */
     private boolean isUnderWay(String key) {
         var stored = outbox.record(key).orElseThrow();
-        if (StoredIntents.isLost(stored)) {
+        if (StoredIntents.isLost(stored) || stored.state() == MessageState.CANCELLED) {
             return false;
         }
         if (stored.state() == MessageState.INTENT) {
@@ -127,7 +127,7 @@ final class MarketEscrow {
         try {
             return outbox.found(key, 0).isEmpty();
         } catch (AditException e) {
-            if (e.code() == MessageErrorCode.MESSAGE_NONCE_TAKEN) {
+            if (e.code() == MessageErrorCode.MESSAGE_NONCE_TAKEN || e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
                 return false;
             }
             throw e;
@@ -135,7 +135,9 @@ final class MarketEscrow {
     }
 
     private static boolean mayBeExecuted(MessageRecord message) {
-        return message.state() != MessageState.INTENT && !StoredIntents.isLost(message);
+        return message.state() != MessageState.INTENT
+                && message.state() != MessageState.CANCELLED
+                && !StoredIntents.isLost(message);
     }
 
     private MessageIntent topUp(String key, TokenAmount lacking) {

@@ -47,6 +47,8 @@ final class PublishTask implements TaskHandler {
     static final int REFUSALS = 6;
 
     private static final Logger LOG = LoggerFactory.getLogger(PublishTask.class);
+    static final String CANCELLED = "the operator cancelled the message that was to publish the deal; propose again";
+
     private static final Set<ErrorCode> OF_THE_MESSAGE =
             Set.of(MessageErrorCode.MESSAGE_WOULD_FAIL, MessageErrorCode.MESSAGE_REFUSED);
 
@@ -94,6 +96,9 @@ final class PublishTask implements TaskHandler {
         } catch (AditException e) {
             if (e.kind() == ErrorKind.BUG) {
                 throw e;
+            }
+            if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
+                return Outcome.done(tx -> batch.deals().forEach(uuid -> deals.fail(tx, uuid, CANCELLED)));
             }
             if (!OF_THE_MESSAGE.contains(e.code()) || isSigned(batch)) {
                 // Waiting counts the refusals from zero again: they have to come in a row.

@@ -57,6 +57,9 @@ final class PublishWaitTask implements TaskHandler {
         try {
             found = outbox.found(key, settings.confidence());
         } catch (AditException e) {
+            if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
+                return Outcome.done(tx -> batch.deals().forEach(uuid -> deals.fail(tx, uuid, PublishTask.CANCELLED)));
+            }
             if (e.code() == MessageErrorCode.MESSAGE_NONCE_TAKEN) {
                 return Outcome.done(tx -> publishAgain(tx, batch));
             }

@@ -15,6 +15,10 @@ public record NodeConfig(
         @Doc("The node itself and its operator API.") Node node,
         @Doc("Who signs.") Keys keys,
         @Doc("The connection to the chain.") Chain chain,
+
+        @Doc("Messages to the chain, by lane: window-post, recoveries, faults, prove, precommit, deals, other.")
+        Messages messages,
+
         @Doc("Fast finality (F3).") F3 f3,
         @Doc("Where sectors are kept.") Storage storage,
         @Doc("The proof workers.") ProofWorkers proofs,
@@ -158,6 +162,45 @@ public record NodeConfig(
         private static String withoutToken(String node) {
             int address = node.indexOf(":/");
             return address < 0 ? "…" : "…" + node.substring(address);
+        }
+    }
+
+    /** Messages to the chain. */
+    public record Messages(
+            @Doc(
+                    value = "Lanes that an address of their own sends for, each as lane=address: an owner, worker or"
+                            + " control address of the miner whose key is in the keystore. One that cannot send, or"
+                            + " holds too little, is replaced by the worker, with a warning.",
+                    fallback = "")
+            List<String> from,
+
+            @Doc(
+                    value = "Most that the gas of one message of a lane may cost, each as lane=0.1 FIL, where that is"
+                            + " less than chain.max-fee and the like. Replacements of a stuck message keep to it.",
+                    fallback = "")
+            List<String> maxFee,
+
+            @Doc(
+                    value = "Most that the gas of a lane may cost in a day (UTC), each as lane=2 FIL. What is under way"
+                            + " counts with the most that it may cost. What is over waits until midnight.",
+                    fallback = "")
+            List<String> maxFeePerDay,
+
+            @Doc(
+                    value = "Pre-commits, prove-commits and deals wait while the base fee is higher than in so many of"
+                            + " a hundred of the last epochs; 100 never waits.",
+                    fallback = "90")
+            int baseFeePercentile,
+
+            @Doc(value = "How many epochs of base fees are looked at for that.", fallback = "240")
+            int baseFeeEpochs,
+
+            @Doc(value = "How long they wait at most.", fallback = "1h")
+            Duration baseFeeWait) {
+        /** Shares of a hundred, and a day of epochs at most. */
+        public Messages {
+            within("messages.base-fee-percentile", baseFeePercentile, 1, 100);
+            within("messages.base-fee-epochs", baseFeeEpochs, 1, 2880);
         }
     }
 

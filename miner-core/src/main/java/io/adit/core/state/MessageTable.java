@@ -2,6 +2,7 @@ package io.adit.core.state;
 
 import io.adit.core.fil.Address;
 import io.adit.core.ipld.Cid;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,6 +44,9 @@ public interface MessageTable {
 
     /** All messages that were signed for a wish, the first one first. */
     List<MessageCandidate> candidates(String intentKey);
+
+    /** Wishes that something was signed for at that time or later. */
+    List<MessageRecord> signedSince(Instant since);
 
     /** Notes that a node's pool has the message. */
     void candidateTaken(Cid cid);

@@ -6,6 +6,7 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -98,6 +99,14 @@ final class SqlMessageTable implements MessageTable {
                 .bind("key", intentKey)
                 .map((row, context) -> readCandidate(row))
                 .list();
+    }
+
+    @Override
+    public List<MessageRecord> signedSince(Instant since) {
+        return select(
+                "WHERE intent_key IN (SELECT intent_key FROM message_candidate WHERE created_at >= :value)"
+                        + " ORDER BY intent_key",
+                Columns.nanos(since));
     }
 
     @Override

@@ -32,8 +32,6 @@ import java.util.stream.Stream;
 
 /** What the operator API can be asked: one route a question, each answered from one view. */
 public final class NodeRoutes {
-    private static final int MOST_MESSAGES = 500;
-
     /** Where the answers come from. */
     public record Views(
             Address miner,
@@ -91,8 +89,7 @@ public final class NodeRoutes {
                 new ApiRoute("GET", "/api/v1/storage", (parameters, body) -> storage()),
                 new ApiRoute("POST", "/api/v1/storage", (parameters, body) -> attach(body)),
                 new ApiRoute("GET", "/api/v1/tasks", (parameters, body) -> tasks()),
-                new ApiRoute("POST", "/api/v1/tasks/retry", (parameters, body) -> retry(body)),
-                new ApiRoute("GET", "/api/v1/messages", (parameters, body) -> messages()));
+                new ApiRoute("POST", "/api/v1/tasks/retry", (parameters, body) -> retry(body)));
     }
 
     private JsonNode info() {
@@ -255,18 +252,6 @@ public final class NodeRoutes {
             throw new AditException(OpsError.NO_SUCH_THING, "no task " + kind + " " + key + " that is not running");
         }
         return object().put("retried", true);
-    }
-
-    private JsonNode messages() {
-        return each(views.store().read(tx -> tx.messages().recent(MOST_MESSAGES)), message -> {
-            var node = object().put("key", message.intentKey())
-                    .put("from", text(message.from()))
-                    .put("state", message.state().name());
-            message.nonce().ifPresent(nonce -> node.put("nonce", nonce));
-            message.cid().ifPresent(cid -> node.put("cid", cid.toString()));
-            message.exitCode().ifPresent(code -> node.put("exitCode", code));
-            return node;
-        });
     }
 
     private static long number(String text) {

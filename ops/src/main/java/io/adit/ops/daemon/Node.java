@@ -27,6 +27,7 @@ import io.adit.ops.OpsError;
 import io.adit.ops.actor.OutboxDesk;
 import io.adit.ops.api.ActorRoutes;
 import io.adit.ops.api.ApiRoute;
+import io.adit.ops.api.MessageRoutes;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
 import io.adit.proofs.NativeLibrary;
@@ -128,7 +129,7 @@ public final class Node implements AutoCloseable {
         var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
-        var outbox = new MessageOutbox(store, chain, signer, clock);
+        var outbox = new MessageOutbox(store, chain, signer, settings.messages(), new SystemTimeline(clock));
         outbox.resumeAll();
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
@@ -138,6 +139,8 @@ public final class Node implements AutoCloseable {
         var head = closing(new HeadFollower(chain, HeadOptions.defaults()));
         head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
         head.listen(Delivery.COALESCED, update -> outbox.settle());
+        var balances = outbox.balances(settings.worker(), registry);
+        head.listen(Delivery.COALESCED, update -> balances.onHead());
         head.start();
         proving.start();
         var f3 = config.f3().enabled()
@@ -178,10 +181,15 @@ public final class Node implements AutoCloseable {
                 market,
                 () -> f3.map(F3Participation::status).orElse(new F3Status.Off("f3.enabled is false")));
         var desk = new OutboxDesk(store, outbox, config.chain().maxFee(), random);
-        var routes = Stream.of(new NodeRoutes(views).all(), new ActorRoutes(settings.miner(), desk).all())
+        var messages =
+                new MessageRoutes(outbox.control(), balances, config.chain().network());
+        var routes = Stream.of(
+                        new NodeRoutes(views).all(),
+                        new ActorRoutes(settings.miner(), desk).all(),
+                        messages.all())
                 .flatMap(List::stream)
                 .toList();
-        serveApi(config, random, metrics, routes, market::problem);
+        serveApi(config, random, metrics, routes, () -> market.problem().or(balances::problem));
         log.info(
                 "miner {} runs; operator API at {}",
                 settings.miner().toString(config.chain().network()),

@@ -1,13 +1,25 @@
 package io.adit.ops.daemon;
 
+import io.adit.chain.message.BaseFeeWait;
+import io.adit.chain.message.LanePolicy;
+import io.adit.chain.message.MessagePriority;
+import io.adit.chain.message.OutboxPolicy;
 import io.adit.core.config.NodeConfig;
+import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
 import io.adit.market.deal.DealSettings;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Translates what the operator wrote into what each room wants to know.
@@ -55,6 +67,43 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
                 .withMaxDeclarationFee(
                         base.maxDeclarationFee().min(config.chain().maxFee()))
                 .withScratch(Optional.of(scratch));
+    }
+
+    /** A development chain has no price to wait for. */
+    OutboxPolicy messages() {
+        var messages = config.messages();
+        var from = byLane("messages.from", messages.from(), Address::parse);
+        var maxFee = byLane("messages.max-fee", messages.maxFee(), TokenAmount::ofFil);
+        var perDay = byLane("messages.max-fee-per-day", messages.maxFeePerDay(), TokenAmount::ofFil);
+        var lanes = new EnumMap<MessagePriority, LanePolicy>(MessagePriority.class);
+        for (var lane : MessagePriority.values()) {
+            lanes.put(
+                    lane,
+                    new LanePolicy(
+                            Optional.ofNullable(from.get(lane)),
+                            Optional.ofNullable(maxFee.get(lane)),
+                            Optional.ofNullable(perDay.get(lane))));
+        }
+        var wait = new BaseFeeWait(messages.baseFeePercentile(), messages.baseFeeEpochs(), messages.baseFeeWait());
+        return new OutboxPolicy(
+                Optional.of(miner), lanes, config.chain().development() ? Optional.empty() : Optional.of(wait));
+    }
+
+    private static <T> Map<MessagePriority, T> byLane(String key, List<String> entries, Function<String, T> parse) {
+        var values = new EnumMap<MessagePriority, T>(MessagePriority.class);
+        for (var entry : entries) {
+            var lane = MessagePriority.ofLane(
+                            entry.substring(0, Math.max(0, entry.indexOf('='))).strip())
+                    .orElseThrow(() -> new InvalidValueException(
+                            key,
+                            entry,
+                            "lane=value with a lane of "
+                                    + Arrays.stream(MessagePriority.values())
+                                            .map(MessagePriority::laneName)
+                                            .collect(Collectors.joining(", "))));
+            values.put(lane, parse.apply(entry.substring(entry.indexOf('=') + 1).strip()));
+        }
+        return values;
     }
 
     DealSettings deals(Path pieces) {

@@ -1,8 +1,10 @@
 package io.adit.sealing.pipeline;
 
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.Tx;
 import io.adit.sealing.StoredIntents;
+import java.util.List;
 
 /**
  * Outbox keys of a sector's messages. A key names the attempt, which grows only when the chain has refused the message
@@ -29,6 +31,18 @@ final class MessageKeys {
             nextAttempt(tx, purpose, sector);
         }
         return current(tx, purpose, sector);
+    }
+
+    /** Goes on to new keys where the operator cancelled the last ones. */
+    static void pastCancelled(Tx tx, SectorNumber sector) {
+        for (String purpose : List.of(PRE_COMMIT, COMMIT)) {
+            if (tx.messages()
+                    .find(current(tx, purpose, sector))
+                    .filter(record -> record.state() == MessageState.CANCELLED)
+                    .isPresent()) {
+                nextAttempt(tx, purpose, sector);
+            }
+        }
     }
 
     static int attempt(Tx tx, String purpose, SectorNumber sector) {

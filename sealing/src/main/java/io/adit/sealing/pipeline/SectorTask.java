@@ -40,7 +40,8 @@ abstract class SectorTask implements TaskHandler {
             SealingError.PIECE_FILE_MISSING,
             SealingError.SECTOR_FILE_MISSING,
             SealingError.STORAGE_NO_PATH,
-            SealingError.STORAGE_COPY_DIFFERS);
+            SealingError.STORAGE_COPY_DIFFERS,
+            MessageErrorCode.MESSAGE_CANCELLED);
 
     /** What ends when space or funds come, when the base fee falls, or when a disk or the full node recovers. */
     private static final Set<ErrorCode> ENDS_BY_ITSELF = Set.of(
@@ -48,6 +49,8 @@ abstract class SectorTask implements TaskHandler {
             SealingError.STORAGE_SILENT,
             MessageErrorCode.MESSAGE_INSUFFICIENT_FUNDS,
             MessageErrorCode.MESSAGE_FEE_LIMIT,
+            MessageErrorCode.MESSAGE_WAITS,
+            MessageErrorCode.MESSAGE_LANE_CAP,
             RpcErrorCode.CALL_FAILED,
             RpcErrorCode.NODE_UNAUTHORIZED,
             RpcErrorCode.NODE_PERMISSION);
@@ -156,6 +159,10 @@ abstract class SectorTask implements TaskHandler {
             boolean nodes = code.kind() == ErrorKind.NETWORK || code instanceof RpcErrorCode;
             String signal = nodes ? SealingContext.HEAD_SIGNAL : SealingContext.SPACE_SIGNAL;
             return new Outcome.Later(Duration.ofSeconds(10), signal, why);
+        }
+        if (code == MessageErrorCode.MESSAGE_CANCELLED) {
+            // When the operator retries the step, it makes another message.
+            context.store().transactVoid(tx -> MessageKeys.pastCancelled(tx, number));
         }
         metrics.stepFailed(step);
         LOG.warn("sector {}: {} failed, attempt {}", number.value(), step.kind(), task.attempts() + 1, e);

@@ -108,6 +108,10 @@ final class FaultWatch {
                     .map(found ->
                             "exit code " + ExitCode.explain(found.receipt().exitCode(), ActorKind.MINER));
         } catch (AditException e) {
+            if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
+                // The operator does not want it: nothing is sent in its place.
+                return Optional.empty();
+            }
             if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
                 throw e;
             }

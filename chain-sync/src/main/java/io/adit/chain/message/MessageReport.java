@@ -1,0 +1,118 @@
+package io.adit.chain.message;
+
+import io.adit.chain.node.FullNode;
+import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
+import io.adit.core.ipld.Cid;
+import io.adit.core.state.MessageRecord;
+import io.adit.core.state.MessageState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Says of messages that are not executed what they wait for: from the rows, and from the chain and the pool as they are. */
+final class MessageReport {
+    private final FullNode node;
+    private final StoredMessages stored;
+    private final MessageFate fate;
+
+    MessageReport(FullNode node, StoredMessages stored, MessageFate fate) {
+        this.node = node;
+        this.stored = stored;
+        this.fate = fate;
+    }
+
+    /** What the chain and the pool know of a sender. */
+    private record Sender(long executedBelow, Map<Long, Cid> pool, Optional<SignedWish> first) {}
+
+    /** One look at the node for any number of messages. */
+    private final class Look {
+        private final TipSet head = node.chainHead();
+        private final Map<Address, Sender> senders = new HashMap<>();
+
+        Sender of(Address sender) {
+            return senders.computeIfAbsent(sender, address -> {
+                var pool = new HashMap<Long, Cid>();
+                for (var pending : node.mpoolPending(TipSetKey.EMPTY)) {
+                    if (pending.message().from().equals(address)) {
+                        pool.put(pending.message().nonce(), pending.cid());
+                    }
+                }
+                long executed = fate.nonceAt(address, head.key());
+                var first = stored.underWay(address).stream()
+                        .filter(wish -> wish.nonce() >= executed)
+                        .findFirst();
+                return new Sender(executed, pool, first);
+            });
+        }
+    }
+
+    List<MessageView> views(List<MessageRecord> records) {
+        var look = new Look();
+        return records.stream().map(record -> view(record, look)).toList();
+    }
+
+    private MessageView view(MessageRecord record, Look look) {
+        var signed = stored.signedWish(record.intentKey());
+        var candidates = signed.map(SignedWish::candidates).orElse(List.of());
+        return new MessageView(record, candidates, why(record, signed, look));
+    }
+
+    private Optional<String> why(MessageRecord record, Optional<SignedWish> signed, Look look) {
+        if (record.exitCode().isPresent()) {
+            return Optional.empty();
+        }
+        if (signed.isEmpty() || record.state() == MessageState.FAILED || record.state() == MessageState.CANCELLED) {
+            return record.error().or(() -> Optional.of("is not signed yet"));
+        }
+        return Optional.of(why(signed.get(), look));
+    }
+
+    private static String why(SignedWish wish, Look look) {
+        var sender = look.of(wish.from());
+        if (wish.nonce() < sender.executedBelow()) {
+            return "its nonce " + wish.nonce() + " is used on the chain; waits to be deep enough in it";
+        }
+        var pooled = Optional.ofNullable(sender.pool().get(wish.nonce()));
+        if (pooled.isEmpty()) {
+            return wish.newest().taken()
+                    ? "in the newest tipset, or to be pushed again at the next head"
+                    : "signed, and not taken by the node yet" + note(wish);
+        }
+        if (!wish.isOurs(pooled.get())) {
+            return "another message of the same address, " + pooled.get() + ", is in the pool with its nonce "
+                    + wish.nonce();
+        }
+        int number = wish.candidate(pooled.get()).orElseThrow().number();
+        var pool = "in the pool since epoch %d, candidate %d of %d"
+                .formatted(
+                        wish.candidates().getFirst().signedAt().value(),
+                        number,
+                        wish.candidates().size());
+        return pool + reason(wish, sender, look.head);
+    }
+
+    private static String reason(SignedWish wish, Sender sender, TipSet head) {
+        var message = SignedWish.message(wish.newest());
+        var baseFee = head.parentBaseFee();
+        if (message.gasFeeCap().compareTo(baseFee) < 0) {
+            return ": the base fee, %s attoFIL, is above its fee cap, %s"
+                            .formatted(baseFee.attoText(), message.gasFeeCap().attoText())
+                    + note(wish);
+        }
+        var first = sender.first().filter(other -> other.nonce() < wish.nonce());
+        if (first.isPresent()) {
+            return ": behind nonce %d, %s"
+                    .formatted(first.get().nonce(), first.get().key());
+        }
+        return ": waits for a block, with a premium of %s attoFIL"
+                        .formatted(message.gasPremium().attoText())
+                + note(wish);
+    }
+
+    private static String note(SignedWish wish) {
+        return wish.record().error().map(error -> "; " + error).orElse("");
+    }
+}

@@ -1,0 +1,334 @@
+package io.adit.chain.message;
+
+import static io.adit.chain.message.OutboxStage.CONFIDENCE;
+import static io.adit.chain.message.OutboxStage.MINER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.adit.chain.actor.BeneficiaryTerm;
+import io.adit.chain.node.MinerInfo;
+import io.adit.chain.type.Message;
+import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorCode;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class MessageLanesTest {
+    private static final Address WORKER =
+            PrivateKey.generate(SignatureType.SECP256K1, new SecureRandom()).address();
+    private static final TokenAmount GAS = TokenAmount.ofAtto(500_000_000);
+
+    @TempDir
+    Path directory;
+
+    private Optional<OutboxStage> open = Optional.empty();
+
+    @AfterEach
+    void close() {
+        open.ifPresent(OutboxStage::close);
+    }
+
+    private OutboxStage stage(Map<MessagePriority, LanePolicy> lanes, Optional<BaseFeeWait> wait) {
+        open = Optional.of(new OutboxStage(directory, new OutboxPolicy(Optional.of(MINER), lanes, wait)));
+        return open.get();
+    }
+
+    private OutboxStage capped(TokenAmount perDay) {
+        return stage(
+                Map.of(MessagePriority.DEAL, new LanePolicy(Optional.empty(), Optional.empty(), Optional.of(perDay))),
+                Optional.empty());
+    }
+
+    private static MessageIntent deal(OutboxStage stage, String key) {
+        return stage.intent(key, MessagePriority.DEAL, GAS);
+    }
+
+    private static ErrorCode codeOf(Throwable thrown) {
+        return ((AditException) thrown).code();
+    }
+
+    /** Three messages of 0.3 nanoFIL each under a cap of 0.7. */
+    @Test
+    void send_whenTheLanesDayIsSpent_waitsUntilMidnightAlsoAfterARestart() {
+        var stage = capped(TokenAmount.ofAtto(700_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        stage.outbox.send(deal(stage, "b"));
+
+        assertThatThrownBy(() -> stage.outbox.send(deal(stage, "c")))
+                .hasMessageContaining("waits until midnight UTC")
+                .satisfies(e -> assertThat(codeOf(e)).isEqualTo(MessageErrorCode.MESSAGE_LANE_CAP));
+        stage.outbox.send(stage.commit("other lane"));
+        stage.restart();
+        assertThat(codeOf(catchThrowable(() -> stage.outbox.send(deal(stage, "c")))))
+                .isEqualTo(MessageErrorCode.MESSAGE_LANE_CAP);
+        assertThat(stage.outbox.control().find("c").orElseThrow().why().orElse(""))
+                .contains("lane deals has", "midnight UTC");
+        stage.passTime(Duration.ofHours(3));
+        stage.outbox.send(deal(stage, "c"));
+
+        stage.chain.mine(1);
+        assertThat(stage.chain.executed()).hasSize(4);
+    }
+
+    @Test
+    void send_whenWhatWasSpentIsKnown_countsThatInsteadOfTheMost() {
+        var stage = capped(TokenAmount.ofAtto(700_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        stage.outbox.send(deal(stage, "b"));
+        stage.chain.mine(2 + CONFIDENCE);
+        assertThat(stage.outbox.found("a", CONFIDENCE)).isPresent();
+
+        // 1234 of 1000000 gas units used: burnt for the most part, at 100, and 50 to the producer.
+        var cost = stage.outbox.record("a").orElseThrow().gasCost().orElseThrow();
+        assertThat(cost).isEqualTo(TokenAmount.ofAtto(150_000_000));
+        assertThat(stage.outbox.found("b", CONFIDENCE)).isPresent();
+        stage.outbox.send(deal(stage, "c"));
+    }
+
+    @Test
+    void settle_whenTheDayIsSpent_doesNotReplaceBeyondIt() {
+        var stage = capped(TokenAmount.ofAtto(320_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        stage.chain.baseFee(TokenAmount.ofAtto(400));
+        stage.pass(30);
+        assertThat(stage.candidates("a")).hasSize(1);
+        stage.passTime(Duration.ofHours(3));
+        assertThat(stage.outbox.control().find("a").orElseThrow().why().orElse(""))
+                .contains("its limit of");
+    }
+
+    @Test
+    void send_whenTheLaneHasALimit_keepsToTheLowerOne() {
+        var stage = stage(
+                Map.of(
+                        MessagePriority.DEAL,
+                        new LanePolicy(
+                                Optional.empty(), Optional.of(TokenAmount.ofAtto(200_000_000)), Optional.empty())),
+                Optional.empty());
+        stage.outbox.send(deal(stage, "a"));
+
+        Message sent = SignedWish.message(stage.candidates("a").getFirst());
+        assertThat(sent.gasFeeCap()).isEqualTo(TokenAmount.ofAtto(200));
+    }
+
+    private OutboxStage withControl(Address configured) {
+        return stage(
+                Map.of(
+                        MessagePriority.DEAL,
+                        new LanePolicy(Optional.of(configured), Optional.empty(), Optional.empty())),
+                Optional.empty());
+    }
+
+    private static MinerInfo info(List<Address> control) {
+        return new MinerInfo(
+                Address.ofId(100),
+                Address.ofId(101),
+                Optional.empty(),
+                control,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                RegisteredPoStProof.STACKED_DRG_WINDOW_2KIB_V1_1,
+                SectorSize.KIB_2,
+                2,
+                new Epoch(0),
+                Optional.empty(),
+                Address.ofId(100),
+                new BeneficiaryTerm(TokenAmount.ZERO, TokenAmount.ZERO, new Epoch(0)),
+                Optional.empty());
+    }
+
+    private static MessageIntent ofWorker(OutboxStage stage, Address worker) {
+        var deal = deal(stage, "a");
+        return new MessageIntent(
+                "a", worker, deal.to(), deal.value(), deal.method(), deal.params(), deal.maxFee(), deal.priority());
+    }
+
+    /** The stage's own key is the control address: its chain knows no other sender. */
+    @ParameterizedTest
+    @CsvSource({"102,100,true", "102,1,true", "103,100,false"})
+    void send_whenTheLaneHasAnAddressOfItsOwn_sendsFromItIfTheChainLetsIt(long control, long worker, boolean expected) {
+        var probe = new OutboxStage(directory, OutboxPolicy.open());
+        var own = probe.key.address();
+        var policy = new OutboxPolicy(
+                Optional.of(MINER),
+                Map.of(MessagePriority.DEAL, new LanePolicy(Optional.of(own), Optional.empty(), Optional.empty())),
+                Optional.empty());
+        probe.chain.miner(
+                info(List.of(Address.ofId(control))),
+                Map.of(own, Address.ofId(102), WORKER, Address.ofId(101)),
+                Map.of(WORKER, TokenAmount.ofFil(worker)));
+        var outbox = probe.with(policy);
+        try {
+            var refusal = catchThrowable(() -> outbox.send(ofWorker(probe, WORKER)));
+            assertThat(refusal == null)
+                    .as("the chain of the stage knows its own sender only")
+                    .isEqualTo(expected);
+
+            assertThat(outbox.record("a").orElseThrow().from()).isEqualTo(expected ? own : WORKER);
+        } finally {
+            probe.close();
+        }
+    }
+
+    @Test
+    void send_whenTheLanesAddressHoldsTooLittle_fallsBackToTheRicherWorker() {
+        var probe = new OutboxStage(directory, OutboxPolicy.open());
+        open = Optional.of(probe);
+        var own = probe.key.address();
+        probe.chain.balance(TokenAmount.ofFil("0.5"));
+        probe.chain.miner(
+                info(List.of(Address.ofId(102))),
+                Map.of(own, Address.ofId(102), WORKER, Address.ofId(101)),
+                Map.of(WORKER, TokenAmount.ofFil(7)));
+        var outbox = probe.with(new OutboxPolicy(
+                Optional.of(MINER),
+                Map.of(MessagePriority.DEAL, new LanePolicy(Optional.of(own), Optional.empty(), Optional.empty())),
+                Optional.empty()));
+
+        assertThat(catchThrowable(() -> outbox.send(ofWorker(probe, WORKER))))
+                .as("the chain of the stage does not know the worker")
+                .isInstanceOf(InsufficientFundsException.class);
+
+        assertThat(outbox.record("a").orElseThrow().from()).isEqualTo(WORKER);
+    }
+
+    @Test
+    void send_whenTheKeyOfTheLanesAddressIsNotHere_fallsBackToTheWorker() {
+        var stage = withControl(Address.actor(new byte[] {9}));
+        stage.chain.miner(info(List.of()), Map.of(stage.key.address(), Address.ofId(101)), Map.of());
+
+        stage.outbox.send(deal(stage, "a"));
+
+        assertThat(stage.outbox.record("a").orElseThrow().from()).isEqualTo(stage.key.address());
+    }
+
+    private OutboxStage waiting() {
+        var stage = stage(Map.of(), Optional.of(new BaseFeeWait(50, 20, Duration.ofHours(2))));
+        stage.chain.mine(30);
+        stage.chain.baseFee(TokenAmount.ofAtto(150));
+        stage.chain.mine(3);
+        return stage;
+    }
+
+    @Test
+    void send_whenTheBaseFeeIsHigherThanUsual_waitsUntilItFalls() {
+        var stage = waiting();
+
+        assertThatThrownBy(() -> stage.outbox.send(deal(stage, "a")))
+                .hasMessageContaining("until epoch 274: it is 150 attoFIL, and was at most 100 in 50%")
+                .satisfies(e -> assertThat(codeOf(e)).isEqualTo(MessageErrorCode.MESSAGE_WAITS));
+        stage.outbox.send(stage.intent("post", MessagePriority.WINDOW_POST, GAS));
+        assertThat(stage.outbox.control().find("a").orElseThrow().why().orElse(""))
+                .contains("waits for a lower base fee");
+        stage.chain.baseFee(TokenAmount.ofAtto(90));
+        stage.chain.mine(1);
+        stage.outbox.send(deal(stage, "a"));
+
+        assertThat(stage.candidates("a")).hasSize(1);
+    }
+
+    @Test
+    void send_whenItHasWaitedForLong_goesOutAtAnyBaseFee() {
+        var stage = waiting();
+        assertThat(catchThrowable(() -> stage.outbox.send(deal(stage, "a")))).isInstanceOf(AditException.class);
+        stage.passTime(Duration.ofMinutes(119));
+        assertThat(catchThrowable(() -> stage.outbox.send(deal(stage, "a")))).isInstanceOf(AditException.class);
+        stage.passTime(Duration.ofMinutes(2));
+
+        stage.outbox.send(deal(stage, "a"));
+
+        assertThat(stage.candidates("a")).hasSize(1);
+    }
+
+    @Test
+    void send_whenItsEndIsNear_doesNotWait() {
+        var stage = waiting();
+
+        stage.outbox.send(deal(stage, "a").dueBy(new Epoch(100)));
+
+        assertThat(stage.candidates("a")).hasSize(1);
+    }
+
+    @Test
+    void send_whenTheHighBaseFeeIsTheUsualOneByNow_doesNotWait() {
+        var stage = waiting();
+        stage.chain.mine(20);
+
+        stage.outbox.send(deal(stage, "a"));
+
+        assertThat(stage.candidates("a")).hasSize(1);
+    }
+
+    @Test
+    void balances_whenTheWorkerSpendsFast_sayHowManyDaysAreLeftAndRaiseAnAlarm() {
+        var stage = stage(Map.of(), Optional.empty());
+        var registry = new SimpleMeterRegistry();
+        for (int i = 0; i < 3; i++) {
+            stage.outbox.send(deal(stage, "deal/" + i));
+            stage.chain.mine(2 + CONFIDENCE);
+            assertThat(stage.outbox.found("deal/" + i, CONFIDENCE)).isPresent();
+            stage.passTime(Duration.ofHours(23));
+        }
+        stage.chain.balance(TokenAmount.ofFil(100));
+        var watch = stage.outbox.balances(stage.key.address(), registry);
+        watch.onHead();
+
+        var sender = watch.senders().getFirst();
+        assertThat(sender.perDay()).isBetween(TokenAmount.ofFil(1), TokenAmount.ofFil("1.01"));
+        assertThat(sender.daysLeft().orElseThrow()).isBetween(99.0, 100.0);
+        assertThat(watch.problem()).isEmpty();
+        assertThat(registry.get("adit_sender_days_left").gauge().value()).isBetween(99.0, 100.0);
+
+        stage.chain.balance(TokenAmount.ofFil("2.5"));
+        watch.onHead();
+        assertThat(watch.problem()).as("looks every ten minutes only").isEmpty();
+        stage.passTime(Duration.ofMinutes(11));
+        watch.onHead();
+
+        assertThat(watch.problem().orElse(""))
+                .contains(stage.key.address().toString(), "holds 2.5 FIL", "it lasts 2.5 days");
+    }
+
+    /** Lotus's own table, chain/vm/burn_test.go: what is burnt of a limit set too high. */
+    @ParameterizedTest
+    @CsvSource({
+        "100,200,90",
+        "100,150,20",
+        "1000,1300,60",
+        "500,700,60",
+        "200,200,0",
+        "20000,21000,0",
+        "0,2000,2000",
+        "500,651,30",
+        "500,5000,4500"
+    })
+    void gasCost_burnsAsLotusDoes(long used, long limit, long burnt) {
+        var message = Message.unpriced(WORKER, MINER, TokenAmount.ZERO, 0, new byte[0])
+                .withGas(limit, TokenAmount.ofAtto(10), TokenAmount.ofAtto(2));
+
+        assertThat(GasCost.of(message, used, TokenAmount.ofAtto(1)))
+                .isEqualTo(TokenAmount.ofAtto(used + burnt + 2 * limit));
+        assertThat(GasCost.of(message, used, TokenAmount.ofAtto(9)))
+                .as("the cap leaves less for the producer")
+                .isEqualTo(TokenAmount.ofAtto(9 * (used + burnt) + limit));
+    }
+}
