@@ -56,7 +56,9 @@ public final class OutboxDesk implements ActorDesk {
     private Optional<String> underWay(Message message) {
         return store.read(tx -> tx.messages().recent(MOST_LOOKED_AT)).stream()
                 .filter(record -> record.intentKey().startsWith(PREFIX))
-                .filter(record -> record.state() != MessageState.DONE && record.state() != MessageState.FAILED)
+                .filter(record -> record.state() != MessageState.DONE
+                        && record.state() != MessageState.FAILED
+                        && record.state() != MessageState.CANCELLED)
                 .filter(record -> isSame(record, message))
                 .map(MessageRecord::intentKey)
                 .findFirst();
