@@ -1,5 +1,6 @@
 package io.adit.core.task;
 
+import io.adit.core.time.Strand;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -16,7 +17,8 @@ final class RunningTask implements TaskContext {
     private volatile Instant leaseUntil;
     private volatile boolean lost;
     private volatile @Nullable String progress;
-    private volatile @Nullable Thread thread;
+    private volatile boolean stopAsked;
+    private volatile @Nullable Strand strand;
 
     RunningTask(Task task, Resources needs, InstantSource clock) {
         this.task = task;
@@ -33,12 +35,16 @@ final class RunningTask implements TaskContext {
         return needs;
     }
 
-    void runOn(Thread thread) {
-        this.thread = thread;
+    void runOn(Strand mine) {
+        strand = mine;
+        if (stopAsked) {
+            mine.interrupt();
+        }
     }
 
     void interrupt() {
-        Thread running = thread;
+        stopAsked = true;
+        var running = strand;
         if (running != null) {
             running.interrupt();
         }

@@ -3,6 +3,9 @@ package io.adit.core.task;
 import io.adit.core.error.AditException;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.TaskClaims.Ending;
+import io.adit.core.time.Strand;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -16,9 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -43,7 +45,7 @@ public final class TaskEngine implements AutoCloseable {
     private static final Duration FORGET_EVERY = Duration.ofDays(1);
 
     private final StateStore store;
-    private final InstantSource clock;
+    private final Timeline timeline;
     private final Resources available;
     private volatile Map<String, TaskHandler> handlers;
     private final EngineSettings settings;
@@ -56,10 +58,10 @@ public final class TaskEngine implements AutoCloseable {
     private final Map<TaskId, RunningTask> running = new ConcurrentHashMap<>();
     private volatile Map<TaskId, String> held = Map.of();
     private volatile boolean closing;
-    private @Nullable Thread dispatcher;
+    private @Nullable Strand dispatcher;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Lock lock;
+    private final Condition changed;
     private boolean wakeAsked;
     private Resources free;
     private Instant renewedAt = Instant.MIN;
@@ -75,12 +77,7 @@ public final class TaskEngine implements AutoCloseable {
         this(store, clock, available, handlers, registry, EngineSettings.standard(), new SecureRandom());
     }
 
-    /**
-     * An engine, not yet started.
-     *
-     * @param available what this machine gives to tasks
-     * @param random draws the jitter of retries
-     */
+    /** An engine in real time. */
     public TaskEngine(
             StateStore store,
             InstantSource clock,
@@ -89,15 +86,35 @@ public final class TaskEngine implements AutoCloseable {
             MeterRegistry registry,
             EngineSettings settings,
             RandomGenerator random) {
+        this(store, new SystemTimeline(clock), available, handlers, registry, settings, random);
+    }
+
+    /**
+     * An engine, not yet started.
+     *
+     * @param timeline that its threads, its waiting and its leases keep to
+     * @param available what this machine gives to tasks
+     * @param random draws the jitter of retries
+     */
+    public TaskEngine(
+            StateStore store,
+            Timeline timeline,
+            Resources available,
+            List<TaskHandler> handlers,
+            MeterRegistry registry,
+            EngineSettings settings,
+            RandomGenerator random) {
         this.store = store;
-        this.clock = clock;
+        this.timeline = timeline;
+        this.lock = timeline.newLock();
+        this.changed = lock.newCondition();
         this.available = available;
         this.free = available;
         this.handlers = byKind(handlers.stream());
         this.settings = settings;
         this.owner = store.incarnation() + "/" + UUID.randomUUID();
         this.meters = new TaskMeters(registry, this.handlers.keySet());
-        this.runner = new TaskRunner(store, clock, meters, random, () -> closing);
+        this.runner = new TaskRunner(store, timeline, meters, random, () -> closing);
     }
 
     private static Map<String, TaskHandler> byKind(Stream<TaskHandler> handlers) {
@@ -139,7 +156,7 @@ public final class TaskEngine implements AutoCloseable {
         }
         store.onTasksReady(wake);
         store.onSignal(signalled);
-        dispatcher = Thread.ofPlatform().name("task-engine").daemon().start(this::dispatchUntilClosed);
+        dispatcher = timeline.start(Strand.Kind.PLATFORM, "task-engine", this::dispatchUntilClosed);
     }
 
     /**
@@ -156,7 +173,7 @@ public final class TaskEngine implements AutoCloseable {
 
     /** Every task that is not done, and why it does not run. */
     public List<TaskView> tasks() {
-        Instant now = clock.instant();
+        Instant now = timeline.instant();
         List<Task> unfinished = store.read(tx -> tx.tasks().listUnfinished());
         var views = new ArrayList<TaskView>();
         for (Task task : unfinished) {
@@ -235,7 +252,7 @@ public final class TaskEngine implements AutoCloseable {
 
     /** Claims and starts what fits; answers how long nothing will become due. */
     private Duration dispatch() {
-        Instant now = clock.instant();
+        Instant now = timeline.instant();
         List<Task> due = store.read(tx -> tx.claims().due(handlers.keySet(), now, LOOK_AT_MOST));
         List<Chosen> chosen = choose(due);
         if (!chosen.isEmpty() && !closing) {
@@ -311,7 +328,7 @@ public final class TaskEngine implements AutoCloseable {
 
     private void startRunning(Chosen claimed) {
         Task task = claimed.task();
-        var here = new RunningTask(task, claimed.needs(), clock);
+        var here = new RunningTask(task, claimed.needs(), timeline);
         running.put(TaskId.of(task), here);
         lock.lock();
         try {
@@ -320,16 +337,14 @@ public final class TaskEngine implements AutoCloseable {
             lock.unlock();
         }
         TaskHandler handler = handler(task);
-        Thread.Builder threads = handler.blocksOnFiles() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
-        Thread thread = threads.name(task.name()).unstarted(() -> {
+        var kind = handler.blocksOnFiles() ? Strand.Kind.PLATFORM : Strand.Kind.VIRTUAL;
+        here.runOn(timeline.start(kind, task.name(), () -> {
             try {
                 runner.run(handler, here);
             } finally {
                 ended(here);
             }
-        });
-        here.runOn(thread);
-        thread.start();
+        }));
     }
 
     private void ended(RunningTask here) {
@@ -346,7 +361,7 @@ public final class TaskEngine implements AutoCloseable {
 
     /** Finished tasks are kept so that nothing is enqueued twice; after so long nobody asks for them again. */
     private void forgetOld() {
-        Instant now = clock.instant();
+        Instant now = timeline.instant();
         if (now.isBefore(forgottenAt.plus(FORGET_EVERY)) && !now.isBefore(forgottenAt)) {
             return;
         }
@@ -358,7 +373,7 @@ public final class TaskEngine implements AutoCloseable {
     }
 
     private void renewLeases() {
-        Instant now = clock.instant();
+        Instant now = timeline.instant();
         Duration third = settings.lease().dividedBy(3);
         boolean clockWentBack = now.isBefore(renewedAt);
         if (running.isEmpty() || (!clockWentBack && now.isBefore(renewedAt.plus(third)))) {
@@ -384,7 +399,7 @@ public final class TaskEngine implements AutoCloseable {
     /** A task whose ending could not be written, because the store was away: it is nobody's now. */
     private void releaseForgotten(Task task) {
         if (!running.containsKey(TaskId.of(task))) {
-            Instant now = clock.instant();
+            Instant now = timeline.instant();
             var ending = new Ending(
                     TaskState.READY, task.attempts(), now, Optional.empty(), Optional.of("ending not recorded"), now);
             store.transact(tx -> tx.claims().finish(task, ending));
@@ -419,10 +434,10 @@ public final class TaskEngine implements AutoCloseable {
         }
     }
 
-    private void join(@Nullable Thread thread) {
+    private void join(@Nullable Strand strand) {
         try {
-            if (thread != null) {
-                thread.join(TimeUnit.NANOSECONDS.toMillis(settings.closeGrace().toNanos()));
+            if (strand != null) {
+                strand.join(settings.closeGrace());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,9 +4,9 @@ import io.adit.core.error.AditException;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.TaskClaims.Ending;
 import io.adit.core.state.Tx;
+import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -20,15 +20,15 @@ final class TaskRunner {
     private static final int LONGEST_WHY = 2000;
 
     private final StateStore store;
-    private final InstantSource clock;
+    private final Timeline timeline;
     private final TaskMeters meters;
     private final RandomGenerator random;
     private final BooleanSupplier closing;
 
     TaskRunner(
-            StateStore store, InstantSource clock, TaskMeters meters, RandomGenerator random, BooleanSupplier closing) {
+            StateStore store, Timeline timeline, TaskMeters meters, RandomGenerator random, BooleanSupplier closing) {
         this.store = store;
-        this.clock = clock;
+        this.timeline = timeline;
         this.meters = meters;
         this.random = random;
         this.closing = closing;
@@ -37,7 +37,7 @@ final class TaskRunner {
     /** Runs the task to an ending; never throws. */
     void run(TaskHandler handler, RunningTask here) {
         Task task = here.task();
-        long started = System.nanoTime();
+        long started = timeline.nanoTime();
         TaskState state;
         try {
             state = attempt(handler, here);
@@ -45,7 +45,7 @@ final class TaskRunner {
             // Errors too: a task that runs out of memory or stack must not take the engine with it.
             state = fail(handler, task, e);
         }
-        meters.ended(task.kind(), state, Duration.ofNanos(System.nanoTime() - started));
+        meters.ended(task.kind(), state, Duration.ofNanos(timeline.nanoTime() - started));
     }
 
     private TaskState attempt(TaskHandler handler, RunningTask here) throws Exception {
@@ -141,7 +141,7 @@ final class TaskRunner {
 
     private Ending ending(
             TaskState state, int attempts, Duration pause, Optional<String> signal, Optional<String> why) {
-        Instant now = clock.instant();
+        Instant now = timeline.instant();
         return new Ending(state, attempts, now.plus(pause), signal, why, now);
     }
 
