@@ -1,22 +1,15 @@
 package io.adit.devnet;
 
 import io.adit.core.fil.ActorId;
-import io.adit.core.fil.Commitment;
-import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.RegisteredSealProof;
-import io.adit.core.fil.SectorId;
-import io.adit.core.fil.UnpaddedSize;
+import io.adit.proofs.PartialProofs;
 import io.adit.proofs.PoStProof;
 import io.adit.proofs.PrivateReplica;
 import io.adit.proofs.Proofs;
 import io.adit.proofs.PublicReplica;
 import io.adit.proofs.SealVerification;
-import io.adit.proofs.SealedCommitments;
-import io.adit.proofs.SectorFiles;
-import io.adit.proofs.WindowPoSt;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +19,7 @@ import java.util.function.Predicate;
  * A verifier for histories whose subject is not the proof: bytes that begin with {@link #VALID} are a valid proof, all others
  * are not. Remembers what it was asked. It cannot prove.
  */
-public final class RecordingProofs implements Proofs {
+public final class RecordingProofs extends PartialProofs {
     /** First byte of what passes for a valid proof. */
     public static final byte VALID = (byte) 0xad;
 
@@ -100,83 +93,6 @@ public final class RecordingProofs implements Proofs {
         return proofs.stream().allMatch(proof -> valid(proof.proof()));
     }
 
-    private static UnsupportedOperationException cannotProve() {
-        return new UnsupportedOperationException("this verifier cannot prove");
-    }
-
-    @Override
-    public PieceInfo addPiece(
-            RegisteredSealProof proof,
-            Optional<Path> source,
-            UnpaddedSize size,
-            Path staged,
-            List<UnpaddedSize> existing) {
-        throw cannotProve();
-    }
-
-    @Override
-    public Commitment commD(RegisteredSealProof proof, List<PieceInfo> pieces) {
-        throw cannotProve();
-    }
-
-    @Override
-    public byte[] preCommit1(
-            RegisteredSealProof proof, SectorFiles files, SectorId sector, Randomness ticket, List<PieceInfo> pieces) {
-        throw cannotProve();
-    }
-
-    @Override
-    public SealedCommitments preCommit2(byte[] phase1, SectorFiles files) {
-        throw cannotProve();
-    }
-
-    @Override
-    public byte[] commit1(
-            RegisteredSealProof proof,
-            SectorFiles files,
-            SectorId sector,
-            Randomness ticket,
-            Randomness seed,
-            SealedCommitments commitments,
-            List<PieceInfo> pieces) {
-        throw cannotProve();
-    }
-
-    @Override
-    public byte[] commit2(byte[] phase1, SectorId sector) {
-        throw cannotProve();
-    }
-
-    @Override
-    public void clearCache(SectorFiles files) {
-        throw cannotProve();
-    }
-
-    @Override
-    public long unseal(
-            RegisteredSealProof proof,
-            SectorFiles files,
-            Path out,
-            SectorId sector,
-            Commitment commD,
-            Randomness ticket,
-            long unpaddedOffset,
-            UnpaddedSize size) {
-        throw cannotProve();
-    }
-
-    @Override
-    public byte[] aggregateSeals(RegisteredSealProof proof, List<SealVerification> toAggregate) {
-        throw cannotProve();
-    }
-
-    @Override
-    public WindowPoSt windowPoSt(
-            RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
-        throw cannotProve();
-    }
-
-    /** One sector, as the library challenges at this size; which one hangs on the randomness. */
     @Override
     public List<Long> winningPoStChallenge(
             RegisteredPoStProof proof, Randomness randomness, ActorId miner, long eligible) {
@@ -187,7 +103,7 @@ public final class RecordingProofs implements Proofs {
     @Override
     public List<PoStProof> winningPoSt(
             RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
-        throw cannotProve();
+        throw new UnsupportedOperationException("this verifier cannot prove");
     }
 
     @Override
@@ -200,10 +116,5 @@ public final class RecordingProofs implements Proofs {
     @Override
     public String version() {
         return "recording verifier";
-    }
-
-    @Override
-    public void close() {
-        // Nothing is held.
     }
 }

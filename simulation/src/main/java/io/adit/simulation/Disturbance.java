@@ -11,16 +11,19 @@ sealed interface Disturbance {
     /** The last tipsets are replaced by another fork. */
     record Reorg(int depth) implements Disturbance {}
 
-    /** The base fee stands at a multiple of its floor. */
-    record FeeStorm(BigInteger factor, int epochs) implements Disturbance {}
+    /** The base fee stands at so many attoFIL. */
+    record FeeStorm(BigInteger baseFee, int epochs) implements Disturbance {}
 
-    /** The full node says yes to the next messages and forgets them. */
+    /** The network takes the next messages and forgets them. */
     record LostMessages(int count) implements Disturbance {}
 
-    /** The full node misbehaves. */
-    record NodeTrouble(UnreliableNode.Mood mood, int epochs) implements Disturbance {}
+    /** The next messages reach the message pool so much later. */
+    record LateMessages(int count, int epochs) implements Disturbance {}
 
-    /** The full node shows a head that is so many epochs old. */
+    /** A full node misbehaves; which one, where there are several, is counted from 0 and around. */
+    record NodeTrouble(int node, UnreliableNode.Mood mood, int epochs) implements Disturbance {}
+
+    /** All full nodes show a head that is so many epochs old. */
     record StaleHead(int lag, int epochs) implements Disturbance {}
 
     /** A storage path fails. */
@@ -29,9 +32,15 @@ sealed interface Disturbance {
     /** The proof worker dies in so many of 100 calls, or gives wrong proofs. */
     record ProverTrouble(int dyingPercent, int wrongPercent, int epochs) implements Disturbance {}
 
-    /** The provider is killed, and started again later. */
+    /** The provider is killed where it happens to be, and started again later. */
     record Crash(int downFor) implements Disturbance {}
+
+    /** The provider is killed at one of its marked places, when it has passed so many of them, and started again later. */
+    record CrashAtPoint(int after, int downFor) implements Disturbance {}
 
     /** The wall clock of the provider's machine steps, as a time server or a person makes it. */
     record ClockStep(int seconds) implements Disturbance {}
+
+    /** The operator wants one more sector of capacity. */
+    record Pledge() implements Disturbance {}
 }

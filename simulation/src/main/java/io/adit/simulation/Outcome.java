@@ -1,6 +1,7 @@
 package io.adit.simulation;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one seed came to.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param messagesSent different messages that left the provider
  * @param replaced messages that took another's nonce
  * @param violations what must never happen and did, in words
+ * @param coverage what was played and seen, counted
  * @param digest follows from every turn, message and block of the run: the same for the same seed, whatever runs beside it
  */
 record Outcome(
@@ -27,9 +29,11 @@ record Outcome(
         int messagesSent,
         int replaced,
         List<String> violations,
+        Map<String, Integer> coverage,
         String digest) {
     Outcome {
         violations = List.copyOf(violations);
+        coverage = Map.copyOf(coverage);
     }
 
     /** A run that did not come to its end. */
@@ -44,7 +48,7 @@ record Outcome(
                 }
             }
         }
-        return new Outcome(seed, epochs, 0, 0, 0, 0, 0, 0, List.of(words.toString()), "");
+        return new Outcome(seed, epochs, 0, 0, 0, 0, 0, 0, List.of(words.toString()), Map.of(), "");
     }
 
     boolean holds() {

@@ -2,6 +2,9 @@ package io.adit.simulation;
 
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
+import io.adit.sealing.storage.PathSettings;
+import io.adit.sealing.storage.SpaceProbe;
+import io.adit.sealing.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * The real SQL state, opened once and emptied between runs: making its schema anew for every seed would cost more than
@@ -34,18 +38,25 @@ final class RunStore implements AutoCloseable {
         var file = directory.resolve("state.db");
         store = SqlStateStore.sqlite(file, this::now);
         connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        // What the schema begins with: counters have a row from the beginning.
+        try (var statement = connection.createStatement()) {
+            for (var table : tables()) {
+                statement.execute("CREATE TEMP TABLE first_" + table + " AS SELECT * FROM " + table);
+            }
+        }
     }
 
     private Instant now() {
         return clock.instant();
     }
 
-    /** The store with nothing in it. */
+    /** The store as it is when it is made. */
     StateStore emptied() throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("PRAGMA foreign_keys = OFF");
             for (var table : tables()) {
                 statement.executeUpdate("DELETE FROM " + table);
+                statement.executeUpdate("INSERT INTO " + table + " SELECT * FROM temp.first_" + table);
             }
         }
         return store;
@@ -54,6 +65,30 @@ final class RunStore implements AutoCloseable {
     /** From now on rows carry this clock's time. */
     void keepTimeBy(InstantSource runClock) {
         clock = runClock;
+    }
+
+    /** An empty storage path for one run's sealing, in the place of the last run's. */
+    Path emptyStorage() throws IOException {
+        var storage = directory.resolve("storage");
+        delete(storage);
+        StoragePaths.open(storage.resolve("storage.json"), SpaceProbe.ofSystem(), this::now)
+                .init(storage.resolve("path"), PathSettings.create(new UUID(0, 1), true, true));
+        return storage;
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (Files.exists(tree)) {
+            try (var files = Files.walk(tree)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** For what tampers with the database behind the store's back. */
+    Connection connection() {
+        return connection;
     }
 
     private List<String> tables() throws SQLException {
@@ -72,10 +107,6 @@ final class RunStore implements AutoCloseable {
     public void close() throws IOException, SQLException {
         connection.close();
         store.close();
-        try (var files = Files.walk(directory)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+        delete(directory);
     }
 }

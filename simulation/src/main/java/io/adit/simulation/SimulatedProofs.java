@@ -1,8 +1,11 @@
 package io.adit.simulation;
 
 import io.adit.core.fil.ActorId;
+import io.adit.core.fil.CommP;
 import io.adit.core.fil.Commitment;
+import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceInfo;
+import io.adit.core.fil.PieceTree;
 import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.RegisteredSealProof;
@@ -11,9 +14,9 @@ import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.UnpaddedSize;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.time.Timeline;
+import io.adit.proofs.PartialProofs;
 import io.adit.proofs.PoStProof;
 import io.adit.proofs.PrivateReplica;
-import io.adit.proofs.Proofs;
 import io.adit.proofs.ProofsError;
 import io.adit.proofs.ProofsException;
 import io.adit.proofs.PublicReplica;
@@ -22,11 +25,16 @@ import io.adit.proofs.SealedCommitments;
 import io.adit.proofs.SectorFiles;
 import io.adit.proofs.WindowPoSt;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -35,13 +43,18 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Proofs without their mathematics: a window proof is a hash over the miner, the challenge and the sectors it claims, which
- * takes simulated time to make. A proof over other sectors, another challenge or of another miner does not verify, as with
+ * Proofs without their mathematics: a window proof is a hash over the miner, the challenge and the sectors it claims, a
+ * seal proof one over what the chain verifies it against; both take simulated time to make. A proof over other sectors, another challenge or of another miner does not verify, as with
  * real ones. The worker behind it can be made to die, to be slow, or to give wrong proofs.
  */
-final class SimulatedProofs implements Proofs {
+final class SimulatedProofs extends PartialProofs {
     private static final int PROOF_BYTES = 192;
 
+    private static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration LABELLING = Duration.ofMinutes(5);
+    private static final Duration TREES = Duration.ofMinutes(2);
+
+    private final Coverage story;
     private final Timeline timeline;
     private final SimulatedDisks disks;
     private final RandomGenerator random;
@@ -50,7 +63,8 @@ final class SimulatedProofs implements Proofs {
     private double dies;
     private double wrong;
 
-    SimulatedProofs(Timeline timeline, SimulatedDisks disks, RandomGenerator random) {
+    SimulatedProofs(Timeline timeline, SimulatedDisks disks, RandomGenerator random, Coverage story) {
+        this.story = story;
         this.timeline = timeline;
         this.disks = disks;
         this.random = random;
@@ -72,10 +86,7 @@ final class SimulatedProofs implements Proofs {
     static byte[] sealProof(SealVerification seal) {
         return hash(
                 "seal",
-                ByteBuffer.allocate(16)
-                        .putLong(seal.sector().miner().value())
-                        .putLong(seal.sector().number().value())
-                        .array(),
+                number(seal.sector()),
                 seal.commR().bytes(),
                 seal.commD().bytes(),
                 seal.ticket().bytes(),
@@ -112,10 +123,7 @@ final class SimulatedProofs implements Proofs {
     @Override
     public WindowPoSt windowPoSt(
             RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
-        pass(proofTime.plusMillis(random.nextLong(1, proofTime.toMillis() / 2 + 2)));
-        if (random.nextDouble() < dies) {
-            throw new ProofsException(ProofsError.WORKER_DIED, "the simulated worker died");
-        }
+        work(proofTime);
         var proven = new ArrayList<PublicReplica>();
         var faulty = new ArrayList<SectorNumber>();
         for (var replica : replicas) {
@@ -128,10 +136,7 @@ final class SimulatedProofs implements Proofs {
         if (proven.isEmpty()) {
             return new WindowPoSt(List.of(), faulty);
         }
-        var bytes = windowProof(miner, randomness, proven);
-        if (random.nextDouble() < wrong) {
-            bytes[random.nextInt(bytes.length)] ^= 1;
-        }
+        var bytes = spoiled(windowProof(miner, randomness, proven));
         return new WindowPoSt(List.of(new PoStProof(proof, bytes)), faulty);
     }
 
@@ -158,13 +163,16 @@ final class SimulatedProofs implements Proofs {
 
     @Override
     public boolean verifySeal(SealVerification seal) {
-        return ByteBuffer.wrap(sealProof(seal)).equals(ByteBuffer.wrap(seal.proof()));
+        boolean holds = ByteBuffer.wrap(sealProof(seal)).equals(ByteBuffer.wrap(seal.proof()));
+        if (holds) {
+            verifiedHere.add(ByteBuffer.wrap(seal.proof()));
+        }
+        return holds;
     }
 
-    private static UnsupportedOperationException notSimulated() {
-        return new UnsupportedOperationException("the simulation plays window proofs only");
-    }
+    // ---- sealing ---------------------------------------------------------------------------------
 
+    /** Zeroes only: the simulation seals capacity. */
     @Override
     public PieceInfo addPiece(
             RegisteredSealProof proof,
@@ -172,23 +180,37 @@ final class SimulatedProofs implements Proofs {
             UnpaddedSize size,
             Path staged,
             List<UnpaddedSize> existing) {
-        throw notSimulated();
+        pass(SHORT);
+        var zeroes = new byte[(int) size.bytes()];
+        write(staged, new byte[(int) size.padded().bytes()], StandardOpenOption.APPEND);
+        var commP = new CommP();
+        commP.update(zeroes, 0, zeroes.length);
+        return commP.finish();
     }
 
     @Override
     public Commitment commD(RegisteredSealProof proof, List<PieceInfo> pieces) {
-        throw notSimulated();
+        return PieceTree.commD(pieces, proof.sectorSize().padded());
     }
 
     @Override
     public byte[] preCommit1(
             RegisteredSealProof proof, SectorFiles files, SectorId sector, Randomness ticket, List<PieceInfo> pieces) {
-        throw notSimulated();
+        work(LABELLING);
+        write(files.sealed(), new byte[(int) proof.sectorSize().bytes()], StandardOpenOption.TRUNCATE_EXISTING);
+        write(files.cache().resolve("layers"), ticket.bytes(), StandardOpenOption.TRUNCATE_EXISTING);
+        return hash(
+                "labels", number(sector), ticket.bytes(), commD(proof, pieces).bytes());
     }
 
     @Override
     public SealedCommitments preCommit2(byte[] phase1, SectorFiles files) {
-        throw notSimulated();
+        work(TREES);
+        var replica = Arrays.copyOf(hash("replica", phase1), Commitment.LENGTH);
+        replica[Commitment.LENGTH - 1] &= 0x1f;
+        write(files.cache().resolve("p_aux"), replica, StandardOpenOption.TRUNCATE_EXISTING);
+        // Capacity only, so the data is known.
+        return new SealedCommitments(Commitment.of(replica), PieceTree.commD(List.of(), new PaddedSize(2048)));
     }
 
     @Override
@@ -200,67 +222,60 @@ final class SimulatedProofs implements Proofs {
             Randomness seed,
             SealedCommitments commitments,
             List<PieceInfo> pieces) {
-        throw notSimulated();
+        work(SHORT);
+        return sealProof(new SealVerification(
+                proof, sector, commitments.commR(), commitments.commD(), ticket, seed, new byte[0]));
     }
 
     @Override
     public byte[] commit2(byte[] phase1, SectorId sector) {
-        throw notSimulated();
+        work(TREES);
+        return spoiled(phase1.clone());
     }
 
     @Override
     public void clearCache(SectorFiles files) {
-        throw notSimulated();
+        try {
+            Files.deleteIfExists(files.cache().resolve("layers"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    @Override
-    public long unseal(
-            RegisteredSealProof proof,
-            SectorFiles files,
-            Path out,
-            SectorId sector,
-            Commitment commD,
-            Randomness ticket,
-            long unpaddedOffset,
-            UnpaddedSize size) {
-        throw notSimulated();
+    private static byte[] number(SectorId sector) {
+        return ByteBuffer.allocate(16)
+                .putLong(sector.miner().value())
+                .putLong(sector.number().value())
+                .array();
     }
 
-    @Override
-    public byte[] aggregateSeals(RegisteredSealProof proof, List<SealVerification> seals) {
-        throw notSimulated();
+    private static void write(Path file, byte[] bytes, StandardOpenOption how) {
+        try {
+            Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    @Override
-    public boolean verifyAggregateSeals(RegisteredSealProof proof, List<SealVerification> seals, byte[] aggregate) {
-        throw notSimulated();
+    /** A call of the worker: takes its time, and may be its last. */
+    private void work(Duration time) {
+        pass(time.plusMillis(random.nextLong(1, time.toMillis() / 2 + 2)));
+        if (random.nextDouble() < dies) {
+            story.saw("prover died");
+            throw new ProofsException(ProofsError.WORKER_DIED, "the simulated worker died");
+        }
     }
 
-    @Override
-    public List<Long> winningPoStChallenge(
-            RegisteredPoStProof proof, Randomness randomness, ActorId miner, long eligible) {
-        throw notSimulated();
-    }
-
-    @Override
-    public List<PoStProof> winningPoSt(
-            RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
-        throw notSimulated();
-    }
-
-    @Override
-    public boolean verifyWinningPoSt(
-            Randomness randomness, List<PoStProof> proofs, List<PublicReplica> replicas, ActorId miner) {
-        throw notSimulated();
+    private byte[] spoiled(byte[] proof) {
+        if (random.nextDouble() < wrong) {
+            story.saw("prover gave a wrong proof");
+            proof[random.nextInt(proof.length)] ^= 1;
+        }
+        return proof;
     }
 
     @Override
     public String version() {
         return "simulated";
-    }
-
-    @Override
-    public void close() {
-        // Nothing is held.
     }
 }

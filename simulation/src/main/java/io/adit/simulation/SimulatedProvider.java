@@ -5,76 +5,258 @@ import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.pool.NodePool;
+import io.adit.chain.node.pool.PoolMember;
+import io.adit.chain.node.pool.PoolOptions;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.StateStore;
+import io.adit.core.task.CrashPoints;
+import io.adit.core.task.EngineSettings;
+import io.adit.core.task.Resources;
+import io.adit.core.task.TaskEngine;
 import io.adit.core.time.SimulatedTimeline;
 import io.adit.core.time.Strand;
+import io.adit.sealing.pipeline.SealingPipeline;
+import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import io.adit.sealing.proving.WindowPoStScheduler;
+import io.adit.sealing.storage.SpaceProbe;
+import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** The node under test: its proving rooms, wired as the daemon wires them, and what survives a crash. */
+/** The node under test: its rooms, wired as the daemon wires them, and what survives a crash. */
 final class SimulatedProvider {
+    /** Looks at the table more seldom than by default; commits and signals wake the engine all the same. */
+    private static final EngineSettings RHYTHM =
+            new EngineSettings(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    private static final Resources MACHINE = new Resources(4, 16L << 30, 2, 0);
+
     private final SimulatedTimeline timeline;
-    private final StateStore store;
-    private final FullNode chain;
+    private final StateStore disk;
+    private final Optional<Path> storage;
+    private final List<FullNode> nodes;
     private final SimulatedProofs proofs;
     private final SimulatedDisks disks;
     private final PrivateKey key;
-    private final ProvingSettings settings;
-    private boolean running;
+    private final ActorId miner;
+    private final RandomGenerator random;
+    private final Tampering tampering;
+    private final Coverage coverage;
+    private int processes;
+    private int pledges;
+    private @Nullable ProcessStore process;
+    private @Nullable SealingPipeline pipeline;
+    private OptionalInt pointsLeft = OptionalInt.empty();
+    private Optional<String> diedAt = Optional.empty();
 
+    /**
+     * A provider that does not run yet.
+     *
+     * @param storage where sealing keeps its files; without it nothing is sealed
+     * @param nodes its full nodes, asked through a pool where there are several
+     */
     SimulatedProvider(
             SimulatedTimeline timeline,
-            StateStore store,
-            FullNode chain,
+            StateStore disk,
+            Optional<Path> storage,
+            List<FullNode> nodes,
             SimulatedProofs proofs,
             SimulatedDisks disks,
             PrivateKey key,
-            Address miner) {
+            Address miner,
+            RandomGenerator random,
+            Tampering tampering,
+            Coverage coverage) {
         this.timeline = timeline;
-        this.store = store;
-        this.chain = chain;
+        this.disk = disk;
+        this.storage = storage;
+        this.nodes = List.copyOf(nodes);
         this.proofs = proofs;
         this.disks = disks;
         this.key = key;
-        this.settings =
-                ProvingSettings.defaults(new ActorId(miner.id().orElseThrow()), key.address(), SectorSize.KIB_2);
-    }
-
-    ProvingSettings settings() {
-        return settings;
+        this.miner = new ActorId(miner.id().orElseThrow());
+        this.random = random;
+        this.tampering = tampering;
+        this.coverage = coverage;
     }
 
     boolean isRunning() {
-        return running;
+        return process != null;
     }
 
     /** Starts the rooms in the daemon's order. */
     void start() {
-        running = true;
-        timeline.start(Strand.Kind.VIRTUAL, "node", () -> {
-            var outbox = new MessageOutbox(store, chain, new OneKey(key), timeline);
-            var proving = new WindowPoStScheduler(
-                    settings, store, chain, proofs, disks, outbox, new SimpleMeterRegistry(), timeline);
-            var head = new HeadFollower(chain, HeadOptions.defaults(), timeline);
-            head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
-            head.listen(Delivery.COALESCED, update -> outbox.settle());
-            head.start();
-            proving.start();
-            outbox.resumeAll();
-        });
+        var opened = new ProcessStore(disk, ++processes);
+        process = opened;
+        // Strands inherit it, from the first one on.
+        CrashPoints.watch(this::reached);
+        timeline.start(Strand.Kind.VIRTUAL, "node", () -> run(tampering.store(opened)));
     }
+
+    private void run(StateStore store) {
+        var meters = new SimpleMeterRegistry();
+        var chain = tampering.node(chain(meters));
+        var checked = tampering.proofs(proofs);
+        var outbox = new MessageOutbox(store, chain, new OneKey(key), timeline);
+        var proving = new WindowPoStScheduler(
+                ProvingSettings.defaults(miner, key.address(), SectorSize.KIB_2),
+                store,
+                chain,
+                checked,
+                disks,
+                outbox,
+                meters,
+                timeline);
+        var head = new HeadFollower(chain, HeadOptions.defaults(), timeline);
+        if (tampering.scheduling()) {
+            head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
+        }
+        head.listen(Delivery.COALESCED, update -> outbox.settle());
+        var sealing = storage.map(files -> {
+            var paths = StoragePaths.open(files.resolve("storage.json"), SpaceProbe.ofSystem(), timeline);
+            return new SealingPipeline(
+                    SealingSettings.defaults(miner, key.address(), SectorSize.KIB_2),
+                    store,
+                    chain,
+                    checked,
+                    paths,
+                    outbox,
+                    timeline,
+                    meters);
+        });
+        var engine = sealing.map(rooms -> {
+            var runs = new TaskEngine(store, timeline, MACHINE, rooms.handlers(), meters, RHYTHM, random);
+            head.listen(Delivery.COALESCED, update -> rooms.onHead(runs::signal));
+            return runs;
+        });
+        head.start();
+        proving.start();
+        outbox.resumeAll();
+        sealing.ifPresent(rooms -> startSealing(rooms, engine.orElseThrow()));
+    }
+
+    private FullNode chain(SimpleMeterRegistry meters) {
+        if (nodes.size() == 1) {
+            return nodes.getFirst();
+        }
+        var members = new ArrayList<PoolMember>();
+        for (var node : nodes) {
+            members.add(new PoolMember("node-" + members.size(), node));
+        }
+        // Looked at more seldom than by default, for the simulation's sake: five times as many turns would be probes.
+        var options = PoolOptions.defaults(Optional.of(miner.address()))
+                .withProbes(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofMinutes(1));
+        return NodePool.open(members, options, timeline, meters);
+    }
+
+    private void startSealing(SealingPipeline rooms, TaskEngine engine) {
+        startWhenTheChainAnswers(rooms);
+        engine.start();
+        pipeline = rooms;
+        while (pledges > 0 && tryPledge(rooms)) {
+            pledges--;
+        }
+    }
+
+    private void startWhenTheChainAnswers(SealingPipeline rooms) {
+        while (true) {
+            try {
+                rooms.start();
+                return;
+            } catch (AditException e) {
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            timeline.sleep(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean tryPledge(SealingPipeline rooms) {
+        try {
+            rooms.pledge();
+            coverage.saw("sectors pledged");
+            return true;
+        } catch (AditException nodeIsAway) {
+            return false;
+        }
+    }
+
+    /** The operator asks for a sector; again when the node could not take the wish. */
+    void pledge() {
+        pledges++;
+        var rooms = pipeline;
+        if (rooms != null) {
+            timeline.start(Strand.Kind.VIRTUAL, "operator", () -> {
+                if (pledges > 0 && tryPledge(rooms)) {
+                    pledges--;
+                }
+            });
+        }
+    }
+
+    // ---- dying -----------------------------------------------------------------------------------
 
     /** As {@code kill -9}: what was not written is gone, and nothing of it runs again. */
     void kill() {
-        running = false;
         timeline.killAll();
+        buried();
+    }
+
+    private void buried() {
+        var opened = process;
+        process = null;
+        pipeline = null;
+        pointsLeft = OptionalInt.empty();
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    /** It dies at the marked place that it reaches after so many others. */
+    void dieAfter(int points) {
+        pointsLeft = OptionalInt.of(points);
+    }
+
+    /** The place at which it died since this was asked last. */
+    Optional<String> diedAt() {
+        var where = diedAt;
+        diedAt = Optional.empty();
+        return where;
+    }
+
+    private void reached(String point) {
+        if (pointsLeft.isEmpty() || !timeline.inStrand()) {
+            return;
+        }
+        int left = pointsLeft.getAsInt() - 1;
+        pointsLeft = OptionalInt.of(left);
+        if (left <= 0) {
+            diedAt = Optional.of(point);
+            buried();
+            timeline.dieHere();
+        }
     }
 
     private record OneKey(PrivateKey key) implements Signer {
@@ -84,7 +266,7 @@ final class SimulatedProvider {
         }
 
         @Override
-        public io.adit.core.keys.Signature sign(Address address, byte[] message) {
+        public Signature sign(Address address, byte[] message) {
             return key.sign(message);
         }
     }

@@ -1,20 +1,29 @@
 package io.adit.simulation;
 
+import io.adit.chain.node.ActorState;
+import io.adit.chain.node.FullNode;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Hashes;
+import io.adit.core.state.StateStore;
+import io.adit.core.task.CrashPoints;
 import io.adit.core.time.SimulatedTimeline;
 import io.adit.devnet.node.Ledger;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -23,6 +32,7 @@ import java.util.SplittableRandom;
 final class Simulation {
     private static final Instant GENESIS = Instant.parse("2026-10-19T22:00:00Z");
     private static final int SECTORS = 14;
+    private static final int MOST_SECTORS = 1_000;
     private static final int STORAGE_PATHS = 4;
 
     /**
@@ -31,38 +41,111 @@ final class Simulation {
      */
     private static final long FAIR_CHANCE = 16;
 
+    /** Of 100 calls, so many may fail in a prover of which its work is still expected. */
+    private static final int MOST_OFTEN_WELL = 30;
+
+    /** The base fee, attoFIL, at which a window proof costs less than it may. */
+    private static final BigInteger AFFORDABLE = BigInteger.valueOf(1_000_000_000L);
+
+    private static final TokenAmount DEAREST_MESSAGE = TokenAmount.ofFil(5);
+
     private final long seed;
     private final Story story;
     private final SimulatedTimeline timeline;
     private final World world;
     private final SimulatedDisks disks;
     private final SimulatedProofs proofs;
+    private final Coverage coverage = new Coverage();
+    private final Breaches breaches;
+    private final List<Invariant> invariants;
     private final Witness witness;
-    private final UnreliableNode node;
+    private final List<UnreliableNode> nodes = new ArrayList<>();
     private final SimulatedProvider provider;
+    private final SectorsInTime sectors;
+    private final Tampering tampering;
+    private final RunStore runStore;
     private final FairEpochs fair = new FairEpochs();
     private final Set<Integer> troubledPaths = new HashSet<>();
     private final List<Ending> endings = new ArrayList<>();
     private long begin;
     private int reorgsNow;
+    private int downAfterPoint;
 
     /** A disturbance that ends by itself. */
-    private record Ending(long epoch, Runnable end) {}
+    private record Ending(long epoch, boolean excuses, Runnable end) {}
 
-    private Simulation(long seed, int epochs, RunStore runStore) throws SQLException {
+    private Simulation(long seed, int epochs, RunStore runStore, Tampering tampering) throws IOException, SQLException {
         var random = new SplittableRandom(seed);
         this.seed = seed;
+        this.tampering = tampering;
+        this.runStore = runStore;
         this.story = Story.of(seed, epochs, STORAGE_PATHS);
         this.timeline = new SimulatedTimeline(GENESIS, random.split());
         runStore.keepTimeBy(timeline);
         var store = runStore.emptied();
         this.disks = new SimulatedDisks(timeline, STORAGE_PATHS);
-        this.world = World.make(GENESIS, new SimulatedProofs(timeline, disks, random.split()), SECTORS);
-        this.proofs = new SimulatedProofs(timeline, disks, random.split());
-        this.witness = new Witness(proofs, io.adit.core.fil.TokenAmount.ofFil(5).atto());
-        this.node = UnreliableNode.of(world.node(), timeline, random.split(), witness);
-        this.provider =
-                new SimulatedProvider(timeline, store, node.client(), proofs, disks, world.worker(), world.miner());
+        this.world = World.make(GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS);
+        this.proofs = new SimulatedProofs(timeline, disks, random.split(), coverage);
+        this.breaches = new Breaches(world.devnet()::epoch);
+        this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
+        this.invariants = invariants(store);
+        this.witness =
+                new Witness(world.worker().address(), world.devnet().ledger().chain()::head, invariants, coverage);
+        var clients = new ArrayList<FullNode>();
+        for (int i = 0; i < story.nodes(); i++) {
+            var node = UnreliableNode.of(world.node(), timeline, random.split(), witness::pushed);
+            nodes.add(node);
+            clients.add(node.client());
+        }
+        this.provider = new SimulatedProvider(
+                timeline,
+                store,
+                story.seals() ? Optional.of(runStore.emptyStorage()) : Optional.empty(),
+                clients,
+                proofs,
+                disks,
+                world.worker(),
+                world.miner(),
+                random.split(),
+                tampering,
+                coverage);
+        coverage.saw(story.nodes() > 1 ? "runs with a pool of full nodes" : "runs with one full node");
+        if (story.seals()) {
+            coverage.saw("runs that seal");
+        }
+        timeline.afterEveryTurn(() -> invariants.forEach(Invariant::turnTaken));
+    }
+
+    private List<Invariant> invariants(StateStore store) {
+        return List.of(
+                new Invariants.OneWishPerNonce(breaches),
+                new Invariants.StoredBeforePushed(breaches, store),
+                new Invariants.NothingForgotten(breaches, store),
+                new Invariants.VerifiedBeforePushed(breaches, proofs::wasVerifiedHere),
+                new Invariants.WithinFeeLimit(breaches, store, DEAREST_MESSAGE),
+                new Invariants.OneExecutionPerWish(breaches, store),
+                new Invariants.SealedOnce(breaches),
+                new Invariants.NoDebt(breaches, this::balances),
+                new Invariants.FewStrands(breaches, timeline::living),
+                sectors);
+    }
+
+    private Map<String, TokenAmount> balances() {
+        var node = world.node();
+        return Map.of(
+                "worker",
+                balance(world.worker().address()),
+                "miner",
+                balance(world.miner()),
+                "miner, beyond what is locked,",
+                node.stateMinerAvailableBalance(world.miner(), TipSetKey.EMPTY));
+    }
+
+    private TokenAmount balance(Address of) {
+        return world.node()
+                .stateGetActor(of, TipSetKey.EMPTY)
+                .map(ActorState::balance)
+                .orElse(TokenAmount.ZERO);
     }
 
     /**
@@ -70,20 +153,27 @@ final class Simulation {
      *
      * @param store of this run alone while it lasts
      */
-    static Outcome play(long seed, int epochs, RunStore store) throws SQLException {
+    static Outcome play(long seed, int epochs, RunStore store) throws IOException, SQLException {
+        return play(seed, epochs, store, Tampering.NONE);
+    }
+
+    /** As {@link #play(long, int, RunStore)}, with parts of the node replaced by broken ones. */
+    static Outcome play(long seed, int epochs, RunStore store, Tampering tampering) throws IOException, SQLException {
         try {
-            var simulation = new Simulation(seed, epochs, store);
+            var simulation = new Simulation(seed, epochs, store, tampering);
             try (simulation.world) {
                 return simulation.play();
             }
         } catch (RuntimeException e) {
             return Outcome.broken(seed, epochs, e);
+        } finally {
+            CrashPoints.unwatch();
         }
     }
 
-    private Outcome play() {
+    private Outcome play() throws SQLException {
         begin = world.devnet().epoch();
-        provider.start();
+        start();
         for (int at = 0; at < story.epochs(); at++) {
             endWhatIsOver();
             reorgsNow = 0;
@@ -92,9 +182,21 @@ final class Simulation {
             }
             nextBlock();
         }
-        var outcome = judge();
         provider.kill();
-        return outcome;
+        invariants.forEach(Invariant::over);
+        return judge();
+    }
+
+    private void start() {
+        if (!provider.isRunning()) {
+            try {
+                tampering.database(runStore.connection());
+            } catch (SQLException e) {
+                throw new IllegalStateException("tampering with the database", e);
+            }
+            invariants.forEach(Invariant::starting);
+            provider.start();
+        }
     }
 
     private void endWhatIsOver() {
@@ -107,84 +209,143 @@ final class Simulation {
         }
     }
 
-    private void until(int epochs, Runnable end) {
-        endings.add(new Ending(world.devnet().epoch() + epochs, end));
+    private void until(int epochs, boolean excuses, Runnable end) {
+        endings.add(new Ending(world.devnet().epoch() + epochs, excuses, end));
     }
 
     private void apply(Disturbance disturbance) {
         Ledger chain = world.devnet().ledger();
         switch (disturbance) {
             case Disturbance.NullRounds nulls -> {
+                coverage.saw("null rounds");
                 chain.skip(nulls.rounds());
                 timeline.runFor(World.POLICY.blockTime().multipliedBy(nulls.rounds()));
             }
-            case Disturbance.Reorg reorg -> {
-                long head = world.devnet().epoch();
-                // A fork deeper than the story would take back the making of the world.
-                int depth = (int) Math.min(reorg.depth(), head - begin);
-                if (depth > 0) {
-                    world.devnet().reorg(depth);
-                    fair.takeBack(head - depth, head + 1);
-                    reorgsNow = depth;
-                }
-            }
+            case Disturbance.Reorg reorg -> reorg(reorg.depth());
             case Disturbance.FeeStorm storm -> {
-                chain.fixBaseFee(Optional.of(storm.factor().multiply(BigInteger.valueOf(1_000_000_000L))));
-                until(storm.epochs(), () -> chain.fixBaseFee(Optional.empty()));
+                boolean within = storm.baseFee().compareTo(AFFORDABLE) <= 0;
+                coverage.saw(within ? "base fee high" : "base fee beyond every limit");
+                chain.fixBaseFee(Optional.of(storm.baseFee()));
+                until(storm.epochs(), !within, () -> chain.fixBaseFee(Optional.empty()));
             }
-            case Disturbance.LostMessages lost -> chain.dropNext(lost.count());
+            case Disturbance.LostMessages lost -> {
+                coverage.saw("messages lost by the network");
+                chain.dropNext(lost.count());
+            }
+            case Disturbance.LateMessages late -> {
+                coverage.saw("messages late in the network");
+                chain.delayNext(late.count(), late.epochs());
+            }
             case Disturbance.NodeTrouble trouble -> {
+                var node = nodes.get(trouble.node() % nodes.size());
+                coverage.saw("full node " + trouble.mood());
                 node.become(trouble.mood());
-                until(trouble.epochs(), () -> node.become(UnreliableNode.Mood.WELL));
+                until(trouble.epochs(), false, () -> node.become(UnreliableNode.Mood.WELL));
             }
             case Disturbance.StaleHead stale -> {
+                coverage.saw("all full nodes stale");
                 chain.lieAboutHead(stale.lag());
-                until(stale.epochs(), () -> chain.lieAboutHead(0));
+                until(stale.epochs(), true, () -> chain.lieAboutHead(0));
             }
             case Disturbance.DiskTrouble trouble -> {
+                coverage.saw("disk " + trouble.health());
                 disks.become(trouble.path(), trouble.health());
                 troubledPaths.add(trouble.path());
-                until(trouble.epochs(), () -> disks.become(trouble.path(), SimulatedDisks.Health.GOOD));
+                until(trouble.epochs(), false, () -> disks.become(trouble.path(), SimulatedDisks.Health.GOOD));
             }
             case Disturbance.ProverTrouble trouble -> {
+                coverage.saw("prover unwell");
                 proofs.worker(trouble.dyingPercent() / 100.0, trouble.wrongPercent() / 100.0, Duration.ofSeconds(40));
-                until(trouble.epochs(), () -> proofs.worker(0, 0, Duration.ofSeconds(40)));
+                boolean excuses = trouble.dyingPercent() + trouble.wrongPercent() > MOST_OFTEN_WELL;
+                until(trouble.epochs(), excuses, () -> proofs.worker(0, 0, Duration.ofSeconds(40)));
             }
             case Disturbance.Crash crash -> {
                 if (provider.isRunning()) {
+                    coverage.saw("killed anywhere");
                     provider.kill();
-                    if (crash.downFor() == 0) {
-                        provider.start();
-                    } else {
-                        until(crash.downFor(), provider::start);
-                    }
+                    startAgain(crash.downFor());
                 }
             }
-            case Disturbance.ClockStep step -> timeline.stepWallClock(Duration.ofSeconds(step.seconds()));
+            case Disturbance.CrashAtPoint crash -> {
+                provider.dieAfter(crash.after());
+                downAfterPoint = crash.downFor();
+            }
+            case Disturbance.ClockStep step -> {
+                coverage.saw("clock stepped");
+                timeline.stepWallClock(Duration.ofSeconds(step.seconds()));
+            }
+            case Disturbance.Pledge pledge -> provider.pledge();
         }
+    }
+
+    private void startAgain(int downFor) {
+        if (downFor == 0) {
+            start();
+        } else {
+            until(downFor, true, this::start);
+        }
+    }
+
+    private void reorg(int wanted) {
+        long head = world.devnet().epoch();
+        // A fork deeper than the story would take back the making of the world.
+        int depth = (int) Math.min(wanted, head - begin);
+        if (depth <= 0) {
+            return;
+        }
+        try {
+            world.devnet().reorg(depth);
+        } catch (IllegalArgumentException tooDeep) {
+            coverage.saw("reorg that the devnet could not make");
+            return;
+        }
+        witness.look();
+        coverage.saw("reorg of "
+                + (depth == 1 ? "1" : depth <= 20 ? "2 to 20" : depth <= 120 ? "21 to 120" : "more than 120"));
+        fair.takeBack(head - depth, head + 1);
+        reorgsNow = depth;
     }
 
     private void nextBlock() {
-        boolean quiet = endings.isEmpty() && reorgsNow == 0 && provider.isRunning();
-        timeline.runFor(World.POLICY.blockTime());
+        boolean quiet = reorgsNow == 0
+                && endings.stream().noneMatch(Ending::excuses)
+                && provider.isRunning()
+                && nodesCanBeTrusted();
+        pass(World.POLICY.blockTime());
         long before = world.devnet().epoch();
         world.devnet().advance(1);
+        witness.look();
         for (long epoch = before + 1; epoch <= world.devnet().epoch(); epoch++) {
             fair.pass(epoch, quiet && world.devnet().epoch() == before + 1);
         }
-        timeline.runFor(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(1));
+    }
+
+    /** More of them say how it is than not. */
+    private boolean nodesCanBeTrusted() {
+        long well = nodes.stream().filter(UnreliableNode::isWell).count();
+        return well * 2 > nodes.size();
+    }
+
+    private void pass(Duration time) {
+        timeline.runFor(time);
+        provider.diedAt().ifPresent(point -> {
+            coverage.saw("killed at " + point);
+            startAgain(downAfterPoint);
+        });
     }
 
     private Outcome judge() {
-        var violations = new ArrayList<>(witness.violations());
+        var violations = new ArrayList<>(breaches.words());
         var proven = ProvenWindows.read(world.node(), world.miner(), begin);
         int due = 0;
         int met = 0;
         int excused = 0;
         int excusedMet = 0;
+        var since = activations();
         for (var window : windows()) {
             for (long partition = 0; partition < partitions(window.deadline()).size(); partition++) {
-                if (!hasSoundSector(partitions(window.deadline()).get((int) partition))) {
+                if (!hasSoundSector(partitions(window.deadline()).get((int) partition), window, since)) {
                     continue;
                 }
                 boolean held = proven.holds(window.challenge(), window.deadline(), partition);
@@ -212,6 +373,7 @@ final class Simulation {
                 witness.sent(),
                 witness.replaced(),
                 violations,
+                coverage.counts(),
                 digest());
     }
 
@@ -246,9 +408,20 @@ final class Simulation {
                 .toList();
     }
 
-    /** Whether one of its sectors lay on a path that never failed. */
-    private boolean hasSoundSector(BitField sectors) {
-        return sectors.stream(SECTORS)
-                .anyMatch(number -> !troubledPaths.contains(disks.pathOf(new SectorNumber(number))));
+    /** When each sector that the miner has now became active. */
+    private Map<Long, Long> activations() {
+        var since = new HashMap<Long, Long>();
+        world.node()
+                .stateMinerSectors(world.miner(), Optional.empty(), TipSetKey.EMPTY)
+                .forEach(sector -> since.put(
+                        sector.sectorNumber().value(), sector.activation().value()));
+        return since;
+    }
+
+    /** Whether one of its sectors was there to be challenged and lay on a path that never failed. */
+    private boolean hasSoundSector(BitField sectors, Window window, Map<Long, Long> since) {
+        return sectors.stream(MOST_SECTORS)
+                .anyMatch(number -> since.getOrDefault(number, Long.MAX_VALUE) < window.challenge()
+                        && !troubledPaths.contains(disks.pathOf(new SectorNumber(number))));
     }
 }

@@ -10,48 +10,71 @@ import java.util.SplittableRandom;
  * provider comes up in peace, and what it still has to do can be done before it is judged.
  *
  * @param epochs how long the story is
+ * @param nodes full nodes that the provider has
+ * @param seals whether sectors are sealed in it
  * @param events what happens before the block of that epoch; one list per epoch
  */
-record Story(int epochs, List<List<Disturbance>> events) {
-    private static final int QUIET_AT_FIRST = 10;
-    private static final int QUIET_AT_LAST = 70;
+record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> events) {
+    static final int QUIET_AT_FIRST = 10;
+    static final int QUIET_AT_LAST = 70;
 
-    /** Deepest reorg that a story tells; finality is 900, but a story is not long enough for that. */
-    private static final int DEEPEST_REORG = 120;
+    /** Among so many seeds there is one whose story has a reorg just short of finality, and is long enough for it. */
+    private static final int DEEP_IN = 250;
 
-    static Story of(long seed, int epochs, int storagePaths) {
+    private static final int DEEPEST = 899;
+
+    /** 1 nanoFIL: ten thousand times what the simulated chain asks otherwise, and yet what messages may cost. */
+    private static final BigInteger DEAR = BigInteger.valueOf(1_000_000_000L);
+
+    static Story of(long seed, int length, int storagePaths) {
         var random = new SplittableRandom(seed);
         // Stories differ in temper: most are rough in one way or another, a few are calm.
         double temper = random.nextDouble() * 0.12;
+        boolean deep = random.nextInt(DEEP_IN) == 0;
+        int nodes = random.nextInt(4) == 0 ? 3 : 1;
+        boolean seals = random.nextInt(4) == 0;
+        int epochs = deep ? length + DEEPEST + QUIET_AT_LAST : length;
+        int deepAt = deep ? epochs - QUIET_AT_LAST - 1 - random.nextInt(QUIET_AT_LAST) : -1;
         var events = new ArrayList<List<Disturbance>>();
         for (int epoch = 0; epoch < epochs; epoch++) {
             boolean quiet = epoch < QUIET_AT_FIRST || epoch >= epochs - QUIET_AT_LAST;
-            events.add(
-                    quiet || random.nextDouble() >= temper
-                            ? List.of()
-                            : List.of(disturbance(random, epoch, storagePaths)));
+            var now = new ArrayList<Disturbance>();
+            if (seals && epoch % 120 == QUIET_AT_FIRST && epoch < length / 2) {
+                now.add(new Disturbance.Pledge());
+            }
+            if (epoch == deepAt) {
+                now.add(new Disturbance.Reorg(Math.min(DEEPEST, epoch)));
+            } else if (!quiet && random.nextDouble() < temper) {
+                now.add(disturbance(random, epoch, nodes, storagePaths));
+            }
+            events.add(List.copyOf(now));
         }
-        return new Story(epochs, List.copyOf(events));
+        return new Story(epochs, nodes, seals, List.copyOf(events));
     }
 
-    private static Disturbance disturbance(SplittableRandom random, int epoch, int storagePaths) {
-        return switch (random.nextInt(14)) {
+    private static Disturbance disturbance(SplittableRandom random, int epoch, int nodes, int storagePaths) {
+        return switch (random.nextInt(18)) {
             case 0, 1 -> new Disturbance.NullRounds(oneOf(random, 1, 1, 2, 5, 30));
-            case 2, 3 -> new Disturbance.Reorg(Math.min(epoch, oneOf(random, 1, 1, 2, 5, 20, DEEPEST_REORG)));
-            case 4 -> new Disturbance.FeeStorm(BigInteger.valueOf(100), random.nextInt(5, 60));
+            case 2, 3 -> new Disturbance.Reorg(Math.min(epoch, oneOf(random, 1, 1, 2, 5, 20, 60, 120)));
+            case 4 ->
+                new Disturbance.FeeStorm(
+                        DEAR.multiply(BigInteger.valueOf(oneOf(random, 1, 1, 100))), random.nextInt(5, 120));
             case 5 -> new Disturbance.LostMessages(random.nextInt(1, 4));
-            case 6, 7 ->
+            case 6 -> new Disturbance.LateMessages(random.nextInt(1, 4), random.nextInt(1, 20));
+            case 7, 8, 9 ->
                 new Disturbance.NodeTrouble(
+                        random.nextInt(nodes),
                         UnreliableNode.Mood.TROUBLES.get(random.nextInt(UnreliableNode.Mood.TROUBLES.size())),
                         oneOf(random, 1, 3, 10, 40));
-            case 8 -> new Disturbance.StaleHead(random.nextInt(1, 12), random.nextInt(1, 8));
-            case 9, 10 ->
+            case 10 -> new Disturbance.StaleHead(random.nextInt(1, 12), random.nextInt(1, 8));
+            case 11, 12 ->
                 new Disturbance.DiskTrouble(
                         random.nextInt(storagePaths),
                         SimulatedDisks.Health.TROUBLES.get(random.nextInt(SimulatedDisks.Health.TROUBLES.size())),
                         oneOf(random, 5, 40, 200));
-            case 11 -> new Disturbance.ProverTrouble(random.nextInt(60), random.nextInt(30), random.nextInt(5, 60));
-            case 12 -> new Disturbance.Crash(oneOf(random, 0, 0, 1, 5, 45));
+            case 13 -> new Disturbance.ProverTrouble(random.nextInt(60), random.nextInt(30), random.nextInt(5, 60));
+            case 14 -> new Disturbance.Crash(oneOf(random, 0, 0, 1, 5, 45));
+            case 15, 16 -> new Disturbance.CrashAtPoint(random.nextInt(1, 8), oneOf(random, 0, 0, 0, 1, 5));
             default -> new Disturbance.ClockStep(oneOf(random, -3600, -30, -2, 2, 30));
         };
     }

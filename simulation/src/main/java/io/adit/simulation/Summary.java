@@ -40,6 +40,9 @@ final class Summary {
                         .filter(outcome -> !outcome.violations().isEmpty())
                         .map(outcome -> Map.of("seed", outcome.seed(), "what", outcome.violations()))
                         .toList());
+        var coverage = new Coverage();
+        outcomes.forEach(outcome -> coverage.add(outcome.coverage()));
+        map.put("coverage", coverage.sorted());
         return map;
     }
 }

@@ -3,10 +3,12 @@ package io.adit.simulation;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.HeadChange;
 import io.adit.chain.node.HeadSubscription;
+import io.adit.chain.node.MinerSectorCount;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
+import io.adit.core.fil.Epoch;
 import io.adit.core.time.Strand;
 import io.adit.core.time.Timeline;
 import java.lang.reflect.InvocationHandler;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wire to a full node: the devnet's answers, after simulated time, unless the story is against it. What was pushed is
- * seen by the run's {@link Witness}, whether or not the answer arrives.
+ * seen by a witness, whether or not the answer arrives.
  */
 final class UnreliableNode implements InvocationHandler {
     /** How the node behaves. */
@@ -37,10 +39,18 @@ final class UnreliableNode implements InvocationHandler {
         /** Every fourth call ends with an application error that says nothing. */
         SICK,
         /** Answers after 20 seconds. */
-        SLOW;
+        SLOW,
+        /** Lies: its head is 30 epochs old. */
+        STALE,
+        /** Lies: the miner has no sectors. */
+        EMPTY,
+        /** Lies: it has taken a message that it throws away. */
+        SWALLOWS;
 
-        static final List<Mood> TROUBLES = List.of(DOWN, SILENT, LOSES_ANSWERS, SICK, SLOW);
+        static final List<Mood> TROUBLES = List.of(DOWN, SILENT, LOSES_ANSWERS, SICK, SLOW, STALE, EMPTY, SWALLOWS);
     }
+
+    private static final long STALE_BY = 30;
 
     private static final Duration CLIENT_PATIENCE = Duration.ofSeconds(30);
     private static final Duration NOTICE = Duration.ofMillis(700);
@@ -48,17 +58,23 @@ final class UnreliableNode implements InvocationHandler {
     private final FullNode node;
     private final Timeline timeline;
     private final RandomGenerator random;
-    private final Witness witness;
+    private final Consumer<SignedMessage> witness;
     private Mood mood = Mood.WELL;
 
-    private UnreliableNode(FullNode node, Timeline timeline, RandomGenerator random, Witness witness) {
+    private UnreliableNode(FullNode node, Timeline timeline, RandomGenerator random, Consumer<SignedMessage> witness) {
         this.node = node;
         this.timeline = timeline;
         this.random = random;
         this.witness = witness;
     }
 
-    static UnreliableNode of(FullNode node, Timeline timeline, RandomGenerator random, Witness witness) {
+    /**
+     * A node that is well at first.
+     *
+     * @param witness sees what is pushed to it
+     */
+    static UnreliableNode of(
+            FullNode node, Timeline timeline, RandomGenerator random, Consumer<SignedMessage> witness) {
         return new UnreliableNode(node, timeline, random, witness);
     }
 
@@ -66,6 +82,10 @@ final class UnreliableNode implements InvocationHandler {
     FullNode client() {
         return (FullNode)
                 Proxy.newProxyInstance(FullNode.class.getClassLoader(), new Class<?>[] {FullNode.class}, this);
+    }
+
+    boolean isWell() {
+        return mood == Mood.WELL;
     }
 
     void become(Mood next) {
@@ -88,11 +108,14 @@ final class UnreliableNode implements InvocationHandler {
         travel(method);
         var lost = mood == Mood.LOSES_ANSWERS && random.nextInt(3) == 0;
         if (given.length > 0 && given[0] instanceof SignedMessage message) {
-            witness.pushed(message);
+            witness.accept(message);
+            if (mood == Mood.SWALLOWS) {
+                return message.cid();
+            }
         }
         Object answer;
         try {
-            answer = method.invoke(node, given);
+            answer = answer(method, given);
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }
@@ -103,9 +126,34 @@ final class UnreliableNode implements InvocationHandler {
         return answer;
     }
 
+    private @Nullable Object answer(Method method, Object[] given)
+            throws IllegalAccessException, InvocationTargetException {
+        if (mood == Mood.STALE && method.getName().equals("chainHead")) {
+            return staleHead();
+        }
+        var answer = method.invoke(node, given);
+        if (mood != Mood.EMPTY) {
+            return answer;
+        }
+        return switch (method.getName()) {
+            case "stateMinerSectorCount" -> new MinerSectorCount(0, 0, 0);
+            case "stateMinerPartitions", "stateMinerSectors", "stateMinerActiveSectors" -> List.of();
+            default -> answer;
+        };
+    }
+
+    private TipSet staleHead() {
+        var head = node.chainHead();
+        return node.chainGetTipSetByHeight(new Epoch(Math.max(0, head.height().value() - STALE_BY)), head.key());
+    }
+
+    private TipSet shownHead() {
+        return mood == Mood.STALE ? staleHead() : node.chainHead();
+    }
+
     private void travel(Method method) {
         switch (mood) {
-            case WELL, LOSES_ANSWERS -> pass(Duration.ofMillis(random.nextInt(1, 40)));
+            case WELL, LOSES_ANSWERS, STALE, EMPTY, SWALLOWS -> pass(Duration.ofMillis(random.nextInt(1, 40)));
             case SLOW -> pass(Duration.ofMillis(random.nextInt(5_000, 20_000)));
             case DOWN -> {
                 pass(Duration.ofMillis(2));
@@ -139,7 +187,7 @@ final class UnreliableNode implements InvocationHandler {
             Optional<TipSet> told = Optional.empty();
             try {
                 while (true) {
-                    var head = mood == Mood.DOWN || mood == Mood.SILENT ? told : Optional.of(node.chainHead());
+                    var head = mood == Mood.DOWN || mood == Mood.SILENT ? told : Optional.of(shownHead());
                     if (head.isPresent() && !head.equals(told)) {
                         var type = told.isEmpty() ? HeadChange.Type.CURRENT : HeadChange.Type.APPLY;
                         told = head;

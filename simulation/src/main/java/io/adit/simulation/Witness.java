@@ -1,79 +1,115 @@
 package io.adit.simulation;
 
-import io.adit.chain.actor.MinerMethod;
-import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.fil.Address;
 import io.adit.core.ipld.Cid;
-import java.math.BigInteger;
-import java.util.ArrayList;
+import io.adit.devnet.chain.Link;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Sees every message that leaves the provider, and holds it to what must never happen: two different messages under one
- * nonce that are not a replacement by the rules, a window proof that was not verified first, a message that may cost more
- * than its limit.
+ * Sees every message that leaves the provider and everything that its chain does, and tells the invariants as it
+ * happens.
  */
 final class Witness {
     private record Place(Address from, long nonce) {}
 
-    private final SimulatedProofs proofs;
-    private final BigInteger feeLimit;
-    private final Map<Place, SignedMessage> places = new HashMap<>();
+    private final Address provider;
+    private final Supplier<Link> head;
+    private final List<Invariant> invariants;
+    private final Coverage coverage;
     private final Set<Cid> messages = new LinkedHashSet<>();
-    private final List<String> violations = new ArrayList<>();
+    private final Map<Place, Cid> latest = new LinkedHashMap<>();
+    private Link seen;
     private int replaced;
 
-    Witness(SimulatedProofs proofs, BigInteger feeLimit) {
-        this.proofs = proofs;
-        this.feeLimit = feeLimit;
+    /**
+     * A witness who has seen the chain up to its present head.
+     *
+     * @param provider whose messages are meant
+     */
+    Witness(Address provider, Supplier<Link> head, List<Invariant> invariants, Coverage coverage) {
+        this.provider = provider;
+        this.head = head;
+        this.seen = head.get();
+        this.invariants = List.copyOf(invariants);
+        this.coverage = coverage;
     }
 
     void pushed(SignedMessage signed) {
-        if (!messages.add(signed.cid())) {
-            return;
-        }
-        var message = signed.message();
-        var before = places.put(new Place(message.from(), message.nonce()), signed);
-        if (before != null) {
-            replaced++;
-            if (!isReplacement(before, signed)) {
-                violations.add("nonce " + message.nonce() + " of " + message.from() + " was signed twice: first "
-                        + before.cid() + " (method " + before.message().method() + "), then " + signed.cid()
-                        + " (method " + message.method() + ")");
+        if (messages.add(signed.cid())) {
+            var message = signed.message();
+            if (latest.put(new Place(message.from(), message.nonce()), signed.cid()) != null) {
+                replaced++;
             }
         }
-        var cost = message.gasFeeCap().atto().multiply(BigInteger.valueOf(message.gasLimit()));
-        if (cost.compareTo(feeLimit) > 0) {
-            violations.add("message " + signed.cid() + " may cost " + cost + " attoFIL, its limit is " + feeLimit);
+        invariants.forEach(invariant -> invariant.pushed(signed));
+    }
+
+    /** To be called when the chain may have moved, before the provider can know. */
+    void look() {
+        var now = head.get();
+        if (now == seen) {
+            return;
         }
-        if (message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()) {
-            SubmitWindowedPoStParams.fromCbor(message.params()).proofs().forEach(proof -> {
-                if (!proofs.wasVerifiedHere(proof.proof())) {
-                    violations.add("window proof " + signed.cid() + " was sent without having been verified");
+        var fork = commonAncestor(now, seen);
+        long reverted = 0;
+        for (var link = seen; link != fork; link = link.parent().orElseThrow()) {
+            for (int i = 0; i < link.messages().size(); i++) {
+                undo(link, i);
+                reverted++;
+            }
+        }
+        if (reverted > 0) {
+            coverage.saw("reorgs that took executed messages back");
+        }
+        apply(now, fork);
+        seen = now;
+        invariants.forEach(Invariant::headMoved);
+    }
+
+    private void undo(Link link, int index) {
+        var message = link.messages().get(index);
+        if (isOurs(message)) {
+            invariants.forEach(
+                    invariant -> invariant.undone(message, link.receipts().get(index)));
+        }
+    }
+
+    private void apply(Link link, Link fork) {
+        var path = new java.util.ArrayDeque<Link>();
+        for (var at = link; at != fork; at = at.parent().orElseThrow()) {
+            path.push(at);
+        }
+        for (var at : path) {
+            for (int i = 0; i < at.messages().size(); i++) {
+                var message = at.messages().get(i);
+                var receipt = at.receipts().get(i);
+                if (isOurs(message)) {
+                    invariants.forEach(invariant -> invariant.executed(message, receipt));
                 }
-            });
+            }
         }
     }
 
-    /** The same wish at a higher price, as the message pool's replace-by-fee rule demands (1.25 times the premium). */
-    private static boolean isReplacement(SignedMessage before, SignedMessage after) {
-        var old = before.message();
-        var now = after.message();
-        var least = old.gasPremium().atto().multiply(BigInteger.valueOf(5)).divide(BigInteger.valueOf(4));
-        return old.to().equals(now.to())
-                && old.method() == now.method()
-                && java.util.Arrays.equals(old.params(), now.params())
-                && now.gasPremium().atto().compareTo(least) >= 0;
+    private boolean isOurs(SignedMessage message) {
+        return message.message().from().equals(provider);
     }
 
-    List<String> violations() {
-        return List.copyOf(violations);
+    private static Link commonAncestor(Link one, Link other) {
+        while (one != other) {
+            if (one.height() >= other.height()) {
+                one = one.parent().orElseThrow();
+            } else {
+                other = other.parent().orElseThrow();
+            }
+        }
+        return one;
     }
 
     /** The messages in the order in which they left. */

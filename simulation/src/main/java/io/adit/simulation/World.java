@@ -46,7 +46,8 @@ import java.util.Optional;
  * cutoff 70) but few deadlines, so that a proving period is short, and sectors in all of them.
  */
 final class World implements AutoCloseable {
-    static final ChainPolicy POLICY = new ChainPolicy("simulation", 5, 60, 20, 70, 10, 2048, 20, Duration.ofSeconds(30));
+    static final ChainPolicy POLICY =
+            new ChainPolicy("simulation", 5, 60, 20, 70, 10, 2048, 20, Duration.ofSeconds(30));
 
     private static final RegisteredSealProof SEAL = RegisteredSealProof.STACKED_DRG_2KIB_V1_1;
     private static final PaddedSize SECTOR = new PaddedSize(2048);
@@ -69,7 +70,7 @@ final class World implements AutoCloseable {
     static World make(Instant genesis, SimulatedProofs verifier, int sectors) {
         var settings = new ChainSettings(POLICY, SEAL.sectorSize(), 29, genesis, Hashes.sha256(new byte[] {1}));
         var devnet = Devnet.simulated(settings, verifier);
-        var worker = key();
+        var worker = workerKey();
         devnet.ledger().fund(worker.address(), TokenAmount.ofFil(100_000));
         devnet.advance(2);
         var node = devnet.node();
@@ -95,7 +96,8 @@ final class World implements AutoCloseable {
         return new World(devnet, worker, miner, numbers);
     }
 
-    private static PrivateKey key() {
+    /** The key of the miner's worker, the same in every world. */
+    static PrivateKey workerKey() {
         var scalar = Hashes.sha256("worker".getBytes(StandardCharsets.UTF_8));
         scalar[0] &= 0x3f;
         // The power actor wants a worker whose key is BLS.

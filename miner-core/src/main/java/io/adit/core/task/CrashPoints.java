@@ -3,6 +3,7 @@ package io.adit.core.task;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * <p>The environment variable {@code ADIT_KILL_AT=name:n} halts the process, without shutdown hooks or flushes, the n-th
  * time the place is reached; several are separated by commas. The engine reaches {@code <kind>.start}, {@code
  * <kind>.ran} (before the commit) and {@code <kind>.done} (after it) for every task. Without the variable, reaching a
- * place is one lookup in an empty map.
+ * place is two lookups. A simulation may {@link #watch} instead, and stop the strand that is there.
  */
 public final class CrashPoints {
     private static final Logger LOG = LoggerFactory.getLogger(CrashPoints.class);
@@ -22,10 +23,27 @@ public final class CrashPoints {
     // Process-wide by nature: a kill point is a property of the process, not of any object in it.
     private static final Map<String, AtomicInteger> LEFT = parse(System.getenv().getOrDefault("ADIT_KILL_AT", ""));
 
+    /** Set by a simulation for its own strands, which inherit it; a process that is no simulation has none. */
+    private static final InheritableThreadLocal<Consumer<String>> WATCH = new InheritableThreadLocal<>();
+
     private CrashPoints() {}
+
+    /** Has this thread, and those it starts from now on, tell of every place they reach. */
+    public static void watch(Consumer<String> reached) {
+        WATCH.set(reached);
+    }
+
+    /** Ends {@link #watch} for this thread. */
+    public static void unwatch() {
+        WATCH.remove();
+    }
 
     /** Halts the process here if it was asked to. */
     public static void reach(String name) {
+        var watch = WATCH.get();
+        if (watch != null) {
+            watch.accept(name);
+        }
         AtomicInteger left = LEFT.get(name);
         if (left != null && left.decrementAndGet() == 0) {
             LOG.warn("killed at {} as ADIT_KILL_AT asked", name);

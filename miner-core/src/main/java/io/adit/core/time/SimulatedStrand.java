@@ -95,6 +95,14 @@ final class SimulatedStrand implements Strand {
         }
     }
 
+    /** Hands the baton on and never asks for it again. */
+    void stopForGood() {
+        timeline.passOn(this);
+        while (true) {
+            baton.acquireUninterruptibly();
+        }
+    }
+
     void alarm(long forWait) {
         if (forWait == waiting) {
             wake();

@@ -129,6 +129,22 @@ public final class SimulatedTimeline implements Timeline {
         alarms.clear();
     }
 
+    /**
+     * As {@link #killAll}, from inside the strand whose turn it is, which never comes back from here. Time then passes as
+     * if nobody waited for it, until the driver starts strands anew.
+     */
+    public void dieHere() {
+        var me = current("die");
+        running = null;
+        killAll();
+        me.stopForGood();
+    }
+
+    /** Whether a strand has its turn, rather than the driver. */
+    public boolean inStrand() {
+        return running != null;
+    }
+
     /** Strands that have begun and not ended. */
     public int living() {
         return living.size();

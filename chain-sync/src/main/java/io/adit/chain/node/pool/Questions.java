@@ -10,7 +10,7 @@ import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -27,7 +27,7 @@ final class Questions {
 
     private final Timeline timeline;
     private final Lock lock;
-    private final Set<Condition> waiting = new HashSet<>();
+    private final Set<Condition> waiting = new LinkedHashSet<>();
 
     Questions(Timeline timeline, Lock lock) {
         this.timeline = timeline;

@@ -1,0 +1,185 @@
+package io.adit.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.PreCommitSectorBatch2Params;
+import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.chain.actor.SectorActivationManifest;
+import io.adit.chain.actor.SectorPreCommitInfo;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.MessageReceipt;
+import io.adit.chain.type.SignedMessage;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Commitment;
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.RegisteredSealProof;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Hashes;
+import io.adit.core.state.Bytes;
+import io.adit.core.state.MessageCandidate;
+import io.adit.core.state.MessageCandidate.Purpose;
+import io.adit.core.state.MessageRecord;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.state.SectorState;
+import io.adit.core.state.StateStore;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each invariant that no tampered run breaks is shown here the events that it must not be quiet about. */
+class InvariantsTest {
+    private static final Address MINER = Address.ofId(1000);
+    private static final Address WORKER = World.workerKey().address();
+    private static final MessageReceipt WELL = new MessageReceipt(0, new byte[0], 1, Optional.empty());
+
+    private final Breaches breaches = new Breaches(() -> 7);
+    private RunStore files;
+    private StateStore store;
+
+    @BeforeEach
+    void open() throws Exception {
+        files = new RunStore();
+        store = files.emptied();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        files.close();
+    }
+
+    private static SignedMessage message(long nonce, long method, byte[] params) {
+        var fee = TokenAmount.ofAtto(100);
+        var message = new Message(0, MINER, WORKER, nonce, TokenAmount.ZERO, 1_000, fee, fee, method, params);
+        return new SignedMessage(message, World.workerKey().sign(message.signingBytes()));
+    }
+
+    private static SignedMessage preCommit(long nonce, int replica) {
+        var bytes = Hashes.sha256(new byte[] {(byte) replica});
+        bytes[31] &= 0x1f;
+        var sector = new SectorPreCommitInfo(
+                RegisteredSealProof.STACKED_DRG_2KIB_V1_1.number(),
+                new SectorNumber(3),
+                Commitment.of(bytes).asSealedCid(),
+                new Epoch(1),
+                List.of(),
+                new Epoch(700_000),
+                Optional.empty());
+        return message(
+                nonce,
+                MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number(),
+                new PreCommitSectorBatch2Params(List.of(sector)).toCbor());
+    }
+
+    private static SignedMessage proveCommit(long nonce) {
+        var sector = new SectorActivationManifest(new SectorNumber(3), List.of());
+        return message(
+                nonce,
+                MinerMethod.PROVE_COMMIT_SECTORS3.number(),
+                new ProveCommitSectors3Params(
+                                List.of(sector), List.of(new byte[192]), new byte[0], Optional.empty(), true, true)
+                        .toCbor());
+    }
+
+    @Test
+    void anotherReplicaForASectorIsNoticed() {
+        var invariant = new Invariants.SealedOnce(breaches);
+        invariant.pushed(preCommit(1, 1));
+        invariant.pushed(preCommit(1, 1));
+        assertThat(breaches.words()).isEmpty();
+        invariant.pushed(preCommit(2, 2));
+        assertThat(breaches.words()).singleElement().asString().startsWith("SealedOnce: sector 3 is pre-committed as");
+    }
+
+    @Test
+    void aSecondProofOfASectorIsNoticed_butNotTheSameAfterAReorg() {
+        var invariant = new Invariants.SealedOnce(breaches);
+        invariant.executed(proveCommit(1), WELL);
+        invariant.undone(proveCommit(1), WELL);
+        invariant.executed(proveCommit(1), WELL);
+        assertThat(breaches.words()).isEmpty();
+        invariant.executed(proveCommit(2), WELL);
+        assertThat(breaches.words()).containsExactly("SealedOnce: sector 3 has a second proof on the chain (epoch 7)");
+    }
+
+    @Test
+    void aWishThatIsExecutedUnderTwoNoncesIsNoticed() {
+        var invariant = new Invariants.OneExecutionPerWish(breaches, store);
+        var first = message(1, 5, new byte[] {1});
+        var second = message(2, 5, new byte[] {1});
+        var now = Instant.EPOCH;
+        store.transactVoid(tx -> {
+            tx.messages()
+                    .insertIfAbsent(MessageRecord.intent(
+                            "post/1/0", WORKER, MINER, TokenAmount.ZERO, 5, new Bytes(new byte[] {1}), fil(), 1, now));
+            int number = 0;
+            for (var signed : List.of(first, second)) {
+                tx.messages()
+                        .addCandidate(new MessageCandidate(
+                                "post/1/0",
+                                ++number,
+                                signed.cid(),
+                                Purpose.SEND,
+                                new Bytes(signed.toCbor()),
+                                new Epoch(1),
+                                false,
+                                now));
+            }
+        });
+        invariant.pushed(first);
+        invariant.pushed(second);
+        invariant.executed(first, WELL);
+        assertThat(breaches.words()).isEmpty();
+        invariant.executed(second, WELL);
+        assertThat(breaches.words())
+                .singleElement()
+                .asString()
+                .contains("is the second that was executed for post/1/0");
+    }
+
+    private static TokenAmount fil() {
+        return TokenAmount.ofFil(1);
+    }
+
+    @Test
+    void aBalanceBelowZeroIsNoticed() {
+        new Invariants.NoDebt(breaches, () -> Map.of("worker", TokenAmount.ZERO)).headMoved();
+        assertThat(breaches.words()).isEmpty();
+        new Invariants.NoDebt(breaches, () -> Map.of("worker", TokenAmount.ZERO.minus(fil()))).headMoved();
+        assertThat(breaches.words()).hasSize(1);
+    }
+
+    @Test
+    void strandsThatOnlyIncreaseAreNoticed() {
+        new Invariants.FewStrands(breaches, () -> Invariants.FewStrands.MOST).turnTaken();
+        assertThat(breaches.words()).isEmpty();
+        new Invariants.FewStrands(breaches, () -> Invariants.FewStrands.MOST + 1).turnTaken();
+        assertThat(breaches.words()).hasSize(1);
+    }
+
+    @Test
+    void aSectorThatHangsIsNoticed_unlessItHadNoFairChance() {
+        var fair = new FairEpochs();
+        var now = new AtomicLong();
+        var invariant = new SectorsInTime(breaches, store, fair, now::get, new Coverage());
+        var sector = SectorRecord.created(new SectorNumber(3), RegisteredSealProof.STACKED_DRG_2KIB_V1_1, Instant.EPOCH)
+                .withState(SectorState.PreCommitWait);
+        store.transactVoid(tx -> tx.sectors().insert(sector));
+        invariant.headMoved();
+        now.set(100);
+        invariant.over();
+        assertThat(breaches.words()).isEmpty();
+
+        for (int epoch = 0; epoch < 100; epoch++) {
+            fair.pass(epoch, true);
+        }
+        invariant.over();
+        assertThat(breaches.words()).singleElement().asString().contains("sector 3 is still in PreCommitWait");
+    }
+}
