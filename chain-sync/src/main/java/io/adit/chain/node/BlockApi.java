@@ -32,6 +32,9 @@ public interface BlockApi {
      */
     byte[] f3GetOrRenewParticipationTicket(Address miner, Optional<byte[]> previous, long instances);
 
+    /** Lotus {@code F3GetManifest}: how the node runs F3. */
+    F3Manifest f3GetManifest();
+
     /** Lotus {@code F3Participate}; an old ticket is {@link RpcErrorCode#F3_TICKET_EXPIRED}. */
     F3ParticipationLease f3Participate(byte[] ticket);
 }

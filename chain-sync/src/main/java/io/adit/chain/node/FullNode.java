@@ -3,7 +3,8 @@ package io.adit.chain.node;
 /**
  * A Filecoin full node (Lotus or Forest) as a storage provider uses it: one method for each method of Lotus's v1
  * JSON-RPC API that it needs, under Lotus's name. The groups are separate interfaces so that a part of the provider can
- * say which part of the node it uses.
+ * say which part of the node it uses. Left out of what Curio lists: {@code ChainPutObj}, whose parameter is a Go interface that has
+ * no form in JSON, and {@code eth_*}, which only PDP needs.
  *
  * <p>Where a method takes a {@link io.adit.chain.type.TipSetKey}, it answers for the state <em>at</em> that tipset,
  * which is the state after its parents' messages; {@link io.adit.chain.type.TipSetKey#EMPTY} means the node's present
@@ -16,7 +17,15 @@ package io.adit.chain.node;
  * one.
  */
 public interface FullNode
-        extends ChainApi, StateApi, MinerApi, MarketApi, MessageApi, WalletApi, BlockApi, AutoCloseable {
+        extends ChainApi,
+                StateApi,
+                MinerApi,
+                MarketApi,
+                VerifiedRegistryApi,
+                MessageApi,
+                WalletApi,
+                BlockApi,
+                AutoCloseable {
 
     /** Lotus {@code Version}: also the cheapest way to see whether the node answers. */
     NodeVersion version();

@@ -33,6 +33,13 @@ public interface StateApi {
     /** Lotus {@code StateReadState}; an address without an actor is {@link RpcErrorCode#ACTOR_NOT_FOUND}. */
     ReadState stateReadState(Address actor, TipSetKey key);
 
+    /**
+     * Lotus {@code StateListMessages}: CIDs of messages in the blocks of a tipset and of those before it, newest first.
+     *
+     * @param lowest the last epoch that is looked at
+     */
+    List<Cid> stateListMessages(MessageMatch match, TipSetKey key, Epoch lowest);
+
     /** Lotus {@code StateListMiners}: ID addresses of all miners. Large and slow on mainnet. */
     List<Address> stateListMiners(TipSetKey key);
 

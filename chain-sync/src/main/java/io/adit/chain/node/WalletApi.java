@@ -4,6 +4,7 @@ import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signature;
 import java.util.List;
 
@@ -24,4 +25,12 @@ public interface WalletApi {
 
     /** Lotus {@code WalletSignMessage}: signs a message whose nonce and gas are set. */
     SignedMessage walletSignMessage(Address signer, Message message);
+
+    /**
+     * Lotus {@code MarketAddBalance}: moves money of a wallet's key into the market's escrow.
+     *
+     * @param owner whose escrow
+     * @return CID of the message
+     */
+    Cid marketAddBalance(Address wallet, Address owner, TokenAmount amount);
 }

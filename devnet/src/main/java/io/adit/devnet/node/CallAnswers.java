@@ -4,6 +4,7 @@ import io.adit.chain.node.ExecutionTrace;
 import io.adit.chain.node.ExecutionTrace.InvokedActor;
 import io.adit.chain.node.InvocationResult;
 import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.MessageMatch;
 import io.adit.chain.node.StateApi;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
@@ -20,6 +21,7 @@ import io.adit.devnet.chain.Chain;
 import io.adit.devnet.chain.Link;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -114,6 +116,35 @@ interface CallAnswers extends StateApi, Answers {
         return ledger().chain().carriersOf(known).stream()
                 .filter(link -> link.height() <= top.height() && top.ancestorAt(link.height()) == link)
                 .findFirst();
+    }
+
+    @Override
+    default List<Cid> stateListMessages(MessageMatch match, TipSetKey key, Epoch lowest) {
+        if (match.to().isEmpty() && match.from().isEmpty()) {
+            throw Answers.failed("must specify at least To or From in message filter");
+        }
+        var found = new ArrayList<Cid>();
+        var link = Optional.of(link(key));
+        while (link.isPresent() && link.get().height() >= lowest.value()) {
+            var at = link.get();
+            at.messages().stream()
+                    .filter(signed -> isSame(at, match.to(), signed.message().to())
+                            && isSame(at, match.from(), signed.message().from()))
+                    .map(SignedMessage::cid)
+                    .forEach(found::add);
+            link = at.parent();
+        }
+        return found;
+    }
+
+    /** Whether an address is the one looked for, under whichever of its names. */
+    private static boolean isSame(Link link, Optional<Address> wanted, Address address) {
+        if (wanted.isEmpty() || wanted.get().equals(address)) {
+            return true;
+        }
+        var state = Answers.after(link);
+        var id = state.resolve(wanted.get());
+        return id.isPresent() && id.equals(state.resolve(address));
     }
 
     @Override

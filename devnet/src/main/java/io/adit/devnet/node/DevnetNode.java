@@ -13,6 +13,7 @@ public final class DevnetNode
                 CallAnswers,
                 MinerAnswers,
                 MarketAnswers,
+                RegistryAnswers,
                 MessageAnswers,
                 WalletAnswers,
                 BlockAnswers,

@@ -1,5 +1,8 @@
 package io.adit.devnet.node;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.node.F3Manifest;
 import io.adit.chain.node.F3ParticipationLease;
 import io.adit.chain.node.RpcException;
 import io.adit.core.error.AditException;
@@ -9,7 +12,10 @@ import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.ipld.Multibase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,6 +63,18 @@ interface F3Answers extends BlockAnswers {
     private String issuer() {
         var hash = Hashes.sha256(ledger().chain().keys().producer().address().bytes());
         return "12D3KooW" + Multibase.base58btc(hash);
+    }
+
+    /** The settings of a Lotus 2k network. The devnet keeps to its name and its first epoch; it runs nothing of the rest. */
+    @Override
+    default F3Manifest f3GetManifest() {
+        try (var in = F3Answers.class.getResourceAsStream("/f3-manifest.json")) {
+            var fields = (ObjectNode) new ObjectMapper().readTree(Objects.requireNonNull(in, "f3-manifest.json"));
+            fields.put("NetworkName", NETWORK).put("BootstrapEpoch", BOOTSTRAP_EPOCH);
+            return new F3Manifest(fields);
+        } catch (IOException damaged) {
+            throw new UncheckedIOException("reading the F3 manifest in this program", damaged);
+        }
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.adit.devnet.node;
 
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.AddBalanceParams;
+import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.node.MessageApi;
 import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.RpcException;
@@ -179,6 +182,13 @@ interface MessageAnswers extends MessageApi, StateAnswers, WalletAnswers {
         } catch (RpcException refused) {
             throw Answers.failed(doing + refused.nodeMessage());
         }
+    }
+
+    @Override
+    default Cid marketAddBalance(Address wallet, Address owner, TokenAmount amount) {
+        var params = new AddBalanceParams(owner).toCbor();
+        var message = Message.unpriced(wallet, Actor.MARKET, amount, MarketMethod.ADD_BALANCE.number(), params);
+        return mpoolPushMessage(message, Optional.empty()).cid();
     }
 
     @Override

@@ -195,6 +195,14 @@ final class LiveChain implements AutoCloseable {
         }
     }
 
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException malformed) {
+            throw new UncheckedIOException(malformed);
+        }
+    }
+
     private JsonNode parameters(String params) throws IOException {
         var text = params;
         // Longest first: $miner must not hit $minerId.

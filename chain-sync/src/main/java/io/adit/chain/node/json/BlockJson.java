@@ -6,6 +6,7 @@ import static io.adit.chain.node.json.ChainJson.POST;
 import static io.adit.chain.node.json.ChainJson.SIGNED_MESSAGE;
 import static io.adit.chain.node.json.ChainJson.TICKET;
 import static io.adit.chain.node.json.JsonTypes.listOrNull;
+import static io.adit.chain.node.json.JsonTypes.mapped;
 import static io.adit.chain.node.json.JsonTypes.object;
 import static io.adit.chain.node.json.LotusJson.ACTOR_ID;
 import static io.adit.chain.node.json.LotusJson.ADDRESS;
@@ -21,6 +22,7 @@ import static io.adit.chain.node.json.LotusJson.TIP_SET_KEY;
 import static io.adit.chain.node.json.LotusJson.UINT64;
 
 import io.adit.chain.node.BlockTemplate;
+import io.adit.chain.node.F3Manifest;
 import io.adit.chain.node.F3ParticipationLease;
 import io.adit.chain.node.MiningBaseInfo;
 import io.adit.chain.node.MiningBaseInfo.ChallengedSector;
@@ -85,6 +87,10 @@ public final class BlockJson {
                     .put("PrevBeaconEntry", BEACON_ENTRY, value.previousBeaconEntry())
                     .put("BeaconEntries", listOrNull(BEACON_ENTRY), value.beaconEntries())
                     .put("EligibleForMining", BOOL, value.eligibleForMining()));
+
+    /** The settings of F3, as they are. */
+    public static final JsonType<F3Manifest> F3_MANIFEST =
+            mapped("F3 manifest", JsonTypes.TREE, F3Manifest::fields, F3Manifest::new);
 
     /** F3 instances a node signs for a miner. */
     public static final JsonType<F3ParticipationLease> F3_LEASE = object(

@@ -9,6 +9,7 @@ import static io.adit.chain.node.json.JsonTypes.mapped;
 import static io.adit.chain.node.json.JsonTypes.object;
 import static io.adit.chain.node.json.LotusJson.ACTOR_ID;
 import static io.adit.chain.node.json.LotusJson.ADDRESS;
+import static io.adit.chain.node.json.LotusJson.ADDRESS_OR_EMPTY;
 import static io.adit.chain.node.json.LotusJson.BIG_INTEGER;
 import static io.adit.chain.node.json.LotusJson.BOOL;
 import static io.adit.chain.node.json.LotusJson.BYTES;
@@ -29,6 +30,7 @@ import io.adit.chain.node.ExecutionTrace.InvokedActor;
 import io.adit.chain.node.ExecutionTrace.Sent;
 import io.adit.chain.node.InvocationResult;
 import io.adit.chain.node.InvocationResult.GasCost;
+import io.adit.chain.node.MessageMatch;
 import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.NodeVersion;
 import io.adit.chain.node.ReadState;
@@ -76,6 +78,12 @@ public final class StateJson {
             (out, value) -> out.put("Balance", TOKEN_AMOUNT, value.balance())
                     .put("Code", CID, value.code())
                     .put("State", ANY, value.state()));
+
+    /** Which messages are looked for. */
+    public static final JsonType<MessageMatch> MESSAGE_MATCH = object(
+            "message match",
+            in -> new MessageMatch(in.get("To", ADDRESS_OR_EMPTY), in.get("From", ADDRESS_OR_EMPTY)),
+            (out, value) -> out.put("To", ADDRESS_OR_EMPTY, value.to()).put("From", ADDRESS_OR_EMPTY, value.from()));
 
     /** Code CIDs by actor name. */
     public static final JsonType<Map<String, Cid>> CODE_CIDS = map(Function.identity(), Function.identity(), CID);

@@ -2,6 +2,7 @@ package io.adit.chain.node.rpc;
 
 import static io.adit.chain.node.json.BlockJson.BLOCK_TEMPLATE;
 import static io.adit.chain.node.json.BlockJson.F3_LEASE;
+import static io.adit.chain.node.json.BlockJson.F3_MANIFEST;
 import static io.adit.chain.node.json.BlockJson.MINING_BASE_INFO;
 import static io.adit.chain.node.json.ChainJson.BLOCK;
 import static io.adit.chain.node.json.JsonTypes.NOTHING;
@@ -16,6 +17,7 @@ import static io.adit.chain.node.rpc.RpcCaller.arg;
 import io.adit.chain.node.Block;
 import io.adit.chain.node.BlockApi;
 import io.adit.chain.node.BlockTemplate;
+import io.adit.chain.node.F3Manifest;
 import io.adit.chain.node.F3ParticipationLease;
 import io.adit.chain.node.MiningBaseInfo;
 import io.adit.chain.type.TipSetKey;
@@ -59,7 +61,11 @@ interface BlockCalls extends BlockApi, RpcCaller {
                     "F3Participate", 1, F3_LEASE, (node, a) -> node.f3Participate(a.get(0, BYTES)))
             .needs(Permission.SIGN);
 
+    RpcMethod<F3Manifest> F3_GET_MANIFEST =
+            RpcMethod.method("F3GetManifest", 0, F3_MANIFEST, (node, a) -> node.f3GetManifest());
+
     List<RpcMethod<?>> METHODS = List.of(
+            F3_GET_MANIFEST,
             MINER_GET_BASE_INFO,
             MINER_CREATE_BLOCK,
             SYNC_SUBMIT_BLOCK,
@@ -88,6 +94,11 @@ interface BlockCalls extends BlockApi, RpcCaller {
                 arg(ADDRESS, miner),
                 arg(nullable(BYTES), previous),
                 arg(UINT64, instances));
+    }
+
+    @Override
+    default F3Manifest f3GetManifest() {
+        return call(F3_GET_MANIFEST);
     }
 
     @Override

@@ -15,6 +15,7 @@ public final class RpcCatalogue {
                     StateCalls.METHODS,
                     MinerCalls.METHODS,
                     MarketCalls.METHODS,
+                    VerifiedRegistryCalls.METHODS,
                     MessageCalls.METHODS,
                     WalletCalls.METHODS,
                     BlockCalls.METHODS)

@@ -20,6 +20,7 @@ import static io.adit.chain.node.json.StateJson.ACTOR;
 import static io.adit.chain.node.json.StateJson.CIRCULATING_SUPPLY;
 import static io.adit.chain.node.json.StateJson.CODE_CIDS;
 import static io.adit.chain.node.json.StateJson.INVOCATION_RESULT;
+import static io.adit.chain.node.json.StateJson.MESSAGE_MATCH;
 import static io.adit.chain.node.json.StateJson.NETWORK_PARAMS;
 import static io.adit.chain.node.json.StateJson.NODE_VERSION;
 import static io.adit.chain.node.json.StateJson.READ_STATE;
@@ -29,6 +30,7 @@ import io.adit.chain.node.ActorState;
 import io.adit.chain.node.CirculatingSupply;
 import io.adit.chain.node.InvocationResult;
 import io.adit.chain.node.MessageLookup;
+import io.adit.chain.node.MessageMatch;
 import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.NodeVersion;
 import io.adit.chain.node.ReadState;
@@ -107,6 +109,14 @@ interface StateCalls extends StateApi, RpcCaller {
                     (node, a) -> node.stateReplay(a.get(0, TIP_SET_KEY), a.get(1, CID)))
             .in(CallClass.COMPUTE);
 
+    RpcMethod<List<Cid>> STATE_LIST_MESSAGES = RpcMethod.<List<Cid>>method(
+                    "StateListMessages",
+                    3,
+                    listOrNull(CID),
+                    (node, a) ->
+                            node.stateListMessages(a.get(0, MESSAGE_MATCH), a.get(1, TIP_SET_KEY), a.get(2, EPOCH)))
+            .in(CallClass.COMPUTE);
+
     RpcMethod<Optional<MessageLookup>> STATE_SEARCH_MSG = RpcMethod.<Optional<MessageLookup>>method(
                     "StateSearchMsg",
                     4,
@@ -180,6 +190,7 @@ interface StateCalls extends StateApi, RpcCaller {
             STATE_LOOKUP_ROBUST_ADDRESS,
             STATE_CALL,
             STATE_REPLAY,
+            STATE_LIST_MESSAGES,
             STATE_SEARCH_MSG,
             STATE_WAIT_MSG,
             STATE_GET_RANDOMNESS_FROM_TICKETS,
@@ -260,6 +271,11 @@ interface StateCalls extends StateApi, RpcCaller {
     @Override
     default InvocationResult stateReplay(TipSetKey key, Cid message) {
         return call(STATE_REPLAY, arg(TIP_SET_KEY, key), arg(CID, message));
+    }
+
+    @Override
+    default List<Cid> stateListMessages(MessageMatch match, TipSetKey key, Epoch lowest) {
+        return call(STATE_LIST_MESSAGES, arg(MESSAGE_MATCH, match), arg(TIP_SET_KEY, key), arg(EPOCH, lowest));
     }
 
     @Override

@@ -5,7 +5,15 @@ import io.adit.chain.node.NodeVersion;
 
 /** Every typed method of a full node, made of one: {@link #call}. */
 public abstract class TypedFullNode
-        implements FullNode, ChainCalls, StateCalls, MinerCalls, MarketCalls, MessageCalls, WalletCalls, BlockCalls {
+        implements FullNode,
+                ChainCalls,
+                StateCalls,
+                MinerCalls,
+                MarketCalls,
+                VerifiedRegistryCalls,
+                MessageCalls,
+                WalletCalls,
+                BlockCalls {
 
     @Override
     public NodeVersion version() {

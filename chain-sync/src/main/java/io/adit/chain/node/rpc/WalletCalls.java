@@ -6,6 +6,7 @@ import static io.adit.chain.node.json.JsonTypes.list;
 import static io.adit.chain.node.json.LotusJson.ADDRESS;
 import static io.adit.chain.node.json.LotusJson.BOOL;
 import static io.adit.chain.node.json.LotusJson.BYTES;
+import static io.adit.chain.node.json.LotusJson.CID;
 import static io.adit.chain.node.json.LotusJson.SIGNATURE;
 import static io.adit.chain.node.json.LotusJson.TOKEN_AMOUNT;
 import static io.adit.chain.node.rpc.RpcCaller.arg;
@@ -15,6 +16,7 @@ import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signature;
 import java.util.List;
 
@@ -43,11 +45,24 @@ interface WalletCalls extends WalletApi, RpcCaller {
                     (node, a) -> node.walletSignMessage(a.get(0, ADDRESS), a.get(1, MESSAGE)))
             .needs(Permission.SIGN);
 
-    List<RpcMethod<?>> METHODS = List.of(WALLET_BALANCE, WALLET_HAS, WALLET_LIST, WALLET_SIGN, WALLET_SIGN_MESSAGE);
+    RpcMethod<Cid> MARKET_ADD_BALANCE = RpcMethod.<Cid>method(
+                    "MarketAddBalance",
+                    3,
+                    CID,
+                    (node, a) -> node.marketAddBalance(a.get(0, ADDRESS), a.get(1, ADDRESS), a.get(2, TOKEN_AMOUNT)))
+            .needs(Permission.SIGN);
+
+    List<RpcMethod<?>> METHODS =
+            List.of(WALLET_BALANCE, WALLET_HAS, WALLET_LIST, WALLET_SIGN, WALLET_SIGN_MESSAGE, MARKET_ADD_BALANCE);
 
     @Override
     default TokenAmount walletBalance(Address address) {
         return call(WALLET_BALANCE, arg(ADDRESS, address));
+    }
+
+    @Override
+    default Cid marketAddBalance(Address wallet, Address owner, TokenAmount amount) {
+        return call(MARKET_ADD_BALANCE, arg(ADDRESS, wallet), arg(ADDRESS, owner), arg(TOKEN_AMOUNT, amount));
     }
 
     @Override
