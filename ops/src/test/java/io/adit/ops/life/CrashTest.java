@@ -89,6 +89,7 @@ class CrashTest {
                             .containsEntry("publish", 1)
                             .containsEntry("precommit", 1)
                             .containsEntry("provecommit", 1)
+                            .containsEntry("escrow from " + worker(chain, miner), 1)
                             .allSatisfy(
                                     (kind, count) -> assertThat(count).as(kind).isEqualTo(1));
                     assertThat(chain.stateMinerFaults(miner, TipSetKey.EMPTY).isEmpty())
@@ -272,6 +273,11 @@ class CrashTest {
         assertThat(back).hasSameBinaryContentAs(picture);
     }
 
+    private static Address worker(FullNode chain, Address miner) {
+        return chain.stateAccountKey(
+                chain.stateMinerInfo(miner, TipSetKey.EMPTY).worker(), TipSetKey.EMPTY);
+    }
+
     private static Map<String, Integer> messages(FullNode chain, Address miner) {
         var counts = new java.util.HashMap<String, Integer>();
         var tipset = chain.chainHead();
@@ -279,7 +285,9 @@ class CrashTest {
             for (var message : chain.chainGetParentMessages(tipset.key().cids().getFirst())) {
                 var to = message.message().to();
                 long method = message.message().method();
-                if (to.equals(Actor.MARKET) && method == MarketMethod.PUBLISH_STORAGE_DEALS.number()) {
+                if (to.equals(Actor.MARKET) && method == MarketMethod.ADD_BALANCE.number()) {
+                    counts.merge("escrow from " + message.message().from(), 1, Integer::sum);
+                } else if (to.equals(Actor.MARKET) && method == MarketMethod.PUBLISH_STORAGE_DEALS.number()) {
                     counts.merge("publish", 1, Integer::sum);
                 } else if (to.equals(miner) && method == MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number()) {
                     counts.merge("precommit", 1, Integer::sum);

@@ -46,12 +46,16 @@ final class KillPoints {
 
     /**
      * Reached by a first push only. A message that a kill has overtaken after its signature is pushed again and not for the first
-     * time, so this point has a message of its own: the window proof's.
+     * time, so this point has a message of its own, which is not killed after its signature: the top-up of the escrow.
      */
     static final String ACCEPTED = "message.accepted";
 
+    static final List<String> ESCROW =
+            List.of("message.intent.deal-escrow", ACCEPTED + ".deal-escrow", "message.pushed.deal-escrow");
+
     /** In the window after sealing. */
-    static final List<String> WINDOW = List.of("post.proven", ACCEPTED + ".post", "post.sent");
+    static final List<String> WINDOW =
+            List.of("post.proven", "message.intent.post", "message.signed.post", "message.pushed.post", "post.sent");
 
     private final Set<String> left = new LinkedHashSet<>();
     private final Map<String, String> sameBoundary = new HashMap<>();
@@ -71,6 +75,7 @@ final class KillPoints {
         for (var point : MESSAGE) {
             MESSAGES.forEach(kind -> left.add(point + "." + kind));
         }
+        left.addAll(ESCROW);
         left.addAll(WINDOW);
     }
 

@@ -28,6 +28,8 @@ class KillPointsTest {
         // The engine's own points are made of a task's kind.
         inSources.removeIf(point -> point.startsWith("."));
         inSources.removeIf(point -> !LIFE.contains(point.substring(0, point.indexOf('.'))));
+        // No message of this life gets stuck; the outbox's own tests kill around a replacement.
+        inSources.removeIf(point -> point.startsWith("message.replac"));
 
         var listed = new ArrayList<>(KillPoints.INSIDE);
         listed.addAll(KillPoints.MESSAGE);
