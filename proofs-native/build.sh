@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds the native proof library and the parameter maker.
 #
-#   build.sh [--variant auto|sha|portable|all] [--features cuda|cuda-supraseal] [--test]
+#   build.sh [--variant auto|sha|portable|all] [--features cuda|cuda-supraseal|none] [--test]
 #   build.sh --best
 #
+# Features are remembered in build/features: later builds without --features keep them, none forgets them.
 # --test also runs the crates' own tests, of each variant that this CPU can run. --best prints where the library that
 # auto would build is put, and builds nothing.
 #
@@ -22,16 +23,16 @@ run_tests=0
 only_best=0
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
-usage() { sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 while [ $# -gt 0 ]; do
   case "$1" in
     --variant) variant=${2:?--variant needs a value}; shift 2 ;;
     --features)
       case "${2:-}" in
-        cuda|cuda-supraseal) features=(--features "adit-ffi/$2") ;;
+        cuda|cuda-supraseal|none) mkdir -p "$here/build"; echo "$2" >"$here/build/features" ;;
         "") ;;
-        *) fail "unknown feature '$2' (cuda, cuda-supraseal)" ;;
+        *) fail "unknown feature '$2' (cuda, cuda-supraseal, none)" ;;
       esac
       shift; [ $# -eq 0 ] || shift ;;
     --test) run_tests=1; shift ;;
@@ -40,6 +41,9 @@ while [ $# -gt 0 ]; do
     *) fail "unknown argument '$1'; see --help" ;;
   esac
 done
+
+kept=$(cat "$here/build/features" 2>/dev/null || echo none)
+[ "$kept" = none ] || features=(--features "adit-ffi/$kept")
 
 # The features that the sha variant is compiled with must all be there, or it stops with an illegal instruction.
 cpu_has_sha() {
