@@ -12,6 +12,7 @@ import io.adit.proofs.NativeProofs;
 import io.adit.proofs.ParameterStore;
 import io.adit.proofs.ProofSettings;
 import io.adit.proofs.Proofs;
+import io.adit.proofs.TenthsPrinter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -73,7 +74,10 @@ public final class DevnetMain implements Callable<Integer> {
     @Option(names = "--fund", description = "ADDRESS=FIL, as often as you like; on a new chain only")
     private Map<String, String> funds = Map.of();
 
-    @Option(names = "--patience", defaultValue = "0", description = "seconds to wait for a late window proof")
+    @Option(
+            names = "--patience",
+            defaultValue = "120",
+            description = "seconds to wait for a late window proof; 0 waits for none. Default: 120")
     private long patienceSeconds;
 
     @Option(names = "--network-version", description = "28 or 29 (the default)")
@@ -177,7 +181,7 @@ public final class DevnetMain implements Callable<Integer> {
         };
     }
 
-    /** Without the verifying keys every good proof would be refused, so the chain does not begin without them. */
+    /** Without the verifying keys every good proof would be refused, so they are made before the chain begins. */
     private void requireKeys(SectorSize size) {
         for (var each : List.of(SectorSize.KIB_2, SectorSize.MIB_8)) {
             var missing = purposes()
@@ -185,11 +189,8 @@ public final class DevnetMain implements Callable<Integer> {
                     .filter(file -> !Files.isRegularFile(parameters().resolve(file)))
                     .toList();
             if (!missing.isEmpty() && each == size) {
-                throw new IllegalStateException(
-                        "the keys that verify proofs of " + each + " sectors are not in " + parameters() + ": "
-                                + missing + "; make them with adit-params or name their directory by --params");
-            }
-            if (!missing.isEmpty()) {
+                make(each);
+            } else if (!missing.isEmpty()) {
                 LoggerFactory.getLogger(DevnetMain.class)
                         .warn(
                                 "{} has no keys for {} sectors: proofs of such sectors will be refused",
@@ -197,6 +198,18 @@ public final class DevnetMain implements Callable<Integer> {
                                 each);
             }
         }
+    }
+
+    /** Standard output belongs to the two lines. */
+    private void make(SectorSize size) {
+        var program = NativeLibrary.locate()
+                .parameterProgram()
+                .orElseThrow(() -> new IllegalStateException("the keys that verify proofs of " + size
+                        + " sectors are not in " + parameters()
+                        + ", and adit-params, which makes them, is not beside the proof library; run ./adit build, or"
+                        + " name the keys' directory by --params"));
+        new ParameterStore(parameters())
+                .ensure(size, program, new TenthsPrinter("Proof parameters " + size, System.err::println));
     }
 
     private Stream<ParameterStore.Purpose> purposes() {

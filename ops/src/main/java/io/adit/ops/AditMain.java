@@ -10,6 +10,7 @@ import io.adit.ops.cli.InfoCommand;
 import io.adit.ops.cli.InitCommand;
 import io.adit.ops.cli.LauncherCommands;
 import io.adit.ops.cli.MessagesCommand;
+import io.adit.ops.cli.ParamsCommand;
 import io.adit.ops.cli.ProvingCommand;
 import io.adit.ops.cli.RunCommand;
 import io.adit.ops.cli.SectorsCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             InitCommand.class,
+            ParamsCommand.class,
             RunCommand.class,
             WorkerCommand.class,
             InfoCommand.class,

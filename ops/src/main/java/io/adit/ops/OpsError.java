@@ -46,6 +46,9 @@ public enum OpsError implements ErrorCode {
     KEY_ELSEWHERE(
             ErrorKind.OPERATOR,
             "The key that must sign is not here, as it should be with an owner's. Write the message with --unsigned-out FILE, sign it where the key is with 'adit wallet sign-message FILE', and send it with 'adit actor send FILE'; or name the directory with its keystore with --keys-of."),
+    DEVNET_CONTROL(
+            ErrorKind.OPERATOR,
+            "The control path of a development chain does not answer, or refused. The two words that lead to it are what 'adit devnet' prints after 'control' when it starts."),
     LAUNCHER_ONLY(ErrorKind.OPERATOR, "The launcher does this: run ./adit in the project's folder."),
     WAIT_INTERRUPTED(ErrorKind.OPERATOR, "The command was told to stop while it waited."),
     CHAIN_REFUSED(ErrorKind.CHAIN, "The chain executed the message and it failed; the exit code says why."),

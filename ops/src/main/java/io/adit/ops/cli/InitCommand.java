@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
             "With --actor, adopt a miner whose worker key was imported before."
         })
 public final class InitCommand implements Callable<Integer> {
+    private static final String FAUCET_FIL = "1000";
+    private static final int FAUCET_SECONDS = 60;
+
     @Mixin
     private NodeDirectory directory = new NodeDirectory();
 
@@ -60,6 +63,15 @@ public final class InitCommand implements Callable<Integer> {
     private boolean development;
 
     @Option(
+            names = "--devnet-control",
+            paramLabel = "'TOKEN URL'",
+            description = {
+                "Let a development chain give the worker 1000 FIL. The two words are what ./adit devnet prints after",
+                "'control'."
+            })
+    private @Nullable String control;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = {
@@ -81,6 +93,14 @@ public final class InitCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    /** What the initialisation says when money is missing: {@code fund ADDRESS}. */
+    private void fund(String line) {
+        var words = line.split(" ", -1);
+        if (control != null && words.length > 1 && words[0].equals("fund")) {
+            ChainControl.parse("control " + control.strip()).fund(Address.parse(words[1]), FAUCET_FIL);
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         var out = Objects.requireNonNull(spec).commandLine().getOut();
@@ -96,6 +116,7 @@ public final class InitCommand implements Callable<Integer> {
                                         .toString()
                                 : line);
                 out.flush();
+                fund(line);
             });
             var made = init.run(new NodeInit.Choice(
                     chain.api(),
@@ -104,7 +125,7 @@ public final class InitCommand implements Callable<Integer> {
                     Optional.ofNullable(owner).map(Address::parse),
                     development,
                     settings,
-                    Duration.ofSeconds(fundsSeconds)));
+                    Duration.ofSeconds(control == null ? fundsSeconds : Math.max(fundsSeconds, FAUCET_SECONDS))));
             if (json) {
                 out.println(JsonNodeFactory.instance
                         .objectNode()

@@ -128,7 +128,8 @@ public final class SignerCommand {
             home.create();
             home.writeSecret(home.signerPolicy(), text);
             var policy = policy();
-            var folder = Objects.requireNonNull(policy.socket().path().toAbsolutePath().getParent());
+            var folder = Objects.requireNonNull(
+                    policy.socket().path().toAbsolutePath().getParent());
             Files.createDirectories(folder);
             ownerOnly(folder);
             var keys = home.keystore(System.getenv(), new SecureRandom()).addresses();

@@ -31,6 +31,7 @@ import io.adit.ops.api.MessageRoutes;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
 import io.adit.proofs.NativeLibrary;
+import io.adit.proofs.ParameterStore;
 import io.adit.proofs.ProofSettings;
 import io.adit.proofs.WorkerOptions;
 import io.adit.proofs.WorkerProofs;
@@ -65,6 +66,7 @@ import org.slf4j.LoggerFactory;
  * opposite one. Nothing else in the project constructs a room for production.
  */
 public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final Duration MARKET_PAUSE = Duration.ofSeconds(30);
 
@@ -257,6 +259,17 @@ public final class Node implements AutoCloseable {
     }
 
     private WorkerProofs proofs(NodeConfig config, Metrics metrics) {
+        var size = config.sealing().sectorSize();
+        var missing = new ParameterStore(config.proofs().paramsDir()).missing(size);
+        if (!missing.isEmpty()) {
+            // What else there is to do (serve, answer, look) goes on without them.
+            LOG.error(
+                    "NO PROOF CAN BE MADE OF {} SECTORS: {} lacks {}. For a development chain: adit params --sector-size {}",
+                    size,
+                    config.proofs().paramsDir(),
+                    missing,
+                    size);
+        }
         var library = config.proofs().nativeLibrary().map(NativeLibrary::new).orElseGet(NativeLibrary::locate);
         var options = WorkerOptions.of(
                         home.directory().resolve("workers"),

@@ -3,8 +3,8 @@ package io.adit.ops.demo;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.SectorSize;
 import io.adit.ops.OpsError;
+import io.adit.ops.cli.ParamsCommand;
 import io.adit.ops.cli.SectorSizeConverter;
-import io.adit.proofs.NativeLibrary;
 import io.adit.proofs.ParameterStore;
 import java.io.File;
 import java.io.IOException;
@@ -63,7 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new AditException(OpsError.NODE_REFUSED, "the demo seals sectors of 2KiB or 8MiB, not " + sectorSize);
         }
         var parameters = new ParameterStore(ParameterStore.defaultDirectory());
-        makeParameters(parameters);
+        ParamsCommand.make(parameters, sectorSize, line.getErr());
         var folder = Files.createTempDirectory("adit-demo-");
         var table = new DemoReport();
         var ok = false;
@@ -95,21 +95,6 @@ public final class DemoCommand implements Callable<Integer> {
         }
         out.flush();
         return ok ? 0 : 1;
-    }
-
-    private void makeParameters(ParameterStore parameters) {
-        if (parameters.isComplete(sectorSize)) {
-            return;
-        }
-        var program = NativeLibrary.locate()
-                .parameterProgram()
-                .orElseThrow(
-                        () -> new AditException(
-                                OpsError.LOCAL_FILE,
-                                "making proof parameters: the program adit-params is not beside the proof library; run ./adit build"));
-        try (var bar = new ParameterBar(sectorSize)) {
-            parameters.ensure(sectorSize, program, bar);
-        }
     }
 
     /** The devnet is never on this process's class path; the launcher says where it is. */

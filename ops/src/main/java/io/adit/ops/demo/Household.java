@@ -6,6 +6,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.ops.OpsError;
+import io.adit.ops.cli.ChainControl;
 import io.adit.ops.cli.NodeApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;

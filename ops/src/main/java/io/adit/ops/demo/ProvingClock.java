@@ -4,6 +4,7 @@ import io.adit.chain.node.FullNode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.ops.cli.ChainControl;
 
 /** Turns the devnet's clock through a miner's windows; on a real chain a proving period takes a day. */
 public final class ProvingClock {

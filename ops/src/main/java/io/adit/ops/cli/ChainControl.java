@@ -1,4 +1,4 @@
-package io.adit.ops.demo;
+package io.adit.ops.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,11 +28,11 @@ public final class ChainControl {
     }
 
     /** Reads the devnet's second line of output: {@code control TOKEN URL}. */
-    static ChainControl parse(String line) {
+    public static ChainControl parse(String line) {
         var words = line.split(" ", -1);
         if (words.length != 3 || !words[0].equals("control")) {
             throw new AditException(
-                    OpsError.DEMO_STEP_FAILED, "the devnet's second line is not 'control TOKEN URL': " + line);
+                    OpsError.DEVNET_CONTROL, "the devnet's second line is not 'control TOKEN URL': " + line);
         }
         return new ChainControl(URI.create(words[2]), words[1]);
     }
@@ -53,8 +53,7 @@ public final class ChainControl {
     public Duration held() {
         var held = call("status", JsonNodeFactory.instance.arrayNode()).path("heldMillis");
         if (!held.isIntegralNumber()) {
-            throw new AditException(
-                    OpsError.DEMO_STEP_FAILED, "the devnet does not say for how long it held its clock");
+            throw new AditException(OpsError.DEVNET_CONTROL, "the devnet does not say for how long it held its clock");
         }
         return Duration.ofMillis(held.asLong());
     }
@@ -77,14 +76,14 @@ public final class ChainControl {
                     http.send(request, HttpResponse.BodyHandlers.ofString()).body());
             if (answer.hasNonNull("error")) {
                 throw new AditException(
-                        OpsError.DEMO_STEP_FAILED, "devnet control " + method + ": " + answer.path("error"));
+                        OpsError.DEVNET_CONTROL, "devnet control " + method + ": " + answer.path("error"));
             }
             return answer.path("result");
         } catch (IOException e) {
-            throw new AditException(OpsError.DEMO_STEP_FAILED, "devnet control " + method + ": " + e, e);
+            throw new AditException(OpsError.DEVNET_CONTROL, "devnet control " + method + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AditException(OpsError.DEMO_STEP_FAILED, "interrupted in devnet control " + method, e);
+            throw new AditException(OpsError.DEVNET_CONTROL, "interrupted in devnet control " + method, e);
         }
     }
 }

@@ -1,6 +1,5 @@
-package io.adit.ops.demo;
+package io.adit.ops.cli;
 
-import io.adit.core.fil.SectorSize;
 import io.adit.proofs.ParameterStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -8,13 +7,13 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how far the making of proof parameters has come. */
+/** Shows a person how far the making of proof parameters has come. */
 final class ParameterBar implements ParameterStore.ProgressListener, AutoCloseable {
     private final ProgressBar bar;
 
-    ParameterBar(SectorSize size) {
+    ParameterBar(String title) {
         bar = new ProgressBarBuilder()
-                .setTaskName("Proof parameters " + size)
+                .setTaskName(title)
                 .setInitialMax(1000)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(500)
