@@ -25,6 +25,7 @@ import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.sealing.StoredIntents;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -145,15 +146,17 @@ final class PublishTask implements TaskHandler {
     private MessageIntent intent(PublishBatch batch, List<DealRecord> records) {
         var params = new PublishStorageDealsParams(
                 records.stream().map(StoredDeals::proposal).toList());
+        var first = records.stream().map(DealRecord::start).min(Comparator.naturalOrder());
         return new MessageIntent(
-                messageKey(batch),
-                chain.workerKey(),
-                Actor.MARKET,
-                TokenAmount.ZERO,
-                MarketMethod.PUBLISH_STORAGE_DEALS.number(),
-                params.toCbor(),
-                settings.maxFee(),
-                MessagePriority.DEAL);
+                        messageKey(batch),
+                        chain.workerKey(),
+                        Actor.MARKET,
+                        TokenAmount.ZERO,
+                        MarketMethod.PUBLISH_STORAGE_DEALS.number(),
+                        params.toCbor(),
+                        settings.maxFee(),
+                        MessagePriority.DEAL)
+                .dueBy(first.orElseThrow());
     }
 
     private Outcome published(PublishBatch batch, Cid message) {

@@ -186,9 +186,7 @@ public final class Node implements AutoCloseable {
         var messages =
                 new MessageRoutes(outbox.control(), balances, config.chain().network());
         var routes = Stream.of(
-                        new NodeRoutes(views).all(),
-                        new ActorRoutes(settings.miner(), desk).all(),
-                        messages.all())
+                        new NodeRoutes(views).all(), new ActorRoutes(settings.miner(), desk).all(), messages.all())
                 .flatMap(List::stream)
                 .toList();
         serveApi(config, random, metrics, routes, () -> market.problem().or(balances::problem));

@@ -158,6 +158,41 @@ class NodeTest {
     }
 
     @Test
+    void messagesAreShownWithTheirCandidates_andOneThatHasEndedIsNotCancelled() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of("messages.max-fee-per-day", "deals=1 FIL"))) {
+            assertThat(node).isNotNull();
+            var api = NodeApi.of(home().directory());
+            var body = new ObjectMapper().createObjectNode();
+            var shown = api.post("/api/v1/messages/show", body.put("which", "init/create-miner"));
+            assertThat(shown.path("lane").asText()).isEqualTo("other");
+            assertThat(shown.path("state").asText()).isEqualTo("DONE");
+            assertThat(shown.path("gasCost").asText()).endsWith(" FIL").isNotEqualTo("0 FIL");
+            assertThat(shown.path("signed").path(0).path("premium").asLong()).isPositive();
+            assertThat(shown.has("why")).isFalse();
+            var byCid = api.post(
+                    "/api/v1/messages/show", body.put("which", shown.path("cid").asText()));
+            assertThat(byCid).isEqualTo(shown);
+
+            var end = body.put("key", "init/create-miner").put("reallyDoIt", true);
+            assertThatThrownBy(() -> api.post("/api/v1/messages/cancel", end)).hasMessageContaining("has ended: DONE");
+            assertThatThrownBy(() -> api.post("/api/v1/messages/replace", end)).hasMessageContaining("has ended: DONE");
+            assertThatThrownBy(() -> api.post("/api/v1/messages/show", body.put("which", "nothing")))
+                    .hasMessageContaining("there is no message");
+
+            var lanes = get("/api/v1/messages/lanes");
+            assertThat(lanes.path("lanes")).hasSize(7);
+            assertThat(lanes.path("lanes").path(5).path("maxFeePerDay").asText())
+                    .isEqualTo("1 FIL");
+            assertThat(lanes.path("senders").path(0).path("lanes").asText()).contains("window-post");
+            Awaitility.await().until(() -> scrape().contains("adit_sender_balance_fil{"));
+        }
+        assertThatThrownBy(() -> start(Map.of("messages.max-fee", "potatoes=1 FIL")))
+                .hasMessageContaining("messages.max-fee")
+                .hasMessageContaining("window-post");
+    }
+
+    @Test
     void nodeHoldsAnF3Lease_unlessToldNotTo() throws Exception {
         init(Map.of());
         try (var node = start(Map.of())) {

@@ -23,6 +23,7 @@ import io.adit.core.task.TaskContext;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.StoredIntents;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -130,14 +131,26 @@ final class CommitSendTask extends SectorTask {
                 List.of(sector.proof().orElseThrow().array()),
                 !pieces.isEmpty() && context.settings().requireDealActivation());
         return new MessageIntent(
-                key,
-                context.settings().worker(),
-                id.miner().address(),
-                value,
-                MinerMethod.PROVE_COMMIT_SECTORS3.number(),
-                params.toCbor(),
-                context.settings().maxCommitFee(),
-                MessagePriority.COMMIT);
+                        key,
+                        context.settings().worker(),
+                        id.miner().address(),
+                        value,
+                        MinerMethod.PROVE_COMMIT_SECTORS3.number(),
+                        params.toCbor(),
+                        context.settings().maxCommitFee(),
+                        MessagePriority.COMMIT)
+                .dueBy(due(sector, info));
+    }
+
+    /** Before the pre-commit expires, and before the first deal starts. */
+    private Epoch due(SectorRecord sector, SectorPreCommitOnChainInfo info) {
+        Epoch expiry = info.preCommitEpoch().plus(SectorPolicy.MAX_PROVE_COMMIT_DURATION);
+        return context.store()
+                .read(tx -> DealNotes.of(tx, sector).stream()
+                        .map(DealNotes.Note::start)
+                        .min(Comparator.naturalOrder()))
+                .filter(start -> start.isBefore(expiry))
+                .orElse(expiry);
     }
 
     /**

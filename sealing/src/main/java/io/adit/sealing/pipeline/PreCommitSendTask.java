@@ -68,14 +68,15 @@ final class PreCommitSendTask extends SectorTask {
         SectorPreCommitInfo info = preCommitInfo(sector, head.height());
         TokenAmount deposit = context.node().stateMinerPreCommitDepositForPower(miner, info, head.key());
         return new MessageIntent(
-                key,
-                context.settings().worker(),
-                miner,
-                deposit,
-                MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number(),
-                new PreCommitSectorBatch2Params(List.of(info)).toCbor(),
-                context.settings().maxPreCommitFee(),
-                MessagePriority.PRECOMMIT);
+                        key,
+                        context.settings().worker(),
+                        miner,
+                        deposit,
+                        MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number(),
+                        new PreCommitSectorBatch2Params(List.of(info)).toCbor(),
+                        context.settings().maxPreCommitFee(),
+                        MessagePriority.PRECOMMIT)
+                .dueBy(sector.ticket().orElseThrow().epoch().plus(SectorPolicy.MAX_TICKET_AGE));
     }
 
     /** A sector without deals declares no data; one with deals declares CommD. Deal ids are refused since actors v14. */
