@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.adit.chain.Vectors;
 import io.adit.chain.node.RpcException;
 import io.adit.core.fil.Network;
 import java.io.BufferedReader;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -113,11 +116,38 @@ class RecordingReplayTest {
     }
 
     @Test
-    void staysTheSame_whenTheWholeRunOfAMinerIsReplayed() throws IOException {
+    void lookups_areUnderstood_ofEveryMessageOfARun() {
+        var dispatcher = new RpcDispatcher(client, Network.TESTNET);
+        for (var entry : Vectors.load("lotus/objects/message-lookups.json")) {
+            server.answerWith(200, answer(entry.required("lookup")));
+            var params = JsonNodeFactory.instance
+                    .arrayNode()
+                    .addNull()
+                    .add(JsonNodeFactory.instance
+                            .objectNode()
+                            .put("/", entry.required("cid").asText()))
+                    .add(-1)
+                    .add(true);
+
+            SameJson.assertSameAnswer(entry.required("lookup"), dispatcher.call("Filecoin.StateSearchMsg", params));
+        }
+    }
+
+    private static JsonNode answer(JsonNode result) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("jsonrpc", "2.0")
+                .put("id", 1)
+                .set("result", result);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"miner-run, 20000", "miner-init, 100", "new-miner, 5"})
+    void staysTheSame_whenTheWholeRunOfAMinerIsReplayed(String run, int atLeast) throws IOException {
         var json = new ObjectMapper();
         var replay = new ReplayingNode();
         var dispatcher = new RpcDispatcher(replay, Network.TESTNET);
-        var file = Recording.root().resolve("lotus/rpc/miner-run/_wire.jsonl.gz");
+        var file = Recording.root().resolve("lotus/rpc/" + run + "/_wire.jsonl.gz");
         int compared = 0;
         try (var lines = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
@@ -134,6 +164,6 @@ class RecordingReplayTest {
                 }
             }
         }
-        assertThat(compared).isGreaterThan(20_000);
+        assertThat(compared).isGreaterThan(atLeast);
     }
 }

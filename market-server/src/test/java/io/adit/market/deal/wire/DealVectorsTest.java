@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.chain.type.CborRecord;
 import io.adit.core.ipld.CborException;
 import io.adit.core.ipld.CborWriter;
+import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signatures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,12 +39,17 @@ class DealVectorsTest {
         return Stream.of(
                 Arguments.of("deal_params_secp256k1", "dealParamsCbor", reading(DealParams::fromCbor)),
                 Arguments.of("deal_params_bls", "dealParamsCbor", reading(DealParams::fromCbor)),
+                Arguments.of("deal_params_secp256k1", "dealParamsOfflineFlagsCbor", reading(DealParams::fromCbor)),
+                Arguments.of("deal_params_bls", "dealParamsOfflineFlagsCbor", reading(DealParams::fromCbor)),
                 Arguments.of("deal_response", "acceptedCbor", reading(DealResponse::fromCbor)),
                 Arguments.of("deal_response", "rejectedCbor", reading(DealResponse::fromCbor)),
                 Arguments.of("deal_status_request_secp256k1", "cbor", reading(DealStatusRequest::fromCbor)),
                 Arguments.of("deal_status_request_bls", "cbor", reading(DealStatusRequest::fromCbor)),
                 Arguments.of("deal_status_response", "badSignatureCbor", reading(DealStatusResponse::fromCbor)),
+                Arguments.of("deal_status_response", "notFoundCbor", reading(DealStatusResponse::fromCbor)),
                 Arguments.of("deal_status_response", "dealErrorCbor", reading(DealStatusResponse::fromCbor)),
+                Arguments.of("deal_status_response", "unpublishedCbor", reading(DealStatusResponse::fromCbor)),
+                Arguments.of("deal_status_response", "publishedCbor", reading(DealStatusResponse::fromCbor)),
                 Arguments.of("ask", "askRequestCbor", reading(AskRequest::fromCbor)),
                 Arguments.of("ask", "askResponseCbor", reading(AskResponse::fromCbor)),
                 Arguments.of("ask", "askResponseNullCbor", reading(AskResponse::fromCbor)),
@@ -69,16 +75,53 @@ class DealVectorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"deal_params_secp256k1", "deal_params_bls"})
-    void readsTheFiveFieldForm_withBothFlagsFalse(String file) {
-        var params = DealParams.fromCbor(
+    void readsAndWritesTheFiveFieldForm_withBothFlagsFalse(String file) {
+        var whole = DealParams.fromCbor(
                 HEX.parseHex(vector(file).path("dealParamsCbor").asText()));
+        var fiveFields = vector(file).path("dealParamsV120Cbor").asText();
 
-        var read = DealParams.fromCbor(params.toCborV120());
+        var read = DealParams.fromCbor(HEX.parseHex(fiveFields));
 
+        assertThat(HEX.formatHex(read.toCborV120())).isEqualTo(fiveFields);
         assertThat(read.removeUnsealedCopy()).isFalse();
         assertThat(read.skipIpniAnnounce()).isFalse();
-        assertThat(read.proposal()).isEqualTo(params.proposal());
-        assertThat(read.transfer()).isEqualTo(params.transfer());
+        assertThat(read.proposal()).isEqualTo(whole.proposal());
+        assertThat(read.transfer()).isEqualTo(whole.transfer());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deal_params_secp256k1", "deal_params_bls"})
+    void readsTheFlagsOfAnOfflineDeal(String file) {
+        var read = DealParams.fromCbor(
+                HEX.parseHex(vector(file).path("dealParamsOfflineFlagsCbor").asText()));
+
+        assertThat(read.offline()).isTrue();
+        assertThat(read.removeUnsealedCopy()).isTrue();
+        assertThat(read.skipIpniAnnounce()).isTrue();
+        assertThat(read.transfer()).isEqualTo(new Transfer(0, "", new byte[0], ""));
+    }
+
+    @Test
+    void readsWhereADealStands_onceItIsPublished() {
+        var vector = vector("deal_status_response");
+
+        var published = status(vector, "publishedCbor");
+        var unpublished = status(vector, "unpublishedCbor");
+
+        assertThat(published.publishCid())
+                .hasValue(Cid.parse(vector.path("publishCid").asText()));
+        assertThat(published.chainDealId()).isEqualTo(42);
+        assertThat(published.status()).isEqualTo("IndexedAndAnnounced");
+        assertThat(published.sealingStatus()).isEqualTo("Proving");
+        assertThat(unpublished.publishCid()).isEmpty();
+        assertThat(unpublished.chainDealId()).isZero();
+        assertThat(unpublished.proposal()).isEqualTo(published.proposal());
+    }
+
+    private static DealStatus status(JsonNode vector, String field) {
+        return DealStatusResponse.fromCbor(HEX.parseHex(vector.path(field).asText()))
+                .status()
+                .orElseThrow();
     }
 
     @Test
