@@ -4,31 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.market.GoTools;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.DealResponse;
 import io.adit.market.deal.wire.DealStatusResponse;
 import io.adit.market.deal.wire.RetrievalTransports;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deal protocols against a go-libp2p client that sends the bytes Boost's code makes. */
-@Timeout(120)
+@Timeout(600)
 class GoDealPeerTest {
-    private static final Path SOURCE = Path.of("src", "test", "go", "dealpeer");
-    private static final Path BINARY = Path.of("target", "dealpeer");
     private static final HexFormat HEX = HexFormat.of();
 
     @TempDir
@@ -36,11 +30,10 @@ class GoDealPeerTest {
 
     @Test
     void answersGoClients() throws Exception {
-        Assumptions.assumeTrue(canBuild(), "no go on PATH: deals with go-libp2p are not tested here");
-        build();
+        var program = GoTools.build("dealpeer").toString();
         try (var bench = new DealBench(folder)) {
             var address = bench.provider.addresses().getFirst().toString();
-            var process = new ProcessBuilder(BINARY.toAbsolutePath().toString(), address)
+            var process = new ProcessBuilder(program, address)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             try (var answers = process.inputReader(StandardCharsets.UTF_8)) {
@@ -91,26 +84,6 @@ class GoDealPeerTest {
             var line = Objects.requireNonNull(answers.readLine(), "the Go peer ended");
             assertThat(line).startsWith("ok ");
             return HEX.parseHex(line.substring(3));
-        }
-    }
-
-    private static boolean canBuild() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "go")));
-    }
-
-    private static void build() throws IOException, InterruptedException {
-        var log = Path.of("target", "dealpeer-build.log");
-        Files.createDirectories(Path.of("target"));
-        var binary = BINARY.toAbsolutePath().toString();
-        var build = new ProcessBuilder("go", "build", "-ldflags=-s -w", "-o", binary, ".")
-                .directory(SOURCE.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        if (!build.waitFor(90, TimeUnit.SECONDS) || build.exitValue() != 0) {
-            build.destroyForcibly();
-            throw new IOException("the Go peer did not build:\n" + Files.readString(log));
         }
     }
 

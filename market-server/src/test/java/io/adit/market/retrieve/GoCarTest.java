@@ -1,14 +1,12 @@
 package io.adit.market.retrieve;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.adit.core.ipld.UnixFsOptions;
-import java.io.File;
+import io.adit.market.GoTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,15 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** go-car, which verifies every block, reads what the server sends. */
 class GoCarTest {
-    private static final Path BINARY = Path.of("target", "carcheck").toAbsolutePath();
-
     @TempDir
     private Path directory;
 
     @Test
     void goCarReadsTheServersCars() throws Exception {
-        assumeTrue(hasGo(), "needs Go");
-        build();
+        var program = GoTools.build("carcheck");
         try (var provider = new StoredFixture(directory, RetrievalLimits.DEFAULTS)) {
             var file = provider.store(2_000_000, 8, new UnixFsOptions(50_000, 5, Optional.empty()));
             var car = directory.resolve("fetched.car");
@@ -33,7 +28,7 @@ class GoCarTest {
                     .run("-H", "Accept: application/vnd.ipld.car", provider.base() + "/ipfs/" + file.root());
             Files.write(car, fetched.body());
 
-            var lines = check(car);
+            var lines = check(program, car);
 
             assertThat(lines.getFirst()).isEqualTo("root " + file.root());
             assertThat(lines.get(1)).startsWith("block " + file.root());
@@ -41,9 +36,9 @@ class GoCarTest {
         }
     }
 
-    private List<String> check(Path car) throws IOException, InterruptedException {
+    private List<String> check(Path program, Path car) throws IOException, InterruptedException {
         var output = directory.resolve("checked");
-        var process = new ProcessBuilder(BINARY.toString())
+        var process = new ProcessBuilder(program.toString())
                 .redirectInput(car.toFile())
                 .redirectOutput(output.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -51,22 +46,5 @@ class GoCarTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         return Files.readAllLines(output);
-    }
-
-    private static void build() throws IOException, InterruptedException {
-        Files.createDirectories(Path.of("target"));
-        var log = Path.of("target", "carcheck-build.log");
-        var process = new ProcessBuilder("go", "build", "-ldflags=-s -w", "-o", BINARY.toString(), ".")
-                .directory(Path.of("src", "test", "go", "carcheck").toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-    }
-
-    private static boolean hasGo() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "go")));
     }
 }
