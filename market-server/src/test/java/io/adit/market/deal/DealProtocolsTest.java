@@ -135,6 +135,18 @@ class DealProtocolsTest {
     }
 
     @Test
+    void refusesAClientWhoseKeyTheChainDoesNotKnow() throws Exception {
+        var response = propose(
+                DealProtocols.PROPOSE_1_2_1,
+                Proposals.client(DEAL, Address.ofId(777)).toCbor());
+
+        assertThat(response.message())
+                .startsWith("UNKNOWN_CLIENT: Client must be an account with a secp256k1 or BLS key, given ")
+                .contains("0777", "f1 or f3");
+        assertNothingStored();
+    }
+
+    @Test
     void asksToComeBack_whenTheChainDoesNotAnswer() throws Exception {
         bench.chain.goAway(true);
 

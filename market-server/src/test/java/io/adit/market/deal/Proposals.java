@@ -80,6 +80,23 @@ enum Proposals {
         return TestDeals.signed(params.uuid(), params.proposal().proposal(), TestDeals.CLIENT, transfer);
     }
 
+    /** A good one but for the name its client goes by. */
+    static DealParams client(UUID uuid, Address client) {
+        UnaryOperator<DealParams> named = change(p -> new DealProposal(
+                p.pieceCid(),
+                p.pieceSize(),
+                p.verifiedDeal(),
+                client,
+                p.provider(),
+                p.label(),
+                p.startEpoch(),
+                p.endEpoch(),
+                p.pricePerEpoch(),
+                p.providerCollateral(),
+                p.clientCollateral()));
+        return named.apply(good(uuid));
+    }
+
     private static DealProposal provider(DealProposal p, Address provider) {
         return new DealProposal(
                 p.pieceCid(),
