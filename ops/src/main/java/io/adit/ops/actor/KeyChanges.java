@@ -70,11 +70,12 @@ public final class KeyChanges {
         } else if (ignored) {
             cautions.add(text(worker) + " is the worker already: this message would do nothing.");
         } else {
-            cautions.add("The change takes effect " + WORKER_CHANGE_DELAY + " epochs after this message and needs"
-                    + " confirm-change-worker, from epoch " + account.epoch().plus(WORKER_CHANGE_DELAY) + " or so on."
-                    + " It cannot be withdrawn before that.");
-            cautions.add("From the confirmation on, blocks and the miner's messages are signed with the new key: import"
-                    + " it before ('adit wallet import').");
+            cautions.add("The change is due " + WORKER_CHANGE_DELAY + " epochs after this message, about epoch "
+                    + account.epoch().plus(WORKER_CHANGE_DELAY)
+                    + ", and needs confirm-change-worker then; if the miner has"
+                    + " sectors the chain makes it by itself at the end of its next deadline. It cannot be withdrawn.");
+            cautions.add("From then on the miner's messages and blocks are signed with the new key: import it before"
+                    + " ('adit wallet import'), and restart the node when the worker has changed.");
         }
         var params = new ChangeWorkerAddressParams(worker, account.control());
         return by(account.owner(), OWNER)
@@ -100,7 +101,8 @@ public final class KeyChanges {
                     + due.get().minus(account.epoch()) + " epochs: before that this message would do nothing.");
         } else {
             cautions.add("From then on the present worker's key signs nothing for the miner any more; messages of its"
-                    + " own that wait in the pool fail.");
+                    + " own that wait in the pool fail. Restart the node then: it goes on with the old key until it is"
+                    + " restarted, and window proofs would be refused.");
         }
         var after =
                 ready ? account.withWorker(account.newWorker().orElseThrow()).withNewWorker(Optional.empty()) : account;

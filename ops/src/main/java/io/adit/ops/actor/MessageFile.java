@@ -1,5 +1,6 @@
 package io.adit.ops.actor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -87,6 +88,8 @@ public record MessageFile(String what, String networkName, Message message, Opti
                     signature.isMissingNode() || signature.isNull()
                             ? Optional.empty()
                             : Optional.of(LotusJson.SIGNATURE.decode(signature)));
+        } catch (JsonProcessingException e) {
+            throw new AditException(OpsError.MALFORMED_FILE, "reading the message in " + file + ": it is no JSON", e);
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "reading the message in " + file + ": " + e.getMessage(), e);
         } catch (io.adit.chain.node.json.LotusJsonException e) {

@@ -134,7 +134,7 @@ abstract class ActorChangeCommand implements Callable<Integer> {
         var rehearsal = report.rehearsal();
         if (unsignedOut != null) {
             if (rehearsal.exitCode() == 0) {
-                KeyDesk.unsigned(node, rehearsal).write(unsignedOut, report.network());
+                KeyDesk.unsigned(node, rehearsal, maxFee()).write(unsignedOut, report.network());
                 note("Unsigned, in " + unsignedOut + ". Sign it: adit wallet sign-message " + unsignedOut);
             } else {
                 note("Nothing was written: the chain would refuse it.");

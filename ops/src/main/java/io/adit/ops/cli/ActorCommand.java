@@ -67,12 +67,11 @@ public final class ActorCommand {
                 facts.put("as of epoch", account.epoch().toString());
                 if (json) {
                     var answer = JsonNodeFactory.instance.objectNode();
-                    facts.forEach(answer::put);
+                    facts.forEach((what, value) -> answer.put(ActorReport.key(what), value));
                     out.println(answer);
                 } else {
                     var table = new Table("", "");
-                    facts.forEach((what, value) -> table.row(
-                            what.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + what.substring(1), value));
+                    facts.forEach((what, value) -> table.row(ActorReport.capital(what), value));
                     table.print(out);
                 }
                 out.flush();

@@ -2,13 +2,17 @@ package io.adit.ops.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Network;
 import io.adit.ops.actor.Executed;
 import io.adit.ops.actor.Rehearsal;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A rehearsal and its outcome as text and as JSON. */
 record ActorReport(Rehearsal rehearsal, boolean keyIsHere, Network network) {
@@ -85,7 +89,7 @@ record ActorReport(Rehearsal rehearsal, boolean keyIsHere, Network network) {
         rehearsal
                 .differences()
                 .forEach(difference -> changes.addObject()
-                        .put("what", difference.what())
+                        .put("what", key(difference.what()))
                         .put("before", difference.before())
                         .put("after", difference.after()));
         rehearsal.obstacles().forEach(node.withArray("obstacles")::add);
@@ -93,7 +97,7 @@ record ActorReport(Rehearsal rehearsal, boolean keyIsHere, Network network) {
         return node;
     }
 
-    static void print(Executed executed, String sentence, io.adit.chain.type.ActorKind kind, PrintWriter out) {
+    static void print(Executed executed, String sentence, ActorKind kind, PrintWriter out) {
         out.println(
                 executed.exitCode() == 0
                         ? "Done at epoch " + executed.height() + " with " + executed.gasUsed() + " gas: " + sentence
@@ -112,7 +116,17 @@ record ActorReport(Rehearsal rehearsal, boolean keyIsHere, Network network) {
                 .put("height", executed.height().value());
     }
 
-    private static String capital(String sentence) {
-        return sentence.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + sentence.substring(1);
+    /** A fact's name as JSON has it: {@code fee debt} becomes {@code feeDebt}. */
+    static String key(String fact) {
+        var words = fact.replaceAll("[^A-Za-z ]", "").split(" ");
+        return words[0].toLowerCase(Locale.ROOT)
+                + Arrays.stream(words)
+                        .skip(1)
+                        .map(word -> capital(word.toLowerCase(Locale.ROOT)))
+                        .collect(Collectors.joining());
+    }
+
+    static String capital(String sentence) {
+        return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
     }
 }

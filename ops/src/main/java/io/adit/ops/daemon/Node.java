@@ -145,6 +145,8 @@ public final class Node implements AutoCloseable {
         head.listen(Delivery.COALESCED, update -> balances.onHead());
         head.start();
         proving.start();
+        var workerWatch = new WorkerWatch(chain, settings, signer);
+        head.listen(Delivery.COALESCED, update -> workerWatch.onHead(update.head()));
         var f3 = config.f3().enabled()
                 ? Optional.of(f3(settings, chain, store, registry))
                 : Optional.<F3Participation>empty();
@@ -189,7 +191,12 @@ public final class Node implements AutoCloseable {
                         new NodeRoutes(views).all(), new ActorRoutes(settings.miner(), desk).all(), messages.all())
                 .flatMap(List::stream)
                 .toList();
-        serveApi(config, random, metrics, routes, () -> market.problem().or(balances::problem));
+        serveApi(
+                config,
+                random,
+                metrics,
+                routes,
+                () -> workerWatch.problem().or(market::problem).or(balances::problem));
         log.info(
                 "miner {} runs; operator API at {}",
                 settings.miner().toString(config.chain().network()),

@@ -182,14 +182,14 @@ class ActorCommandTest {
 
     @Test
     void contactsAndNumbersChangeAsAnnounced_withTheNodesOwnKey() throws Exception {
-        assertThat(changed(asAnnounced(node, "set-peer-id", PEER))).containsExactly("peer ID");
+        assertThat(changed(asAnnounced(node, "set-peer-id", PEER))).containsExactly("peerId");
         assertThat(changed(asAnnounced(node, "set-addrs", "/ip4/127.0.0.1/tcp/1234", "/dns4/sp.example/tcp/24001")))
                 .containsExactly("addresses");
         assertThat(info().path("addresses").asText()).contains("/dns4/sp.example/tcp/24001");
         assertThat(changed(asAnnounced(node, "set-addrs", "--unset"))).containsExactly("addresses");
         assertThat(changed(asAnnounced(node, "compact-allocated", "--mask-upto-n", "99")))
-                .containsExactly("sector numbers used");
-        assertThat(info().path("sector numbers used").asText()).isEqualTo("0-99");
+                .containsExactly("sectorNumbersUsed");
+        assertThat(info().path("sectorNumbersUsed").asText()).isEqualTo("0-99");
         assertThat(run(0, "messages", "list", "--help")).isNotBlank();
     }
 
@@ -202,9 +202,9 @@ class ActorCommandTest {
         fallIntoDebt(TokenAmount.ofFil(50));
 
         assertThat(dry(1, "withdraw", "1").path("exitCode").asLong()).isEqualTo(19);
-        assertThat(changed(asAnnounced(node, "repay-debt", "20"))).containsExactly("fee debt");
-        assertThat(changed(asAnnounced(node, "repay-debt"))).containsExactly("fee debt");
-        assertThat(info().path("fee debt").asText()).isEqualTo("0 FIL");
+        assertThat(changed(asAnnounced(node, "repay-debt", "20"))).containsExactly("feeDebt");
+        assertThat(changed(asAnnounced(node, "repay-debt"))).containsExactly("feeDebt");
+        assertThat(info().path("feeDebt").asText()).isEqualTo("0 FIL");
     }
 
     /** More than the miner has, so that the end of a deadline cannot pay it off. */
@@ -213,16 +213,16 @@ class ActorCommandTest {
         Debts.owe(chain.devnet().ledger().chain().head().after(), miner.id().orElseThrow(), balance.plus(missing));
         Awaitility.await()
                 .until(() -> TokenAmount.ofFil(info().path("balance").asText()).isZero());
-        assertThat(info().path("fee debt").asText()).isEqualTo(missing.toString());
+        assertThat(info().path("feeDebt").asText()).isEqualTo(missing.toString());
     }
 
     @Test
     void ownersChangeAsAnnounced_andTheBeneficiaryGoesAlong() throws Exception {
         var next = newKey(owners, "secp256k1");
 
-        assertThat(changed(asAnnounced(owners, "set-owner", next.toString()))).containsExactly("proposed owner");
+        assertThat(changed(asAnnounced(owners, "set-owner", next.toString()))).containsExactly("proposedOwner");
         assertThat(changed(asAnnounced(owners, "set-owner", next.toString(), next.toString())))
-                .containsExactly("owner", "proposed owner", "beneficiary");
+                .containsExactly("owner", "proposedOwner", "beneficiary");
         assertThat(info().path("owner").asText()).isEqualTo(text(next));
     }
 
@@ -231,36 +231,36 @@ class ActorCommandTest {
         var control = newKey(node, "secp256k1");
         var worker = newKey(node, "bls");
         assertThat(changed(asAnnounced(owners, "control", "set", control.toString())))
-                .containsExactly("control addresses");
+                .containsExactly("controlAddresses");
         assertThat(json(0, "actor", "control", "list", "--json", "--dir", node.toString()))
                 .hasSize(4);
         assertThat(dry(0, "confirm-change-worker").path("cautions").toString()).contains("would do nothing");
 
         var proposed = asAnnounced(owners, "propose-change-worker", worker.toString());
 
-        assertThat(changed(proposed)).containsExactly("new worker");
+        assertThat(changed(proposed)).containsExactly("newWorker");
         assertThat(proposed.path("cautions").toString()).contains("900 epochs");
         assertThat(dry(0, "confirm-change-worker").path("changes")).isEmpty();
         chain.devnet().ledger().skip(900);
-        long due = info().path("worker changes from epoch").asLong();
+        long due = info().path("workerChangesFromEpoch").asLong();
         Awaitility.await().until(() -> chain.node().chainHead().height().value() >= due);
-        if (!info().path("new worker").asText().equals("none")) {
-            assertThat(changed(asAnnounced(owners, "confirm-change-worker"))).containsExactly("worker", "new worker");
+        if (!info().path("newWorker").asText().equals("none")) {
+            assertThat(changed(asAnnounced(owners, "confirm-change-worker"))).containsExactly("worker", "newWorker");
         }
         assertThat(info().path("worker").asText()).isEqualTo(text(worker));
-        assertThat(info().path("control addresses").asText()).isEqualTo(text(control));
+        assertThat(info().path("controlAddresses").asText()).isEqualTo(text(control));
     }
 
     @Test
     void beneficiaryIsPaidWithinItsQuota() throws Exception {
         var payee = newKey(node, "secp256k1");
         assertThat(changed(asAnnounced(owners, "propose-change-beneficiary", payee.toString(), "10", "100000")))
-                .containsExactly("proposed beneficiary");
+                .containsExactly("proposedBeneficiary");
         assertThat(changed(asAnnounced(node, "confirm-change-beneficiary")))
-                .contains("beneficiary", "quota", "term ends", "proposed beneficiary");
+                .contains("beneficiary", "quota", "termEnds", "proposedBeneficiary");
         var before = chain.node().walletBalance(payee);
 
-        assertThat(changed(asAnnounced(owners, "withdraw", "4"))).containsExactly("quota used", "balance");
+        assertThat(changed(asAnnounced(owners, "withdraw", "4"))).containsExactly("quotaUsed", "balance");
 
         assertThat(chain.node().walletBalance(payee).minus(before)).isEqualTo(TokenAmount.ofFil(4));
         var rest = dry(0, "withdraw", "100");
@@ -270,6 +270,31 @@ class ActorCommandTest {
         // With its quota used up the present beneficiary need not agree.
         asAnnounced(owners, "propose-change-beneficiary", owner.toString(), "0", "0");
         assertThat(info().path("beneficiary").asText()).isEqualTo(text(owner));
+    }
+
+    @Test
+    void presentBeneficiaryMustAgree_whileItHasQuotaLeft() throws Exception {
+        var payee = newKey(node, "secp256k1");
+        var other = newKey(node, "secp256k1");
+        asAnnounced(owners, "propose-change-beneficiary", payee.toString(), "10", "100000");
+        asAnnounced(node, "confirm-change-beneficiary", "--new-beneficiary");
+
+        var proposed = asAnnounced(owners, "propose-change-beneficiary", other.toString(), "5", "90000");
+        assertThat(proposed.path("cautions").toString()).contains("--new-beneficiary", "--existing-beneficiary");
+        asAnnounced(node, "confirm-change-beneficiary", "--new-beneficiary");
+        assertThat(info().path("beneficiary").asText()).isEqualTo(text(payee));
+        assertThat(changed(asAnnounced(node, "confirm-change-beneficiary", "--existing-beneficiary")))
+                .contains("beneficiary", "quota");
+
+        assertThat(info().path("beneficiary").asText()).isEqualTo(text(other));
+        assertThat(dry(1, "propose-change-beneficiary", payee.toString(), "0", "100000")
+                        .path("exitCode")
+                        .asLong())
+                .isEqualTo(16);
+        assertThat(dry(1, "propose-change-beneficiary", owner.toString(), "3", "0")
+                        .path("exitCode")
+                        .asLong())
+                .isEqualTo(16);
     }
 
     @Test
@@ -344,6 +369,26 @@ class ActorCommandTest {
         run(1, "actor", "send", file.toString(), "--yes", "--dir", node.toString());
 
         assertThat(errors).contains("MALFORMED_FILE");
+    }
+
+    @Test
+    void runningNodeSaysSo_whenTheWorkerHasChangedUnderIt() throws Exception {
+        var keys = folder.resolve("elsewhere");
+        var worker = newKey(keys, "bls");
+        try (var running = Node.start(new NodeHome(node), Map.of(), Map.of())) {
+            assertThat(running).isNotNull();
+            assertThat(health()).doesNotContain("worker");
+
+            asAnnounced(owners, "propose-change-worker", worker.toString());
+            Awaitility.await().untilAsserted(() -> assertThat(health()).contains("its key is not here: import it"));
+            chain.devnet().ledger().skip(900);
+
+            Awaitility.await().untilAsserted(() -> assertThat(health()).contains("the miner's worker has become"));
+        }
+    }
+
+    private String health() {
+        return NodeApi.of(node).get("/health").path("problem").asText();
     }
 
     @Test

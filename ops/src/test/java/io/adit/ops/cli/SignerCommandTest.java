@@ -170,7 +170,7 @@ class SignerCommandTest {
             run(1, "actor", "set-peer-id", PEER, "--yes", "--dir", node().toString());
             assertThat(errors).contains("messages.miner-methods", "ChangeMultiaddrs", "method 4 of");
             assertThat(json(0, "actor", "info", "--json", "--dir", node().toString())
-                            .path("peer ID")
+                            .path("peerId")
                             .asText())
                     .isNotEqualTo(PEER);
 
