@@ -8,6 +8,7 @@ import io.adit.chain.node.Block;
 import io.adit.chain.node.BlockTemplate;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.HeadChange;
+import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** A chain whose blocks a provider makes. */
 class MinersBlocksTest {
+    private static final ScriptedMiner.Prover VALID = (info, challenge) -> RecordingProofs.validProof();
+
     private Devnet devnet = start(Production.BY_MINERS);
     private FullNode node = devnet.node();
     private Provider provider = new Provider(devnet, node);
@@ -227,8 +230,7 @@ class MinersBlocksTest {
 
     @Test
     void theNodeSigns_whenItsWalletHasTheKey() {
-        var template = miner.template(node.chainHead(), awaitWin(), (info, challenge) -> RecordingProofs.validProof())
-                .orElseThrow();
+        var template = miner.template(node.chainHead(), awaitWin(), VALID).orElseThrow();
 
         assertThat(node.minerCreateBlock(template).header().blockSignature()).isEmpty();
         devnet.node().wallet().add(provider.worker());
@@ -256,13 +258,12 @@ class MinersBlocksTest {
 
         devnet.ledger().fund(Provider.key("other", SignatureType.BLS).address(), TokenAmount.ofFil(1));
         var second = miner.mine(
-                        node.chainGetTipSet(head.parents()),
-                        head.height().value(),
-                        (info, challenge) -> RecordingProofs.validProof())
+                        node.chainGetTipSet(head.parents()), head.height().value(), VALID)
                 .orElseThrow();
         node.syncSubmitBlock(second);
 
         assertThat(second.header().cid()).isNotEqualTo(block.header().cid());
+        assertThat(devnet.ledger().consensusFaults()).singleElement().asString().startsWith("double fork");
         assertThat(node.chainHead().blocks()).hasSize(1);
     }
 
@@ -318,14 +319,58 @@ class MinersBlocksTest {
         node.syncSubmitBlock(next());
         assertThat(node.walletBalance(rich)).isEqualTo(TokenAmount.ofFil(given));
         assertThat(node.chainHead().minTicketBlock().parents()).hasSize(2);
+        assertThat(devnet.ledger().consensusFaults()).isEmpty();
+    }
+
+    @Test
+    void blocksThatWouldCostTheirMinerItsRewardsAreCounted() {
+        beginWithFills();
+        var second = new Provider(devnet, node, "second");
+        seal(second);
+        post(provider);
+        devnet.advance(25);
+        var other = new ScriptedMiner(node, second.miner(), second.worker());
+        var base = node.chainHead();
+        var mine = wonOn(miner, base);
+        var others = other.mine(base, mine.header().height().value(), VALID);
+        while (others.isEmpty()) {
+            devnet.advance(1);
+            base = node.chainHead();
+            mine = wonOn(miner, base);
+            others = other.mine(base, mine.header().height().value(), VALID);
+        }
+        node.syncSubmitBlock(others.get());
+        var sibling = node.chainHead();
+        devnet.advance(1);
+        node.syncSubmitBlock(wonOn(miner, sibling));
+        assertThat(devnet.ledger().consensusFaults()).isEmpty();
+
+        node.syncSubmitBlock(mine);
+        node.syncSubmitBlock(wonOn(other, sibling));
+        devnet.advance(1);
+        node.syncSubmitBlock(wonOn(other, sibling));
+
+        assertThat(devnet.ledger().consensusFaults())
+                .satisfiesExactly(
+                        fault -> assertThat(fault).startsWith("parent grinding"),
+                        fault -> assertThat(fault).startsWith("time offset"));
+    }
+
+    /** A block on parents that may not be the head, for the first epoch that is won from the present one on. */
+    private Block wonOn(ScriptedMiner by, TipSet base) {
+        var block = by.mine(base, devnet.epoch(), VALID);
+        while (block.isEmpty()) {
+            devnet.advance(1);
+            block = by.mine(base, devnet.epoch(), VALID);
+        }
+        return block.get();
     }
 
     @Test
     void aBlockWhoseMessagesSkipANonceIsRefused() {
         devnet.ledger().fund(Provider.key("rich", SignatureType.BLS).address(), TokenAmount.ofFil(1));
         devnet.ledger().fund(Provider.key("rich", SignatureType.BLS).address(), TokenAmount.ofFil(1));
-        var template = miner.template(node.chainHead(), awaitWin(), (info, challenge) -> RecordingProofs.validProof())
-                .orElseThrow();
+        var template = miner.template(node.chainHead(), awaitWin(), VALID).orElseThrow();
         assertThat(template.messages()).hasSize(2);
         var gap = new BlockTemplate(
                 template.miner(),

@@ -25,8 +25,8 @@ import java.util.function.Function;
  * <ul>
  *   <li>{@code fund(["t1…","10 FIL"])}: arrives with the next block; creates the account; answers the message's CID
  *   <li>{@code advance([n])}, {@code advanceTo([epoch])}: makes blocks as fast as patience allows, answers the epoch reached
- *   <li>{@code status([])}: {@code {"epoch":n,"head":n,"holding":bool,"heldMillis":n,"holds":n}}; the last two say for how long
- *       in all and how often the clock stood for a late window proof
+ *   <li>{@code status([])}: {@code {"epoch":n,"head":n,"consensusFaults":n,"holding":bool,"heldMillis":n,"holds":n}}; the last two
+ *       say for how long in all and how often the clock stood for a late window proof
  *   <li>{@code skip([n])}: n null rounds before the next block; where providers make blocks, theirs for the next n epochs are
  *       lost; {@code reorg([depth])}
  *   <li>{@code importKey(["hex"])}: puts a key, in the form of {@code lotus wallet export}, into the node's wallet; answers its
@@ -127,6 +127,7 @@ public final class ControlMethods {
         return JSON.createObjectNode()
                 .put("epoch", devnet.epoch())
                 .put("head", devnet.ledger().chain().head().height())
+                .put("consensusFaults", devnet.ledger().consensusFaults().size())
                 .put("holding", devnet.holding())
                 .put("heldMillis", devnet.held().toMillis())
                 .put("holds", devnet.holds());

@@ -55,6 +55,7 @@ public final class Ledger {
     private long nullRounds;
     private final MessageFaults messageFaults = new MessageFaults();
     private final Arrivals arrivals = new Arrivals();
+    private final ConsensusFaults consensusFaults;
     private volatile long lie;
     /** The epoch that began last, where providers make blocks. */
     private volatile long begun;
@@ -72,6 +73,7 @@ public final class Ledger {
         this.lock = timeline.newLock();
         this.moved = lock.newCondition();
         this.begun = chain.head().height();
+        this.consensusFaults = new ConsensusFaults(chain);
         log.map(ChainLog::replay).orElse(List.of()).forEach(entry -> {
             if (entry instanceof ChainLog.Entry.Pushed pushed) {
                 takeAgain(pushed.message());
@@ -272,6 +274,7 @@ public final class Ledger {
                 return false;
             }
             var valid = chain.blockCheck().check(submitted, begun, this::baseFeeOn);
+            consensusFaults.look(submitted.header());
             if (submitted.header().height().value() <= lostUntil) {
                 LOG.info(
                         "a valid block for epoch {} is lost, as ordered",
@@ -333,6 +336,11 @@ public final class Ledger {
     /** What a fork's next block on a link carries: only messages that were sent before that block's own time. */
     private List<SignedMessage> inTime(Link base, BigInteger fee) {
         return arrivals.knownAt(base.height() + 1, pool.select(base.after(), fee));
+    }
+
+    /** What providers' valid blocks of this run show that would cost their miners their rewards; empty is well. */
+    public List<String> consensusFaults() {
+        return locked(consensusFaults::found);
     }
 
     private Link forkInPlace(int depth) {
