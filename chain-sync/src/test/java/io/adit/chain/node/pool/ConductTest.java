@@ -22,6 +22,7 @@ class ConductTest {
             Map.entry("SyncSubmitBlock", Conduct.PUSH),
             Map.entry("MpoolGetNonce", Conduct.HIGHEST),
             Map.entry("MpoolPushMessage", Conduct.ONCE),
+            Map.entry("MarketAddBalance", Conduct.ONCE),
             Map.entry("F3GetOrRenewParticipationTicket", Conduct.ONCE),
             Map.entry("F3Participate", Conduct.ONCE),
             Map.entry("MinerCreateBlock", Conduct.READ),
