@@ -51,6 +51,7 @@ import picocli.CommandLine.Command;
             ConfigCommand.class,
             ExplainCommand.class,
             LauncherCommands.Devnet.class,
+            LauncherCommands.Sim.class,
             LauncherCommands.Test.class,
             LauncherCommands.Build.class,
             CommandLine.HelpCommand.class,

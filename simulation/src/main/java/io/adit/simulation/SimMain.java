@@ -2,6 +2,7 @@ package io.adit.simulation;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,8 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sim",
         mixinStandardHelpOptions = true,
-        description = "Plays chain histories with everything going wrong against the node's own proving code, with"
-                + " simulated time and proofs, and checks that nothing is missed. Ends with 1 when something was.")
+        description =
+                "Plays chain histories with everything going wrong against the node's own proving and sealing code,"
+                        + " with simulated time and proofs, and checks that nothing is missed. Ends with 1 when something was.")
 public final class SimMain implements Callable<Integer> {
     @Option(names = "--seeds", defaultValue = "100", description = "how many histories (default ${DEFAULT-VALUE})")
     private int seeds = 100;
@@ -53,8 +55,17 @@ public final class SimMain implements Callable<Integer> {
                     .enable(SerializationFeature.INDENT_OUTPUT)
                     .writeValueAsString(summary.asMap()));
         } else {
-            summary.asMap().forEach((name, value) -> System.out.println(name + ": " + value));
+            summary.asMap().forEach(SimMain::print);
         }
         return summary.holds() ? 0 : 1;
+    }
+
+    private static void print(String name, Object value) {
+        if (value instanceof Map<?, ?> counts) {
+            System.out.println(name + ":");
+            counts.forEach((what, times) -> System.out.println("  " + times + " " + what));
+        } else {
+            System.out.println(name + ": " + value);
+        }
     }
 }

@@ -49,6 +49,9 @@ final class Simulation {
 
     private static final TokenAmount DEAREST_MESSAGE = TokenAmount.ofFil(5);
 
+    /** Undisturbed epochs at the end in which what is under way must land. */
+    private static final int QUIET_END = 30;
+
     private final long seed;
     private final Story story;
     private final SimulatedTimeline timeline;
@@ -127,7 +130,34 @@ final class Simulation {
                 new Invariants.SealedOnce(breaches),
                 new Invariants.NoDebt(breaches, this::balances),
                 new Invariants.FewStrands(breaches, timeline::living),
+                new Invariants.NothingStuck(breaches, this::endedQuietly, this::nextNonceOnChain),
                 sectors);
+    }
+
+    private boolean endedQuietly() {
+        long end = world.devnet().epoch();
+        return fair.longestRun(end - QUIET_END, end) == QUIET_END;
+    }
+
+    private long nextNonceOnChain() {
+        return world.devnet()
+                .ledger()
+                .chain()
+                .head()
+                .after()
+                .find(workerActor())
+                .orElseThrow()
+                .nonce();
+    }
+
+    private long workerActor() {
+        return world.devnet()
+                .ledger()
+                .chain()
+                .head()
+                .after()
+                .resolve(world.worker().address())
+                .orElseThrow();
     }
 
     private Map<String, TokenAmount> balances() {

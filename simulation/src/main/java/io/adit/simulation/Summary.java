@@ -1,9 +1,14 @@
 package io.adit.simulation;
 
+import io.adit.core.ipld.Hashes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The outcomes of many seeds, added up. */
 final class Summary {
@@ -43,6 +48,11 @@ final class Summary {
         var coverage = new Coverage();
         outcomes.forEach(outcome -> coverage.add(outcome.coverage()));
         map.put("coverage", coverage.sorted());
+        var courses = outcomes.stream()
+                .sorted(Comparator.comparingLong(Outcome::seed))
+                .map(Outcome::digest)
+                .collect(Collectors.joining(" "));
+        map.put("digest", HexFormat.of().formatHex(Hashes.sha256(courses.getBytes(StandardCharsets.UTF_8)), 0, 8));
         return map;
     }
 }

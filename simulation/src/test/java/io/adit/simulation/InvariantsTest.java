@@ -156,6 +156,17 @@ class InvariantsTest {
     }
 
     @Test
+    void aMessageThatNeverLandsIsNoticed() {
+        var invariant = new Invariants.NothingStuck(breaches, () -> true, () -> 4);
+        invariant.pushed(message(4, 5, new byte[0]));
+        invariant.over();
+        assertThat(breaches.words()).isEmpty();
+        invariant.pushed(message(6, 5, new byte[0]));
+        invariant.over();
+        assertThat(breaches.words()).singleElement().asString().contains("waits for nonce 4, up to 6 were sent");
+    }
+
+    @Test
     void strandsThatOnlyIncreaseAreNoticed() {
         new Invariants.FewStrands(breaches, () -> Invariants.FewStrands.MOST).turnTaken();
         assertThat(breaches.words()).isEmpty();

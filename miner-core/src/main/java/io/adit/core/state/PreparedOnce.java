@@ -5,7 +5,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.jdbi.v3.core.statement.DefaultStatementBuilder;
 import org.jdbi.v3.core.statement.StatementBuilder;
@@ -22,6 +24,9 @@ final class PreparedOnce implements StatementBuilder {
     /** Statements that nobody uses now, by their text; the one used longest ago comes first. */
     private final SequencedMap<String, PreparedStatement> idle = new LinkedHashMap<>();
 
+    /** The texts of those in use: Jdbi gives a statement back with another text than it was prepared from. */
+    private final Map<Statement, String> texts = new IdentityHashMap<>();
+
     PreparedOnce(Connection connection) {
         this.preparing = DefaultStatementBuilder.FACTORY.createStatementBuilder(connection);
     }
@@ -29,15 +34,21 @@ final class PreparedOnce implements StatementBuilder {
     @Override
     public PreparedStatement create(Connection connection, String sql, StatementContext context) throws SQLException {
         // Whoever asks for generated keys gets a statement of another kind.
-        var kept = context.isReturningGeneratedKeys() ? null : idle.remove(sql);
-        return kept == null ? preparing.create(connection, sql, context) : kept;
+        if (context.isReturningGeneratedKeys()) {
+            return preparing.create(connection, sql, context);
+        }
+        var kept = idle.remove(sql);
+        var statement = kept == null ? preparing.create(connection, sql, context) : kept;
+        texts.put(statement, sql);
+        return statement;
     }
 
     @Override
     public void close(Connection connection, String sql, Statement statement) throws SQLException {
-        if (statement instanceof PreparedStatement prepared && !prepared.isClosed()) {
+        var text = texts.remove(statement);
+        if (text != null && statement instanceof PreparedStatement prepared && !prepared.isClosed()) {
             prepared.clearParameters();
-            var other = idle.put(sql, prepared);
+            var other = idle.put(text, prepared);
             if (other != null) {
                 other.close();
             }
@@ -64,6 +75,7 @@ final class PreparedOnce implements StatementBuilder {
     @Override
     public void close(Connection connection) {
         idle.clear();
+        texts.clear();
         preparing.close(connection);
     }
 }

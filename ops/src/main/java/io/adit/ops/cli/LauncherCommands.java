@@ -46,4 +46,13 @@ public final class LauncherCommands {
             description =
                     "Run a development chain alone; prints token:multiaddr. ./adit devnet --help tells its options.")
     public static final class Devnet extends Launched {}
+
+    /** {@code adit sim}. */
+    @Command(
+            name = "sim",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Play chain histories with everything going wrong against the node's own code: --seeds N, --seed S,"
+                            + " --json.")
+    public static final class Sim extends Launched {}
 }
