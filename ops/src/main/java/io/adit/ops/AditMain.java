@@ -10,11 +10,13 @@ import io.adit.ops.cli.InfoCommand;
 import io.adit.ops.cli.InitCommand;
 import io.adit.ops.cli.LauncherCommands;
 import io.adit.ops.cli.MessagesCommand;
+import io.adit.ops.cli.MiningCommand;
 import io.adit.ops.cli.ParamsCommand;
 import io.adit.ops.cli.ProvingCommand;
 import io.adit.ops.cli.RunCommand;
 import io.adit.ops.cli.SectorsCommand;
 import io.adit.ops.cli.SignerCommand;
+import io.adit.ops.cli.SlashGuardCommand;
 import io.adit.ops.cli.StorageCommand;
 import io.adit.ops.cli.TasksCommand;
 import io.adit.ops.cli.WalletCommand;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Command;
             InfoCommand.class,
             SectorsCommand.class,
             ProvingCommand.class,
+            MiningCommand.class,
+            SlashGuardCommand.class,
             DealsCommand.class,
             StorageCommand.class,
             WalletCommand.class,

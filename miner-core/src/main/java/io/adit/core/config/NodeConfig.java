@@ -23,6 +23,7 @@ public record NodeConfig(
         @Doc("Where sectors are kept.") Storage storage,
         @Doc("The proof workers.") ProofWorkers proofs,
         @Doc("How sectors are sealed.") Sealing sealing,
+        @Doc("Making blocks.") Mining mining,
         @Doc("Storage deals.") Market market,
         @Doc("Serving data.") Retrieval retrieval,
         @Doc("Logs.") Log log) {
@@ -264,6 +265,63 @@ public record NodeConfig(
         public Sealing {
             within("sealing.max-wait-deals-sectors", maxWaitDealsSectors, 1, 10_000);
             within("sealing.expiration", expiration, 1, 5_256_000);
+        }
+    }
+
+    /** Making blocks. */
+    public record Mining(
+            @Doc(
+                    value =
+                            "Whether blocks are made when the miner has won one. The slash guard must be begun or taken over"
+                                    + " for that: adit slash-guard status.",
+                    fallback = "true")
+            boolean enabled,
+
+            @Doc(
+                    value =
+                            "A miner in whose name the full node makes the blocks, before Adit puts its own miner in and signs:"
+                                    + " one whose worker's key the full node's wallet has. Empty: the full node has our worker's"
+                                    + " key, or gives blocks without a signature as Venus does.",
+                    fallback = "")
+            Optional<String> standIn,
+
+            @Doc(value = "Directory of the slash guard's log, on a disk of this machine.", fallback = "slash")
+            Path guard,
+
+            @Doc(
+                    value =
+                            "File with the slash guard's anchor. Put it on another volume than the log, with other backups:"
+                                    + " it tells that the log was restored.",
+                    fallback = "slash-anchor")
+            Path anchor,
+
+            @Doc(
+                    value =
+                            "Whether to make no blocks for about three epochs after a reboot, in case the disk was restored"
+                                    + " meanwhile. Only a network without other block producers must say false.",
+                    fallback = "true")
+            boolean waitAfterMove,
+
+            @Doc(
+                    value =
+                            "How long after an epoch's time its blocks are waited for before a block is put on top of them."
+                                    + " Empty: a third of the block time, 10s on mainnet.",
+                    fallback = "")
+            Optional<Duration> propagationDelay,
+
+            @Doc(
+                    value =
+                            "How many epochs old the head may be for a block to be made on it. An older one means that the"
+                                    + " full node is not synced or the clock is wrong.",
+                    fallback = "10")
+            long maxNullRounds,
+
+            @Doc(value = "How long a disk may take to answer for the sector that a block needs.", fallback = "10s")
+            Duration readTimeout) {
+        /** Counts that make sense. */
+        public Mining {
+            within("mining.max-null-rounds", maxNullRounds, 0, 10_000_000);
+            within("mining.read-timeout", readTimeout.toMillis(), 1, 600_000);
         }
     }
 

@@ -27,9 +27,14 @@ abstract class ApiCommand implements Callable<Integer> {
     /** Prints the answer for a person. */
     protected abstract void show(JsonNode answer, PrintWriter out);
 
+    /** The answer, from wherever it comes. */
+    protected JsonNode answer() {
+        return ask(NodeApi.of(directory.path()));
+    }
+
     @Override
     public Integer call() {
-        var answer = ask(NodeApi.of(directory.path()));
+        var answer = answer();
         var out = out();
         if (json) {
             out.println(answer.toPrettyString());

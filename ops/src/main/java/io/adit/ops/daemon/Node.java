@@ -131,7 +131,8 @@ public final class Node implements AutoCloseable {
         var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
-        var outbox = new MessageOutbox(store, chain, signer, settings.messages(), new SystemTimeline(clock));
+        var mining = closing(MiningRoom.open(settings, chain, store, signer, registry));
+        var outbox = new MessageOutbox(store, chain, mining.signer(), settings.messages(), new SystemTimeline(clock));
         outbox.resumeAll();
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
@@ -143,8 +144,10 @@ public final class Node implements AutoCloseable {
         head.listen(Delivery.COALESCED, update -> outbox.settle());
         var balances = outbox.balances(settings.worker(), registry);
         head.listen(Delivery.COALESCED, update -> balances.onHead());
+        head.listen(Delivery.COALESCED, update -> mining.onHead(update.head()));
         head.start();
         proving.start();
+        mining.start(proofs, paths);
         var workerWatch = new WorkerWatch(chain, settings, signer);
         head.listen(Delivery.COALESCED, update -> workerWatch.onHead(update.head()));
         var f3 = config.f3().enabled()
@@ -154,8 +157,8 @@ public final class Node implements AutoCloseable {
         var pipeline = new SealingPipeline(settings.sealing(), store, chain, proofs, paths, outbox, clock, registry);
         pipeline.start();
         var engine = new TaskEngine(store, clock, resources(config), pipeline.handlers(), registry);
-        var parts =
-                new MarketRoom.Parts(home, settings, store, chain, signer, outbox, pipeline, metrics, clock, random);
+        var parts = new MarketRoom.Parts(
+                home, settings, store, chain, mining.signer(), outbox, pipeline, metrics, clock, random);
         // Closed after the engine, whose tasks read the index.
         var market = closing(new MarketKeeper(
                 () -> MarketRoom.open(parts),
@@ -188,7 +191,10 @@ public final class Node implements AutoCloseable {
         var messages =
                 new MessageRoutes(outbox.control(), balances, config.chain().network());
         var routes = Stream.of(
-                        new NodeRoutes(views).all(), new ActorRoutes(settings.miner(), desk).all(), messages.all())
+                        new NodeRoutes(views).all(),
+                        new ActorRoutes(settings.miner(), desk).all(),
+                        messages.all(),
+                        mining.routes().all())
                 .flatMap(List::stream)
                 .toList();
         serveApi(

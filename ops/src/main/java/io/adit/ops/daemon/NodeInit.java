@@ -42,6 +42,8 @@ public final class NodeInit {
     private static final Map<String, String> DEVELOPMENT = Map.of(
             "chain.development", "true",
             "chain.confidence", "1",
+            "mining.wait-after-move", "false",
+            "mining.max-null-rounds", "1000000",
             "sealing.wait-deals-delay", "0s",
             "market.start-buffer-epochs", "50",
             "market.expected-seal-epochs", "20",
@@ -207,8 +209,10 @@ public final class NodeInit {
                     chainPatience,
                     config.chain().confidence(),
                     config.chain().maxFee());
-            return new MinerCreation(chain, outbox, patience, say)
+            var miner = new MinerCreation(chain, outbox, patience, say)
                     .make(worker, createMinerParams(choice, choice.owner().orElse(worker), worker));
+            GuardRoom.beginNew(config.mining(), chain.stateLookupID(miner, TipSetKey.EMPTY), chain);
+            return miner;
         }
     }
 

@@ -4,15 +4,18 @@ import io.adit.chain.message.BaseFeeWait;
 import io.adit.chain.message.LanePolicy;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.message.OutboxPolicy;
+import io.adit.chain.node.StateApi;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.deal.DealSettings;
+import io.adit.sealing.mining.MiningSettings;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -104,6 +107,18 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
             values.put(lane, parse.apply(entry.substring(entry.indexOf('=') + 1).strip()));
         }
         return values;
+    }
+
+    MiningSettings mining(StateApi chain) {
+        var mining = config.mining();
+        var base = MiningSettings.of(
+                miner,
+                config.sealing().sectorSize(),
+                Duration.ofSeconds(chain.stateGetNetworkParams().blockDelaySeconds()));
+        return base.withPropagationDelay(mining.propagationDelay().orElse(base.propagationDelay()))
+                .withMostNullRounds(mining.maxNullRounds())
+                .withReadTimeout(mining.readTimeout())
+                .withStandIn(mining.standIn().map(Address::parse));
     }
 
     DealSettings deals(Path pieces) {

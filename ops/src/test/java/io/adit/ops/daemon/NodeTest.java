@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -246,6 +247,53 @@ class NodeTest {
                 .as(String.join(" ", arguments) + ": " + err)
                 .isEqualTo(code);
         return new ObjectMapper().readTree(out.toString());
+    }
+
+    @Test
+    void slashGuardOfANewMinerIsBegun_andGoesFromSignerToSigner() throws Exception {
+        init(Map.of());
+        var file = folder.resolve("protection.json");
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            Awaitility.await()
+                    .until(() -> get("/api/v1/mining").path("guard").asText().equals("ready"));
+            // This chain began in 2027, so no round does.
+            Awaitility.await().until(() -> get("/api/v1/mining")
+                    .path("why")
+                    .asText()
+                    .contains("clock is behind"));
+            assertThat(get("/api/v1/mining/blocks")).isEmpty();
+            assertThat(scrape()).contains("adit_mining_paused 1.0", "adit_mining_rounds_total");
+            assertThat(run("slash-guard", "status")).contains("READY");
+        }
+        assertThat(run("slash-guard", "export", file.toString())).contains("CHAIN_NOT_SEEN");
+        assertThat(file).content().contains("adit-slash-guard");
+        assertThat(run("slash-guard", "accept-epoch", "7")).contains("7");
+        assertThat(run("slash-guard", "import", file.toString())).contains("7");
+
+        Files.delete(home().directory().resolve("slash-anchor"));
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            Awaitility.await().until(() -> get("/api/v1/mining")
+                    .path("guard")
+                    .asText()
+                    .contains("anchor is missing"));
+        }
+        try (var node = start(Map.of("mining.enabled", "false"))) {
+            assertThat(node).isNotNull();
+            assertThat(get("/api/v1/mining").path("why").asText()).isEqualTo("mining.enabled is false");
+        }
+    }
+
+    /** What a command prints. */
+    private String run(String... command) {
+        var printed = new StringWriter();
+        var line = AditMain.commandLine().setOut(new PrintWriter(printed));
+        var arguments = Stream.concat(
+                        Stream.of(command), Stream.of("--dir", home().directory().toString()))
+                .toArray(String[]::new);
+        assertThat(line.execute(arguments)).as(printed.toString()).isZero();
+        return printed.toString();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
 import io.adit.core.slash.Doubt;
+import io.adit.core.slash.GuardStatus;
 import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.Strand;
@@ -63,6 +64,7 @@ public final class BlockProducer implements AutoCloseable {
     private long lastEpoch = -1;
     private int refusals;
     private long refusedUntil;
+    private Duration chainBehind = Duration.ZERO;
     private Optional<Strand> strand = Optional.empty();
 
     private record Running(MiningRound round, Strand strand, Epoch epoch) {}
@@ -115,7 +117,7 @@ public final class BlockProducer implements AutoCloseable {
     /** How it stands. */
     public MiningStatus status() {
         var counts = context.journal().counts();
-        var guard = context.signer().status(context.settings().miner());
+        var guard = guard();
         lock.lock();
         try {
             return new MiningStatus(
@@ -129,6 +131,15 @@ public final class BlockProducer implements AutoCloseable {
                     head.map(TipSet::height));
         } finally {
             lock.unlock();
+        }
+    }
+
+    private Optional<GuardStatus> guard() {
+        try {
+            return Optional.of(context.signer().status(context.settings().miner()));
+        } catch (AditException e) {
+            LOG.debug("Asking for the slash guard: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -161,14 +172,17 @@ public final class BlockProducer implements AutoCloseable {
         }
         offerAgain(at);
         var times = context.times();
-        var epoch = new Epoch(Math.max(times.round(at, timeline.instant()).value(), lastEpoch + 1));
-        var wait = Duration.between(timeline.instant(), times.begin(at, epoch));
+        var now = timeline.instant().minus(chainBehind);
+        var epoch = new Epoch(Math.max(times.round(at, now).value(), lastEpoch + 1));
+        var wait = Duration.between(now, times.begin(at, epoch));
         if (wait.isPositive()) {
-            // No longer than an epoch: where the clock was set, the wait may be for nothing.
-            pause(
-                    wait.compareTo(context.settings().blockDelay()) < 0
-                            ? wait
-                            : context.settings().blockDelay());
+            if (wait.compareTo(context.settings().blockDelay()) > 0) {
+                // No round is that far away but by a clock that is wrong; it may be set meanwhile.
+                note(clock.problem(at));
+                pause(context.settings().blockDelay());
+            } else {
+                pause(wait);
+            }
             return;
         }
         ownBlocks.follow(at);
@@ -178,7 +192,6 @@ public final class BlockProducer implements AutoCloseable {
             pause(context.settings().blockDelay().dividedBy(4));
             return;
         }
-        lastEpoch = epoch.value();
         warmUp(at);
         ended(run(epoch, at));
     }
@@ -242,15 +255,13 @@ public final class BlockProducer implements AutoCloseable {
     }
 
     private RoundResult run(Epoch epoch, TipSet at) throws InterruptedException {
-        var end = context.times().end(at, epoch);
-        var round = new MiningRound(context, epoch, end);
+        var round = new MiningRound(context, epoch, context.times().end(at, epoch));
         var result = new AtomicReference<>(new RoundResult(
                 epoch, Outcome.FAILED, Optional.empty(), "the round broke down; the log has the reason"));
         var body = timeline.start(Strand.Kind.PLATFORM, "mining-" + epoch, () -> result.set(round.run()));
         running(Optional.of(new Running(round, body, epoch)));
         try {
-            var left = Duration.between(timeline.instant(), end);
-            if (body.join(left.isPositive() ? left : Duration.ofNanos(1))) {
+            if (isDone(round, body)) {
                 return result.get();
             }
             var doing = round.doing();
@@ -263,6 +274,43 @@ public final class BlockProducer implements AutoCloseable {
                     "it was still " + doing + " when the next round began");
         } finally {
             running(Optional.empty());
+            pace(round, context.times().of(at, epoch));
+            if (round.beaconAt().isPresent()) {
+                lastEpoch = epoch.value();
+            }
+        }
+    }
+
+    /** Waits for its end, or for the end of its time, which a late beacon moves. */
+    private boolean isDone(MiningRound round, Strand body) throws InterruptedException {
+        while (true) {
+            var left = Duration.between(timeline.instant(), round.end());
+            if (!left.isPositive()) {
+                return body.join(Duration.ofNanos(1));
+            }
+            if (body.join(left)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * A chain whose epochs begin later than this machine's clock says (a devnet that stood still, a clock that is ahead) is
+     * followed at its own pace: rounds are not chosen ahead of its beacon.
+     */
+    private void pace(MiningRound round, Instant timeOfEpoch) {
+        var came = round.beaconAt();
+        var late = Duration.between(timeOfEpoch, came.orElseGet(timeline::instant));
+        if (late.compareTo(chainBehind) > 0) {
+            if (late.minus(chainBehind).compareTo(context.settings().clockTolerance()) > 0) {
+                LOG.info(
+                        "The beacon of epoch {} came {} after the epoch's time; rounds wait for it",
+                        round.epoch(),
+                        ClockWatch.seconds(late));
+            }
+            chainBehind = late;
+        } else if (came.isPresent()) {
+            chainBehind = late.isPositive() ? late : chainBehind.dividedBy(2);
         }
     }
 

@@ -107,8 +107,7 @@ final class BlockPublisher {
                 node.syncSubmitBlock(block);
                 return;
             } catch (AditException e) {
-                if (e.kind() != ErrorKind.NETWORK
-                        || !timeline.instant().plus(AGAIN).isBefore(end)) {
+                if (!isWorthAnother(e) || !timeline.instant().plus(AGAIN).isBefore(end)) {
                     throw e;
                 }
                 LOG.info(
@@ -120,6 +119,11 @@ final class BlockPublisher {
                 timeline.sleep(AGAIN);
             }
         }
+    }
+
+    /** Also where the node's clock is a little behind ours. */
+    private static boolean isWorthAnother(AditException e) {
+        return e.kind() == ErrorKind.NETWORK || message(e).contains("from the future");
     }
 
     static String message(AditException e) {

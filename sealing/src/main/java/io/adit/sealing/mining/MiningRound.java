@@ -29,9 +29,11 @@ final class MiningRound {
     /** How often a round may begin anew because the head went to another chain. */
     private static final int MOST_MOVES = 3;
 
+    /** A beacon that comes within this was there before. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
     private final MiningContext context;
     private final Epoch epoch;
-    private final Instant end;
     private final Lottery lottery;
     private final Parents parents;
     private final Instant began;
@@ -40,12 +42,14 @@ final class MiningRound {
     private final Lock state;
     private boolean abandoned;
     private boolean inEarnest;
+    private Instant end;
+    private Optional<Instant> beaconAt = Optional.empty();
     private volatile String doing = "waiting for the beacon";
 
     /** The chance on these parents: what the chain says, and the election that was won. */
     private record Chance(TipSet base, MiningBaseInfo info, ElectionProof election, Randomness challenge) {}
 
-    /** @param end when nobody would take the block any more */
+    /** @param end when nobody would take the block any more; later where the beacon itself is late */
     MiningRound(MiningContext context, Epoch epoch, Instant end) {
         this.context = context;
         this.epoch = epoch;
@@ -73,6 +77,42 @@ final class MiningRound {
         }
     }
 
+    /** A beacon that is late is late for everybody: what is left of an epoch begins with it. */
+    private void beaconCame() {
+        var settings = context.settings();
+        state.lock();
+        try {
+            var now = context.timeline().instant();
+            beaconAt = Optional.of(now);
+            boolean waited = Duration.between(began, now).compareTo(AT_ONCE) > 0;
+            var later = now.plus(settings.blockDelay()).minus(settings.propagationDelay());
+            end = waited && later.isAfter(end) ? later : end;
+        } finally {
+            state.unlock();
+        }
+    }
+
+    /** When the beacon's entry was there. */
+    Optional<Instant> beaconAt() {
+        state.lock();
+        try {
+            return beaconAt;
+        } finally {
+            state.unlock();
+        }
+    }
+
+    /** When nobody would take the block any more; for the beacon it waits an epoch at least. */
+    Instant end() {
+        state.lock();
+        try {
+            var patience = began.plus(context.settings().blockDelay());
+            return beaconAt.isEmpty() && patience.isAfter(end) ? patience : end;
+        } finally {
+            state.unlock();
+        }
+    }
+
     /** From here on it is not interrupted. */
     private void beginInEarnest() {
         state.lock();
@@ -93,6 +133,10 @@ final class MiningRound {
         }
     }
 
+    Epoch epoch() {
+        return epoch;
+    }
+
     /** What it is at, for the words about a round that takes too long. */
     String doing() {
         return doing;
@@ -107,6 +151,9 @@ final class MiningRound {
         } catch (AditException e) {
             boolean isLate = isAbandoned() || e.code() == MiningError.MINING_ROUND_LATE;
             return failed(isLate ? Outcome.LATE : Outcome.FAILED, e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("The round of epoch {} broke down", epoch, e);
+            return new RoundResult(epoch, Outcome.FAILED, Optional.empty(), "it broke down: " + e);
         }
     }
 
@@ -115,6 +162,7 @@ final class MiningRound {
             return RoundResult.of(epoch, Outcome.DONE_BEFORE);
         }
         context.node().stateGetBeaconEntry(epoch);
+        beaconCame();
         doing = "asking for the base info";
         var base = parents.choose(epoch);
         var chosenAt = context.timeline().nanoTime();
@@ -251,7 +299,7 @@ final class MiningRound {
         doing = "signing and submitting";
         CrashPoints.reach("block.prepared");
         var published = new BlockPublisher(context.node(), context.signer(), context.journal(), context.timeline())
-                .publish(record, chance.info().workerKey(), chance.base().blocks(), end);
+                .publish(record, chance.info().workerKey(), chance.base().blocks(), end());
         return published.phase() == Phase.REFUSED
                 ? new RoundResult(epoch, Outcome.REFUSED, Optional.empty(), published.note())
                 : RoundResult.of(epoch, Outcome.SUBMITTED);
@@ -314,7 +362,7 @@ final class MiningRound {
     }
 
     private void requireTime() {
-        if (isAbandoned() || !context.timeline().instant().isBefore(end)) {
+        if (isAbandoned() || !context.timeline().instant().isBefore(end())) {
             throw late("its time was over");
         }
     }

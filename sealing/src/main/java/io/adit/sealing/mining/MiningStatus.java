@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param running the round under way and what it is at, in words
  * @param counts what came of the won rounds
  * @param headLag how long after its own time the last head came
- * @param guard how the slash guard stands
+ * @param guard how the slash guard stands; empty where its signer does not answer
  */
 public record MiningStatus(
         Optional<String> paused,
@@ -21,5 +21,5 @@ public record MiningStatus(
         Optional<String> running,
         RoundCounts counts,
         Optional<Duration> headLag,
-        GuardStatus guard,
+        Optional<GuardStatus> guard,
         Optional<Epoch> head) {}

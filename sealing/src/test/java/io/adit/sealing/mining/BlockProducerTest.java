@@ -393,7 +393,7 @@ class BlockProducerTest {
         chain.go(chain.ours(chain.head(), 3, "another copy's"));
         mining.untilEpoch(8);
 
-        assertThat(producer.status().guard().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
+        assertThat(producer.status().guard().orElseThrow().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
         assertThat(producer.status().paused().orElseThrow()).contains("another copy");
         assertThat(chain.submitted).hasSize(before);
     }

@@ -1,0 +1,119 @@
+package io.adit.ops.daemon;
+
+import io.adit.chain.node.ChainApi;
+import io.adit.chain.type.TipSetKey;
+import io.adit.core.config.NodeConfig;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.slash.Doubt;
+import io.adit.core.slash.FileGuardAnchor;
+import io.adit.core.slash.GuardSettings;
+import io.adit.core.slash.MachineMark;
+import io.adit.core.slash.MiningLease;
+import io.adit.core.slash.SlashGuard;
+import io.adit.core.state.StateStore;
+import io.adit.ops.OpsError;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Where a node keeps the slash guard of its miner. */
+public final class GuardRoom {
+    private static final String END = "\n";
+
+    private GuardRoom() {}
+
+    /**
+     * Opens the guard of a miner.
+     *
+     * @throws AditException {@code SLASH_HELD_ELSEWHERE} while another process has it, {@code SLASH_LOG_UNWRITABLE}
+     */
+    public static SlashGuard open(
+            NodeConfig.Mining mining, Address miner, ChainApi chain, MiningLease lease, MeterRegistry registry) {
+        var genesis = chain.chainGetGenesis().key().cids().getFirst();
+        var settings = new GuardSettings(
+                miner,
+                genesis,
+                mining.guard(),
+                new FileGuardAnchor(mining.anchor()),
+                MachineMark.ofSystem(),
+                lease,
+                mining.waitAfterMove());
+        return SlashGuard.open(settings, InstantSource.system(), new SecureRandom(), registry);
+    }
+
+    /** Begins the guard of a miner that was just created and so has never signed; one that is begun stays as it is. */
+    static void beginNew(NodeConfig.Mining mining, Address miner, ChainApi chain) {
+        try (var guard = open(mining, miner, chain, MiningLease.NONE, new SimpleMeterRegistry())) {
+            if (guard.status().doubt().equals(Optional.of(Doubt.LOG_MISSING))) {
+                guard.begin();
+            }
+        }
+    }
+
+    /**
+     * Works on the guard of a node that does not run; none can start meanwhile.
+     *
+     * @throws AditException {@link OpsError#ALREADY_RUNNING}, {@link OpsError#NOT_INITIALISED}, or the full node's
+     */
+    public static <T> T offline(NodeHome home, Map<String, String> environment, Function<SlashGuard, T> work) {
+        if (!home.initialised()) {
+            throw new AditException(
+                    OpsError.NOT_INITIALISED, home.directory() + " holds no node; make one with 'adit init'");
+        }
+        var config = home.load(environment, Map.of());
+        var named = Address.parse(home.read(home.minerFile()));
+        var registry = new SimpleMeterRegistry();
+        try (var lock = home.lock();
+                var chain = FullNodes.open(config.chain(), named, registry, new SecureRandom());
+                var guard = open(
+                        config.mining(),
+                        chain.stateLookupID(named, TipSetKey.EMPTY),
+                        chain,
+                        MiningLease.NONE,
+                        registry)) {
+            assert lock.isOpen();
+            return work.apply(guard);
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "giving the lock of " + home.directory() + " back", e);
+        }
+    }
+
+    /**
+     * The right to mine, whose token rises when it goes to a node with another guard: that one has not seen what the node
+     * before signed last. To be taken under the node's lease, which ends the process when it is lost.
+     */
+    static MiningLease lease(StateStore store, Address miner, Path guard) {
+        var name = "mining lease of " + miner;
+        var me = holder(guard);
+        long token = store.transact(tx -> {
+            var parts = tx.meta().get(name).map(text -> text.split(END, 2)).orElse(new String[] {"0", me});
+            long next = Long.parseLong(parts[0]) + (parts[1].equals(me) ? 0 : 1);
+            tx.meta().put(name, next + END + me);
+            return next;
+        });
+        return () -> OptionalLong.of(token);
+    }
+
+    private static String holder(Path guard) {
+        var file = guard.resolve("holder");
+        try {
+            Files.createDirectories(guard);
+            if (!Files.exists(file)) {
+                Files.writeString(file, UUID.randomUUID().toString());
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "reading " + file, e);
+        }
+    }
+}
