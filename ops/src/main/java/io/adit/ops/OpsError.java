@@ -9,6 +9,9 @@ public enum OpsError implements ErrorCode {
             ErrorKind.OPERATOR,
             "No node answers for this directory. Start one with 'adit run', or name the right directory with --dir or ADIT_DIR."),
     NODE_REFUSED(ErrorKind.OPERATOR, "The node understood the request and refused it; its message says why."),
+    UNAUTHORISED(
+            ErrorKind.OPERATOR,
+            "The operator API got no token, or a wrong one. The node writes it anew at every start, as file token in its directory: name that directory with --dir."),
     NOT_INITIALISED(
             ErrorKind.OPERATOR,
             "The directory holds no node yet. 'adit init' makes one and creates or adopts a miner."),

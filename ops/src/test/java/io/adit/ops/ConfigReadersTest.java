@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 class ConfigReadersTest {
     private static final String CONFIG = "io.adit.core.config";
 
-    /** Read by their own sections, the last one through {@code stagingBytes()}; storage.reserve is on its way to the ledger. */
-    private static final Set<String> READ_INSIDE =
-            Set.of("node.allowPublicApi", "storage.reserve", "market.maxStagingBytes");
+    /** Read by their own sections, the last one through {@code stagingBytes()}. */
+    private static final Set<String> READ_INSIDE = Set.of("node.allowPublicApi", "market.maxStagingBytes");
 
     @Test
     void everyKeyIsReadOutsideOfTheConfiguration() {

@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
-import io.adit.core.error.ErrorKind;
 import io.adit.ops.OpsError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -102,17 +101,13 @@ public final class OperatorApi implements AutoCloseable {
         }
 
         static Answer error(int status, ErrorCode code, String message) {
-            return error(status, message, code.name(), code.kind());
-        }
-
-        static Answer error(int status, String message, String code, ErrorKind kind) {
             return json(
                     status,
                     JsonNodeFactory.instance
                             .objectNode()
                             .put("error", message)
-                            .put("code", code)
-                            .put("kind", kind.name().toLowerCase(Locale.ROOT)));
+                            .put("code", code.name())
+                            .put("kind", code.kind().name().toLowerCase(Locale.ROOT)));
         }
     }
 
@@ -155,9 +150,8 @@ public final class OperatorApi implements AutoCloseable {
         if (!authorised(exchange)) {
             return Answer.error(
                     401,
-                    "the operator API needs 'Authorization: Bearer TOKEN'; the token is in the node's directory, file token",
-                    "UNAUTHORISED",
-                    ErrorKind.OPERATOR);
+                    OpsError.UNAUTHORISED,
+                    "the operator API needs 'Authorization: Bearer TOKEN'; the token is in the node's directory, file token");
         }
         var method = exchange.getRequestMethod();
         for (var route : routes) {

@@ -3,6 +3,8 @@ package io.adit.ops.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorCode;
+import io.adit.ops.ErrorCatalogue;
 import io.adit.ops.OpsError;
 import java.io.IOException;
 import java.net.URI;
@@ -78,6 +80,15 @@ public final class NodeApi {
                 patience);
     }
 
+    /** The node's own code, so that {@code adit explain} tells what the node would. */
+    private static ErrorCode code(JsonNode answer) {
+        var name = answer.path("code").asText();
+        return ErrorCatalogue.all().stream()
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElse(OpsError.NODE_REFUSED);
+    }
+
     private JsonNode send(HttpRequest.Builder request, Duration patience) {
         var built = request.header("Authorization", "Bearer " + token)
                 .timeout(patience)
@@ -87,8 +98,7 @@ public final class NodeApi {
             var answer = JSON.readTree(response.body());
             if (response.statusCode() >= 400) {
                 throw new AditException(
-                        OpsError.NODE_REFUSED,
-                        answer.path("error").asText("the node answered " + response.statusCode()));
+                        code(answer), answer.path("error").asText("the node answered " + response.statusCode()));
             }
             return answer;
         } catch (IOException e) {

@@ -37,7 +37,8 @@ public final class StorageCommand {
                     "store",
                     "capacity",
                     "available",
-                    "reserved");
+                    "reserved",
+                    "problem");
         }
     }
 

@@ -59,7 +59,7 @@ public final class NodeInit {
      * @param chain the full node's API, {@code token:multiaddr}
      * @param sectorSize the size of every sector of the new miner; an adopted one has its own
      * @param adopt an existing miner whose worker key is in the keystore
-     * @param owner who owns the new miner; a new key of this keystore when empty
+     * @param owner who owns the new miner; its worker when empty
      * @param development settings for chains whose epochs pass in seconds
      * @param settings configuration values by {@code section.key}; elements of lists are separated by commas
      * @param fundsPatience how long to wait until the worker's address holds enough

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,7 +64,6 @@ public final class DemoCommand implements Callable<Integer> {
             throw new AditException(OpsError.NODE_REFUSED, "the demo seals sectors of 2KiB or 8MiB, not " + sectorSize);
         }
         var parameters = new ParameterStore(ParameterStore.defaultDirectory());
-        ParamsCommand.make(parameters, sectorSize, line.getErr());
         var folder = Files.createTempDirectory("adit-demo-");
         var table = new DemoReport();
         var ok = false;
@@ -76,7 +76,8 @@ public final class DemoCommand implements Callable<Integer> {
                         Duration.ofMinutes(2),
                         parameters.directory()));
                 var cpu = new CpuMeter()) {
-            ok = new Journey(household, table, out, folder, Optional.ofNullable(file), sectorSize, cpu).run();
+            ok = hasParameters(parameters, table, cpu, line)
+                    && new Journey(household, table, out, folder, Optional.ofNullable(file), sectorSize, cpu).run();
         }
         if (json) {
             line.getOut().println(table.json());
@@ -95,6 +96,26 @@ public final class DemoCommand implements Callable<Integer> {
         }
         out.flush();
         return ok ? 0 : 1;
+    }
+
+    /** Makes the parameters that are missing; a failure is a row of the table, as that of any step. */
+    private boolean hasParameters(ParameterStore parameters, DemoReport table, CpuMeter cpu, CommandLine line) {
+        long start = System.nanoTime();
+        var before = cpu.read();
+        try {
+            ParamsCommand.make(parameters, sectorSize, line.getErr());
+            return true;
+        } catch (AditException e) {
+            var detail = String.valueOf(e.getMessage());
+            table.add(new DemoReport.Row(
+                    "proof parameters",
+                    false,
+                    (System.nanoTime() - start) / 1_000_000,
+                    cpu.read().minus(before).toMillis(),
+                    detail));
+            line(json ? line.getErr() : line.getOut(), "FAILED  proof parameters: " + detail);
+            return false;
+        }
     }
 
     /** The devnet is never on this process's class path; the launcher says where it is. */
