@@ -258,10 +258,8 @@ class NodeTest {
             Awaitility.await()
                     .until(() -> get("/api/v1/mining").path("guard").asText().equals("ready"));
             // This chain began in 2027, so no round does.
-            Awaitility.await().until(() -> get("/api/v1/mining")
-                    .path("why")
-                    .asText()
-                    .contains("clock is behind"));
+            Awaitility.await()
+                    .until(() -> get("/api/v1/mining").path("why").asText().contains("clock is behind"));
             assertThat(get("/api/v1/mining/blocks")).isEmpty();
             assertThat(scrape()).contains("adit_mining_paused 1.0", "adit_mining_rounds_total");
             assertThat(run("slash-guard", "status")).contains("READY");
@@ -274,10 +272,8 @@ class NodeTest {
         Files.delete(home().directory().resolve("slash-anchor"));
         try (var node = start(Map.of())) {
             assertThat(node).isNotNull();
-            Awaitility.await().until(() -> get("/api/v1/mining")
-                    .path("guard")
-                    .asText()
-                    .contains("anchor is missing"));
+            Awaitility.await()
+                    .until(() -> get("/api/v1/mining").path("guard").asText().contains("anchor is missing"));
         }
         try (var node = start(Map.of("mining.enabled", "false"))) {
             assertThat(node).isNotNull();
@@ -290,7 +286,8 @@ class NodeTest {
         var printed = new StringWriter();
         var line = AditMain.commandLine().setOut(new PrintWriter(printed));
         var arguments = Stream.concat(
-                        Stream.of(command), Stream.of("--dir", home().directory().toString()))
+                        Stream.of(command),
+                        Stream.of("--dir", home().directory().toString()))
                 .toArray(String[]::new);
         assertThat(line.execute(arguments)).as(printed.toString()).isZero();
         return printed.toString();
