@@ -178,7 +178,7 @@ class MinersBlocksTest {
     }
 
     @Test
-    void orderedNullRoundsLoseValidBlocks() {
+    void nobodyIsEligible_inOrderedNullRounds() {
         var before = node.chainHead().height().value();
         devnet.ledger().skip(2);
         var seen = new ArrayList<Long>();

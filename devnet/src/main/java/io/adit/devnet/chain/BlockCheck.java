@@ -41,6 +41,7 @@ import io.adit.proofs.PublicReplica;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * Whether a provider's block is valid, as Lotus's {@code SyncSubmitBlock} and {@code filcns.ValidateBlock} find it. The checks come
@@ -79,10 +80,11 @@ public final class BlockCheck {
      * Checks a block.
      *
      * @param now the epoch that has begun last
+     * @param nullRounds epochs for which nobody is eligible
      * @param baseFees what a block on a link burns for each unit of gas
      * @throws BlockRefusedException with the first thing that is wrong
      */
-    public Valid check(Block submitted, long now, BaseFees baseFees) {
+    public Valid check(Block submitted, long now, LongPredicate nullRounds, BaseFees baseFees) {
         var block = withMessages(submitted);
         var header = block.header();
         requireWhole(header);
@@ -109,6 +111,9 @@ public final class BlockCheck {
         checkSignature(header, worker);
         checkBeacon(header, right);
         checkWinningPoSt(header, right, miner);
+        if (nullRounds.test(header.height().value())) {
+            throw refused(NOT_ELECTED, "block's miner is ineligible to mine");
+        }
         checkElection(header, right, miner, worker);
         BlockMessageCheck.check(block, parents);
         requireEqual(

@@ -27,8 +27,8 @@ import java.util.function.Function;
  *   <li>{@code advance([n])}, {@code advanceTo([epoch])}: makes blocks as fast as patience allows, answers the epoch reached
  *   <li>{@code status([])}: {@code {"epoch":n,"head":n,"consensusFaults":n,"holding":bool,"heldMillis":n,"holds":n}}; the last two
  *       say for how long in all and how often the clock stood for a late window proof
- *   <li>{@code skip([n])}: n null rounds before the next block; where providers make blocks, theirs for the next n epochs are
- *       lost; {@code reorg([depth])}
+ *   <li>{@code skip([n])}: n null rounds before the next block; where providers make blocks, none is eligible for the next n
+ *       epochs; {@code reorg([depth])}
  *   <li>{@code importKey(["hex"])}: puts a key, in the form of {@code lotus wallet export}, into the node's wallet; answers its
  *       address
  *   <li>{@code setBaseFee(["atto"])}: fixes it, {@code ""} frees it; {@code dropNext([n])}: swallows pushed messages

@@ -65,7 +65,7 @@ interface BlockAnswers extends BlockApi, Answers {
                 sectorSize(right, id),
                 right.previousEntry(),
                 right.entries(),
-                right.isEligible(id)));
+                right.isEligible(id) && !ledger().isNullRound(epoch.value())));
     }
 
     private static SectorSize sectorSize(MiningRight right, long miner) {

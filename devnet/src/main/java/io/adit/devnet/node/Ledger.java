@@ -59,8 +59,10 @@ public final class Ledger {
     private volatile long lie;
     /** The epoch that began last, where providers make blocks. */
     private volatile long begun;
-    /** Blocks up to this epoch are lost on their way. */
-    private long lostUntil;
+    /** No provider is eligible from this epoch on, up to {@link #nullUntil}. */
+    private volatile long nullFrom;
+
+    private volatile long nullUntil = -1;
 
     /**
      * Takes up the messages that were pushed before a restart and never landed.
@@ -231,21 +233,29 @@ public final class Ledger {
                 nullRounds = 0;
                 return makeBlock(height);
             }
-            boolean fills = production == Production.BY_MINERS_AND_DEVNET && begun > lostUntil;
+            boolean fills = production == Production.BY_MINERS_AND_DEVNET && !isNullRound(begun);
             if (fills && chain.head().height() < begun) {
                 makeBlock(begun);
             }
             long next = begun + 1;
             begun = next;
-            lostUntil = Math.max(lostUntil, next - 1 + nullRounds);
+            if (nullRounds > 0) {
+                nullFrom = next;
+                nullUntil = Math.max(nullUntil, next - 1 + nullRounds);
+            }
             nullRounds = 0;
             takeDelayed();
-            if (begun > lostUntil && !isLeftToMiners()) {
+            if (!isNullRound(next) && !isLeftToMiners()) {
                 makeBlock(begun);
             }
             moved.signalAll();
             return chain.head();
         });
+    }
+
+    /** Whether an epoch is to have no block, by order. */
+    public boolean isNullRound(long epoch) {
+        return epoch >= nullFrom && epoch <= nullUntil;
     }
 
     private Link makeBlock(long height) {
@@ -273,14 +283,8 @@ public final class Ledger {
             if (chain.findFullBlock(submitted.header().cid()).isPresent()) {
                 return false;
             }
-            var valid = chain.blockCheck().check(submitted, begun, this::baseFeeOn);
+            var valid = chain.blockCheck().check(submitted, begun, this::isNullRound, this::baseFeeOn);
             consensusFaults.look(submitted.header());
-            if (submitted.header().height().value() <= lostUntil) {
-                LOG.info(
-                        "a valid block for epoch {} is lost, as ordered",
-                        submitted.header().height());
-                return false;
-            }
             var before = chain.head();
             chain.accept(valid.parents(), valid.block());
             var move = HeadMove.between(before, chain.head());
@@ -308,7 +312,8 @@ public final class Ledger {
         return locked(() -> {
             requireForkable(depth);
             if (production.takesBlocks()) {
-                return forkInPlace(depth);
+                // Of depth one it would be a block on the head's own parents, and such blocks share a tipset.
+                return forkInPlace(Math.max(depth, 2));
             }
             var base = chain.head();
             var changes = new ArrayList<HeadChange>();
@@ -409,8 +414,9 @@ public final class Ledger {
     }
 
     /**
-     * The next block is preceded by this many null rounds (on top of those already asked for). Where providers make blocks, theirs
-     * for so many epochs that begin from now on are found valid and then lost.
+     * The next block is preceded by this many null rounds (on top of those already asked for). Where providers make blocks, none
+     * of them is eligible for so many epochs that begin from now on: what is not won is not signed either, so that a lone producer
+     * can go on on the same parents without a fault.
      */
     public void skip(long rounds) {
         locked(() -> nullRounds += rounds);
