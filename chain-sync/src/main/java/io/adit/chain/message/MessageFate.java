@@ -12,6 +12,8 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
+import io.adit.core.state.MessageCandidate;
+import io.adit.core.state.MessageCandidate.Purpose;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,25 +45,37 @@ final class MessageFate {
     private record NonceUse(MessageLookup lookup, boolean ours) {}
 
     /**
+     * What was executed, and what that means for the wish: a message that nobody here knows and that does nothing, found in the
+     * search for a cancelling one, means what that would have meant.
+     */
+    record Outcome(MessageLookup lookup, Purpose purpose) {}
+
+    /**
      * Where one of the wish's messages, or one that does the same for another fee, was executed on the chain that ends at {@code
      * head}; the lookup says which.
      *
      * @return empty when none is executed there
      * @throws AditException {@link MessageErrorCode#MESSAGE_FATE_UNKNOWN}, or the node's own when it cannot be reached
      */
-    Optional<MessageLookup> executed(SignedWish wish, TipSet head) {
+    Optional<Outcome> executed(SignedWish wish, TipSet head) {
         for (long lookback : new long[] {SEARCH_LOOKBACK, SEARCH_WITHOUT_LIMIT}) {
-            for (var cid : wish.toSearchFor()) {
-                var found = search(wish, cid, head, lookback);
+            for (var candidate : wish.toSearchFor()) {
+                var found = search(wish, candidate.cid(), head, lookback);
                 if (found.isPresent()) {
-                    return found;
+                    return found.map(lookup -> outcome(wish, lookup, candidate.purpose()));
                 }
             }
             if (nonceAt(wish.from(), head.key()) <= wish.nonce()) {
                 return Optional.empty();
             }
         }
-        return nonceUse(wish, head).filter(NonceUse::ours).map(NonceUse::lookup);
+        return nonceUse(wish, head).filter(NonceUse::ours).map(use -> outcome(wish, use.lookup(), Purpose.SEND));
+    }
+
+    private static Outcome outcome(SignedWish wish, MessageLookup lookup, Purpose purposeOfUnknown) {
+        var purpose =
+                wish.candidate(lookup.message()).map(MessageCandidate::purpose).orElse(purposeOfUnknown);
+        return new Outcome(lookup, purpose);
     }
 
     /** Empty also when the node fails; whether that means anything is seen from the nonce. */

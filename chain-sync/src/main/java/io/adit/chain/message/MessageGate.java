@@ -133,25 +133,46 @@ final class MessageGate {
     }
 
     /**
-     * Lets through what its lane can still pay today.
+     * Lets through what its lane can still pay today; proofs and declarations also beyond that, with an alarm.
      *
      * @throws AditException {@link MessageErrorCode#MESSAGE_LANE_CAP}
      */
     void requireWithinDay(MessageRecord wish, TokenAmount fee) {
         var priority = MessagePriority.ofWeight(wish.priority());
         var left = leftToday(priority, wish.intentKey());
-        if (left.filter(rest -> fee.compareTo(rest) > 0).isPresent()) {
-            throw new AditException(
-                    MessageErrorCode.MESSAGE_LANE_CAP,
-                    ("Sending message %s may cost %s, but lane %s has %s left of its %s of this day; waits until midnight"
-                                    + " UTC")
-                            .formatted(
-                                    wish.intentKey(),
-                                    fee,
-                                    priority.laneName(),
-                                    left.get(),
-                                    policy.lane(priority).maxFeePerDay().orElseThrow()));
+        if (left.filter(rest -> fee.compareTo(rest) > 0).isEmpty()) {
+            return;
         }
+        var text = "Sending message %s may cost %s, but lane %s has %s left of its %s of this day"
+                .formatted(
+                        wish.intentKey(),
+                        fee,
+                        priority.laneName(),
+                        left.get(),
+                        policy.lane(priority).maxFeePerDay().orElseThrow());
+        if (!priority.passesDayCap()) {
+            throw new AditException(MessageErrorCode.MESSAGE_LANE_CAP, text + "; waits until midnight UTC");
+        }
+        pusher.sayOnce(
+                "day of " + priority.laneName(), text + "; sent all the same: without it sectors lose power", true);
+    }
+
+    /**
+     * What a message may cost of this day when messages of these priorities are held up by it: as much as the freest of their
+     * lanes has left, and any amount where a proof or a declaration is among them.
+     *
+     * @return empty when no day limits it
+     */
+    Optional<TokenAmount> leftToday(Set<MessagePriority> heldUp, String except) {
+        var most = Optional.<TokenAmount>empty();
+        for (var priority : heldUp) {
+            var left = priority.passesDayCap() ? Optional.<TokenAmount>empty() : leftToday(priority, except);
+            if (left.isEmpty()) {
+                return left;
+            }
+            most = most.map(left.get()::max).or(() -> left);
+        }
+        return most;
     }
 
     /** What the lane may still spend today, not counting that message; empty when it has no cap. */

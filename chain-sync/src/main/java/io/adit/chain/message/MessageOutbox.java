@@ -12,6 +12,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
+import io.adit.core.state.MessageCandidate.Purpose;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
@@ -20,7 +21,9 @@ import io.adit.core.time.Timeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
@@ -60,7 +63,7 @@ public final class MessageOutbox {
     private final MessageReplacer replacer;
     private final MessageGate gate;
     private final OutboxPolicy policy;
-    private final Lock signing;
+    private final Map<MessagePriority, Lock> signing = new EnumMap<>(MessagePriority.class);
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
 
     /** An outbox in real time, with a wall clock for the stored messages' time stamps. */
@@ -77,7 +80,9 @@ public final class MessageOutbox {
     public MessageOutbox(StateStore store, FullNode node, Signer signer, OutboxPolicy policy, Timeline timeline) {
         this.node = node;
         this.policy = policy;
-        this.signing = timeline.newLock();
+        for (var priority : MessagePriority.values()) {
+            signing.put(priority, timeline.newLock());
+        }
         this.timeline = timeline;
         this.signer = signer;
         this.stored = new StoredMessages(store, timeline);
@@ -145,13 +150,14 @@ public final class MessageOutbox {
         }
         var wish = signed.get();
         var head = node.chainHead();
-        var lookup = fate.executed(wish, head);
-        if (lookup.isEmpty()) {
+        var outcome = fate.executed(wish, head);
+        if (outcome.isEmpty()) {
             lookAfter(wish, head, confidence);
             return Optional.empty();
         }
+        var lookup = outcome.map(MessageFate.Outcome::lookup);
         long depth = head.height().minus(lookup.get().height());
-        if (wish.isCancel(lookup.get().message())) {
+        if (outcome.get().purpose() == Purpose.CANCEL) {
             if (depth >= Math.max(confidence, SETTLED_DEPTH)) {
                 stored.impossible(wish, MessageState.CANCELLED, CANCELLED);
                 throw cancelled(wish.record());
@@ -300,12 +306,14 @@ public final class MessageOutbox {
     /** Signs with the next nonce; afterwards the bytes are on disk. */
     private SignedWish sign(MessageRecord wish, Message estimated) {
         var head = node.chainHead();
+        var priority = MessagePriority.ofWeight(wish.priority());
         var priced = pricer.admit(
                 what(wish),
                 estimated,
                 wish.maxFee(),
-                MessagePriority.ofWeight(wish.priority()),
+                priority,
                 funds.free(wish.from()),
+                gate.leftToday(priority, wish.intentKey()),
                 head.parentBaseFee());
         long next = nextNonce(wish);
         var message = priced.withNonce(next);
@@ -319,15 +327,16 @@ public final class MessageOutbox {
         return saved;
     }
 
-    /** One message at a time, whoever sends it: what it may cost is counted before the next one of its lane is looked at. */
+    /** One of a lane at a time, whoever sends it: what it may cost is counted before the next one is looked at. */
     private SignedWish signWithinDay(MessageRecord wish, Message message, TipSet head) {
-        signing.lock();
+        var lock = Objects.requireNonNull(signing.get(MessagePriority.ofWeight(wish.priority())));
+        lock.lock();
         try {
             gate.requireWithinDay(wish, message.maxFee());
             var signed = new SignedMessage(message, signer.sign(wish.from(), SigningContents.message(message)));
             return stored.signed(wish, signed, head.height());
         } finally {
-            signing.unlock();
+            lock.unlock();
         }
     }
 

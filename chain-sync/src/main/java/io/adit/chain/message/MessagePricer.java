@@ -8,6 +8,7 @@ import io.adit.chain.type.Message;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.TokenAmount;
 import java.math.BigInteger;
+import java.util.Optional;
 
 /**
  * Finds a message's gas fields within its fee limit and its sender's funds, in two steps: {@link #estimate} runs the message and
@@ -35,8 +36,9 @@ final class MessagePricer {
     }
 
     /**
-     * The estimated message as it may be signed now; for window proofs with a fee cap as high as limit and funds allow.
+     * The estimated message as it may be signed now; for window proofs with a fee cap as high as limit, day and funds allow.
      *
+     * @param leftToday what a higher fee cap may use of the lane's day; empty when the lane has no cap
      * @throws InsufficientFundsException when value and gas are more than what is free
      * @throws AditException {@link MessageErrorCode#MESSAGE_FEE_LIMIT}, or the node's own
      */
@@ -46,8 +48,10 @@ final class MessagePricer {
             TokenAmount maxFee,
             MessagePriority priority,
             TokenAmount free,
+            Optional<TokenAmount> leftToday,
             TokenAmount baseFee) {
-        var priced = priority == MessagePriority.WINDOW_POST ? raised(estimated, maxFee, free) : estimated;
+        var most = leftToday.map(maxFee::min).orElse(maxFee);
+        var priced = priority == MessagePriority.WINDOW_POST ? raised(estimated, most, free) : estimated;
         if (priced.gasFeeCap().compareTo(baseFee) < 0) {
             throw new AditException(
                     MessageErrorCode.MESSAGE_FEE_LIMIT,

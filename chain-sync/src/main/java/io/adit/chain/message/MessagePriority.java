@@ -25,6 +25,11 @@ public enum MessagePriority {
         this.laneName = laneName;
     }
 
+    /** Whether it goes out when its lane's day is spent: losing power costs more than the gas of a proof or a declaration. */
+    boolean passesDayCap() {
+        return this == WINDOW_POST || this == RECOVERY || this == FAULT;
+    }
+
     /** How the configuration and the commands name the messages of this priority. */
     public String laneName() {
         return laneName;

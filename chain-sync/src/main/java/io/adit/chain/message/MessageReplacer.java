@@ -12,9 +12,11 @@ import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageCandidate.Purpose;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +56,8 @@ final class MessageReplacer {
     }
 
     /** A message under way, as urgent as the most urgent that waits behind it, and as dear as the dearest of them may be. */
-    private record Case(SignedWish wish, ReplacementPolicy policy, TokenAmount limit, long age) {
+    private record Case(
+            SignedWish wish, ReplacementPolicy policy, TokenAmount limit, Set<MessagePriority> heldUp, long age) {
         boolean isTime() {
             return age >= policy.patience();
         }
@@ -121,7 +124,7 @@ final class MessageReplacer {
                         .plus(premium));
         var affordable = funds.free(old.from()).plus(stuck.wish().reserved()).minus(old.value());
         var limit = stuck.limit().min(affordable);
-        var left = gate.leftToday(stuck.wish().priority(), stuck.wish().key());
+        var left = gate.leftToday(stuck.heldUp(), stuck.wish().key());
         limit = left.isPresent() ? limit.min(left.get()) : limit;
         var most = limit.dividedBy(old.gasLimit());
         cap = cap.min(most);
@@ -171,13 +174,15 @@ final class MessageReplacer {
         var cases = new ArrayList<Case>();
         var policy = Optional.<ReplacementPolicy>empty();
         var limit = TokenAmount.ZERO;
+        var heldUp = EnumSet.noneOf(MessagePriority.class);
         for (var wish : wishes.reversed()) {
             var own = ReplacementPolicy.of(wish.priority()).dueBy(wish.record().due(), head.height());
             var inherited = policy.map(own::orSooner).orElse(own);
             limit = limit.max(limitOf(wish));
             policy = Optional.of(inherited);
             long age = head.height().minus(wish.newest().signedAt());
-            cases.add(new Case(wish, inherited, limit, age));
+            heldUp.add(wish.priority());
+            cases.add(new Case(wish, inherited, limit, EnumSet.copyOf(heldUp), age));
         }
         return cases.reversed();
     }

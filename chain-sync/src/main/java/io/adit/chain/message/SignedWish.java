@@ -65,20 +65,13 @@ record SignedWish(MessageRecord record, List<MessageCandidate> candidates) {
                 && Arrays.equals(message.params(), record.params().array());
     }
 
-    boolean isCancel(Cid cid) {
-        return candidate(cid)
-                .filter(candidate -> candidate.purpose() == MessageCandidate.Purpose.CANCEL)
-                .isPresent();
-    }
-
     /** One of each purpose, newest first: a node that is asked for one finds those that differ from it in fees only. */
-    List<Cid> toSearchFor() {
+    List<MessageCandidate> toSearchFor() {
         return Arrays.stream(MessageCandidate.Purpose.values())
                 .flatMap(purpose -> candidates.reversed().stream()
                         .filter(candidate -> candidate.purpose() == purpose)
                         .sorted((one, other) -> Boolean.compare(other.taken(), one.taken()))
                         .limit(1))
-                .map(MessageCandidate::cid)
                 .toList();
     }
 

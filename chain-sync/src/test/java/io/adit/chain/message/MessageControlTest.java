@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.fil.TokenAmount;
@@ -212,6 +213,21 @@ final class MessageControlTest {
         assertThat(stage.outbox.found("deal/1", CONFIDENCE).orElseThrow().message())
                 .isEqualTo(stage.candidates("deal/1").getFirst().cid());
         assertThat(stage.outbox.record("deal/1").orElseThrow().state()).isEqualTo(MessageState.DONE);
+    }
+
+    /** A transfer of nothing that was signed elsewhere: by a restored copy of the database, or by hand. */
+    @Test
+    void cancel_whenAnUnknownMessageThatDoesNothingIsExecuted_endsAsCancelled() {
+        sendDeal();
+        control().cancel("deal/1", false);
+        var cancel = SignedWish.message(stage.candidates("deal/1").getLast());
+        var unknown = cancel.withGas(cancel.gasLimit() + 1, cancel.gasFeeCap(), cancel.gasPremium());
+        stage.chain.executeForeign(new SignedMessage(unknown, stage.key.sign(unknown.signingBytes())));
+        stage.pass(40);
+
+        assertThat(stage.outbox.record("deal/1").orElseThrow().state()).isEqualTo(MessageState.CANCELLED);
+        assertThat(codeOf(catchThrowable(() -> stage.outbox.found("deal/1", CONFIDENCE))))
+                .isEqualTo(MessageErrorCode.MESSAGE_CANCELLED);
     }
 
     @Test

@@ -115,6 +115,51 @@ final class MessageLanesTest {
                 .contains("its limit of");
     }
 
+    private OutboxStage proofsCapped(String perDay) {
+        return stage(
+                Map.of(
+                        MessagePriority.WINDOW_POST,
+                        new LanePolicy(Optional.empty(), Optional.empty(), Optional.of(TokenAmount.ofFil(perDay)))),
+                Optional.empty());
+    }
+
+    private static Message proof(OutboxStage stage, String key) {
+        stage.outbox.send(stage.intent(key, MessagePriority.WINDOW_POST, TokenAmount.ofFil(5)));
+        return SignedWish.message(stage.candidates(key).getFirst());
+    }
+
+    @Test
+    void send_whenAProofsDayIsLessThanItsLimit_raisesItsFeeCapWithinTheDay() {
+        var stage = proofsCapped("4");
+
+        assertThat(proof(stage, "post/1").maxFee()).isEqualTo(TokenAmount.ofFil(4));
+    }
+
+    @Test
+    void send_whenTheProofsDayIsSpent_sendsThemAllTheSame() {
+        var stage = proofsCapped("8");
+
+        assertThat(proof(stage, "post/1").maxFee()).isEqualTo(TokenAmount.ofFil(5));
+        assertThat(proof(stage, "post/2").maxFee()).isEqualTo(TokenAmount.ofFil(3));
+        assertThat(proof(stage, "post/3").gasFeeCap()).as("as estimated").isEqualTo(TokenAmount.ofAtto(300));
+        stage.chain.mine(1);
+        assertThat(stage.chain.executed()).hasSize(3);
+    }
+
+    @Test
+    void settle_whenAProofWaitsBehindAMessageOfASpentLane_replacesThatAllTheSame() {
+        var stage = capped(TokenAmount.ofAtto(320_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        stage.chain.baseFee(TokenAmount.ofAtto(2_000));
+        stage.pass(30);
+        assertThat(stage.candidates("a")).as("its day is spent").hasSize(1);
+        stage.outbox.send(stage.intent("post/1", MessagePriority.WINDOW_POST, TokenAmount.ofFil(1)));
+
+        stage.pass(4);
+
+        assertThat(stage.chain.executed()).hasSize(2);
+    }
+
     @Test
     void send_whenTheLaneHasALimit_keepsToTheLowerOne() {
         var stage = stage(
