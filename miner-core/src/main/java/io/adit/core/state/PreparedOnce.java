@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 import org.jdbi.v3.core.statement.DefaultStatementBuilder;
 import org.jdbi.v3.core.statement.StatementBuilder;
@@ -25,7 +24,7 @@ final class PreparedOnce implements StatementBuilder {
     private final SequencedMap<String, PreparedStatement> idle = new LinkedHashMap<>();
 
     /** The texts of those in use: Jdbi gives a statement back with another text than it was prepared from. */
-    private final Map<Statement, String> texts = new IdentityHashMap<>();
+    private final IdentityHashMap<Statement, String> texts = new IdentityHashMap<>();
 
     PreparedOnce(Connection connection) {
         this.preparing = DefaultStatementBuilder.FACTORY.createStatementBuilder(connection);
