@@ -2,12 +2,15 @@ package io.adit.ops.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.ops.AditMain;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +18,59 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoTest {
     @TempDir
     private Path folder;
+
+    @Test
+    void saysWhichStepFailed_inExitCodeTableAndReport() throws Exception {
+        Town.parameters();
+        System.setProperty("adit.devnet.classpath", Town.classPath());
+        System.setProperty("adit.node.classpath", Town.classPath());
+
+        var rows = failing("--file", folder.resolve("no-such-picture.jpg").toString());
+
+        var steps = new ArrayList<String>();
+        rows.forEach(row -> steps.add(row.path("step").asText()));
+        assertThat(steps).containsExactly("chain and provider", "client's wallet", "picture");
+        assertThat(rows.path(1).path("ok").asBoolean()).isTrue();
+        assertThat(rows.path(2).path("ok").asBoolean()).isFalse();
+        assertThat(rows.path(2).path("detail").asText()).contains("no-such-picture.jpg");
+    }
+
+    @Test
+    void reportsThatTheParametersCouldNotBeMade() throws Exception {
+        System.setProperty("adit.devnet.classpath", Town.classPath());
+        var home = System.getProperty("user.home");
+        Files.writeString(folder.resolve(".cache"), "no directory");
+        System.setProperty("user.home", folder.toString());
+        try {
+            var rows = failing();
+
+            assertThat(rows).hasSize(1);
+            assertThat(rows.path(0).path("step").asText()).isEqualTo("proof parameters");
+            assertThat(rows.path(0).path("ok").asBoolean(true)).isFalse();
+            assertThat(rows.path(0).path("detail").asText()).isNotBlank();
+        } finally {
+            System.setProperty("user.home", home);
+        }
+    }
+
+    /** Runs a demo that must fail; answers its report. */
+    private JsonNode failing(String... more) throws Exception {
+        var out = new StringWriter();
+        var report = folder.resolve("failed.json");
+        var line = AditMain.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        var arguments = new ArrayList<>(List.of("demo", "--sector-size", "2KiB", "--report", report.toString()));
+        arguments.addAll(List.of(more));
+
+        assertThat(line.execute(arguments.toArray(String[]::new)))
+                .as(out.toString())
+                .isEqualTo(1);
+
+        var rows = new ObjectMapper().readTree(report.toFile());
+        var failed = rows.path(rows.size() - 1).path("step").asText();
+        assertThat(out.toString().lines()).anyMatch(row -> row.startsWith(failed + " ") && row.contains(" FAILED "));
+        return rows;
+    }
 
     @Test
     void everyStepEndsWell_andTheReportSaysSo() throws Exception {
