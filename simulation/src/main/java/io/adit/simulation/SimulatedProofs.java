@@ -27,6 +27,7 @@ import io.adit.proofs.WindowPoSt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,12 +44,16 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Proofs without their mathematics: a window proof is a hash over the miner, the challenge and the sectors it claims, a
- * seal proof one over what the chain verifies it against; both take simulated time to make. A proof over other sectors, another challenge or of another miner does not verify, as with
- * real ones. The worker behind it can be made to die, to be slow, or to give wrong proofs.
+ * Proofs without their mathematics: a window or winning proof is a hash over the miner, the challenge and the sectors it
+ * claims, a seal proof one over what the chain verifies it against; each takes simulated time to make. A proof over other
+ * sectors, another challenge or of another miner does not verify, as with real ones. The worker behind it can be made to
+ * die, to be slow, or to give wrong proofs; winning proofs have a worker of their own, which is always well.
  */
 final class SimulatedProofs extends PartialProofs {
     private static final int PROOF_BYTES = 192;
+
+    /** Of a winning proof. */
+    private static final Duration WINNING = Duration.ofSeconds(3);
 
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final Duration LABELLING = Duration.ofMinutes(5);
@@ -94,6 +99,11 @@ final class SimulatedProofs extends PartialProofs {
     }
 
     private static byte[] windowProof(ActorId miner, Randomness challenge, List<PublicReplica> replicas) {
+        return spacetimeProof("window", miner, challenge, replicas);
+    }
+
+    private static byte[] spacetimeProof(
+            String kind, ActorId miner, Randomness challenge, List<PublicReplica> replicas) {
         var said = new ByteArrayOutputStream();
         replicas.stream().sorted(Comparator.comparing(PublicReplica::number)).forEach(replica -> {
             said.writeBytes(
@@ -103,7 +113,7 @@ final class SimulatedProofs extends PartialProofs {
         // The real library makes a field element of the challenge in this way.
         var element = challenge.bytes();
         element[element.length - 1] &= 0x3f;
-        return hash("window", ByteBuffer.allocate(8).putLong(miner.value()).array(), element, said.toByteArray());
+        return hash(kind, ByteBuffer.allocate(8).putLong(miner.value()).array(), element, said.toByteArray());
     }
 
     private static byte[] hash(String what, byte[]... parts) {
@@ -161,6 +171,35 @@ final class SimulatedProofs extends PartialProofs {
         return holds;
     }
 
+    // ---- winning ---------------------------------------------------------------------------------
+
+    @Override
+    public List<Long> winningPoStChallenge(
+            RegisteredPoStProof proof, Randomness randomness, ActorId miner, long eligible) {
+        var drawn = new BigInteger(1, hash("challenge", randomness.bytes()));
+        return List.of(drawn.mod(BigInteger.valueOf(eligible)).longValueExact());
+    }
+
+    @Override
+    public List<PoStProof> winningPoSt(
+            RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
+        pass(WINNING);
+        var claimed = replicas.stream()
+                .map(replica -> new PublicReplica(replica.number(), replica.commR()))
+                .toList();
+        return List.of(new PoStProof(proof, spacetimeProof("winning", miner, randomness, claimed)));
+    }
+
+    @Override
+    public boolean verifyWinningPoSt(
+            Randomness randomness, List<PoStProof> proofs, List<PublicReplica> replicas, ActorId miner) {
+        return proofs.size() == 1
+                && ByteBuffer.wrap(spacetimeProof("winning", miner, randomness, replicas))
+                        .equals(ByteBuffer.wrap(proofs.getFirst().proof()));
+    }
+
+    // ---- sealing ---------------------------------------------------------------------------------
+
     @Override
     public boolean verifySeal(SealVerification seal) {
         boolean holds = ByteBuffer.wrap(sealProof(seal)).equals(ByteBuffer.wrap(seal.proof()));
@@ -169,8 +208,6 @@ final class SimulatedProofs extends PartialProofs {
         }
         return holds;
     }
-
-    // ---- sealing ---------------------------------------------------------------------------------
 
     /** Zeroes only: the simulation seals capacity. */
     @Override

@@ -30,8 +30,10 @@ import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
+import io.adit.core.time.Timeline;
 import io.adit.devnet.Devnet;
 import io.adit.devnet.chain.ChainSettings;
+import io.adit.devnet.chain.Production;
 import io.adit.devnet.policy.ChainPolicy;
 import io.adit.proofs.SealVerification;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A chain on which a miner already proves: the devnet's own actors with mainnet's windows (60 epochs of 30 s, lookback 20,
@@ -68,8 +71,17 @@ final class World implements AutoCloseable {
 
     /** Makes the chain and seals the sectors, all at once and with nothing going wrong. */
     static World make(Instant genesis, SimulatedProofs verifier, int sectors) {
+        return make(genesis, sectors, settings -> Devnet.simulated(settings, verifier));
+    }
+
+    /** As {@link #make(Instant, SimulatedProofs, int)}, with blocks made by the miner once it has power. */
+    static World ofMiner(Instant genesis, SimulatedProofs verifier, int sectors, Timeline timeline) {
+        return make(genesis, sectors, settings -> Devnet.simulated(settings, verifier, Production.BY_MINERS, timeline));
+    }
+
+    private static World make(Instant genesis, int sectors, Function<ChainSettings, Devnet> begin) {
         var settings = new ChainSettings(POLICY, SEAL.sectorSize(), 29, genesis, Hashes.sha256(new byte[] {1}));
-        var devnet = Devnet.simulated(settings, verifier);
+        var devnet = begin.apply(settings);
         var worker = workerKey();
         devnet.ledger().fund(worker.address(), TokenAmount.ofFil(100_000));
         devnet.advance(2);
