@@ -21,7 +21,6 @@ public final class MessageControl {
     private static final long POOL_PERCENT = 110;
 
     private static final long HEADROOM = 20;
-    private static final int GAS_MARGIN_PERCENT = 125;
 
     private static final Set<MessagePriority> COSTLY = EnumSet.of(
             MessagePriority.WINDOW_POST, MessagePriority.RECOVERY, MessagePriority.FAULT, MessagePriority.COMMIT);
@@ -116,13 +115,9 @@ public final class MessageControl {
     }
 
     private void useNonceUp(SignedWish wish) {
-        var old = SignedWish.message(wish.newest());
-        var nothing = Message.unpriced(wish.from(), wish.from(), TokenAmount.ZERO, 0, new byte[0])
-                .withNonce(wish.nonce());
-        long limit = node.gasEstimateGasLimit(nothing, TipSetKey.EMPTY) * GAS_MARGIN_PERCENT / 100;
+        var nothing = replacer.nothing(wish);
         var head = node.chainHead();
-        var limited = nothing.withGas(limit, old.gasFeeCap(), old.gasPremium());
-        replacer.replace(wish, Purpose.CANCEL, priced(wish, limited, Fees.CHOSEN, head), head);
+        replacer.replace(wish, Purpose.CANCEL, priced(wish, nothing, Fees.CHOSEN, head), head);
     }
 
     private Message priced(SignedWish wish, Message message, Fees fees, TipSet head) {

@@ -150,7 +150,7 @@ final class MessageGate {
                         priority.laneName(),
                         left.get(),
                         policy.lane(priority).maxFeePerDay().orElseThrow());
-        if (!priority.passesDayCap()) {
+        if (!priority.keepsPower()) {
             throw new AditException(MessageErrorCode.MESSAGE_LANE_CAP, text + "; waits until midnight UTC");
         }
         pusher.sayOnce(
@@ -166,7 +166,7 @@ final class MessageGate {
     Optional<TokenAmount> leftToday(Set<MessagePriority> heldUp, String except) {
         var most = Optional.<TokenAmount>empty();
         for (var priority : heldUp) {
-            var left = priority.passesDayCap() ? Optional.<TokenAmount>empty() : leftToday(priority, except);
+            var left = priority.keepsPower() ? Optional.<TokenAmount>empty() : leftToday(priority, except);
             if (left.isEmpty()) {
                 return left;
             }

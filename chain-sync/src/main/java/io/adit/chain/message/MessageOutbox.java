@@ -48,7 +48,7 @@ public final class MessageOutbox {
      */
     private static final int SETTLED_DEPTH = 30;
 
-    static final String CANCELLED = "the operator cancelled it";
+    static final String CANCELLED = "it was given up, by the operator or because its time was over";
 
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
@@ -229,7 +229,7 @@ public final class MessageOutbox {
                 var head = node.chainHead();
                 settle(sender, head);
                 if (replacer.mayBeStuck(sender, head)) {
-                    inTurn(sender, MessagePriority.WINDOW_POST, () -> replacer.replaceStuck(sender, head));
+                    replacer.replaceStuck(sender, head, work -> inTurn(sender, MessagePriority.WINDOW_POST, work));
                 }
             } catch (AditException e) {
                 LOG.warn("Messages of {} are still to be settled: {}", sender, e.getMessage());

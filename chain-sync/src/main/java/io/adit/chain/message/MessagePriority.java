@@ -25,8 +25,11 @@ public enum MessagePriority {
         this.laneName = laneName;
     }
 
-    /** Whether it goes out when its lane's day is spent: losing power costs more than the gas of a proof or a declaration. */
-    boolean passesDayCap() {
+    /**
+     * Whether sectors lose power without it: such a message goes out also when its lane's day is spent, and does nothing once
+     * its end has passed.
+     */
+    boolean keepsPower() {
         return this == WINDOW_POST || this == RECOVERY || this == FAULT;
     }
 

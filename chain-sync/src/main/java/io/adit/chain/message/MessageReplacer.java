@@ -17,12 +17,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Replaces messages that wait in the pool because they pay too little: a dearer one with the same nonce is signed, stored, and
- * pushed, and from then on whichever of them is executed first settles the wish. All methods are called in the sender's turn.
+ * pushed, and from then on whichever of them is executed first settles the wish. Signing and pushing is done in the sender's turn.
  */
 final class MessageReplacer {
     private static final Logger LOG = LoggerFactory.getLogger(MessageReplacer.class);
@@ -32,6 +33,8 @@ final class MessageReplacer {
 
     /** A premium that was raised by a quarter so often is not what keeps a message out of the blocks. */
     private static final int MOST_CANDIDATES = 40;
+
+    private static final int GAS_MARGIN_PERCENT = 125;
 
     private final FullNode node;
     private final Signer signer;
@@ -57,9 +60,21 @@ final class MessageReplacer {
 
     /** A message under way, as urgent as the most urgent that waits behind it, and as dear as the dearest of them may be. */
     private record Case(
-            SignedWish wish, ReplacementPolicy policy, TokenAmount limit, Set<MessagePriority> heldUp, long age) {
+            SignedWish wish,
+            ReplacementPolicy policy,
+            TokenAmount limit,
+            Set<MessagePriority> heldUp,
+            long age,
+            boolean isUseless) {
         boolean isTime() {
             return age >= policy.patience();
+        }
+
+        /** The same while nobody has changed the message meanwhile. */
+        Optional<Case> with(Optional<SignedWish> current) {
+            return current.filter(SignedWish::isUnderWay)
+                    .filter(now -> now.newest().cid().equals(wish.newest().cid()))
+                    .map(now -> new Case(now, policy, limit, heldUp, age, isUseless));
         }
     }
 
@@ -72,8 +87,11 @@ final class MessageReplacer {
                 .anyMatch(each -> each.isTime() || each.wish().candidates().size() > 1);
     }
 
-    /** Replaces what has waited for too long and pays too little for the next blocks. */
-    void replaceStuck(Address sender, TipSet head) {
+    /**
+     * Replaces what has waited for too long and pays too little for the next blocks, each in a turn of its own: what is to be
+     * signed meanwhile goes between.
+     */
+    void replaceStuck(Address sender, TipSet head, Consumer<Runnable> inTurn) {
         var pool = new HashMap<Long, Cid>();
         for (var pending : node.mpoolPending(TipSetKey.EMPTY)) {
             if (pending.message().from().equals(sender)) {
@@ -87,20 +105,33 @@ final class MessageReplacer {
                 // In a block by now, on its way into the pool, or behind a message that is none of ours.
                 continue;
             }
-            if (!pooled.get().equals(each.wish().newest().cid())) {
-                // The newest was lost on its way, or the node went back to an older one with a reorganisation.
-                pusher.pushAgain(each.wish());
-            }
-            if (each.isTime()) {
-                look(each, first, head);
+            boolean isLost = !pooled.get().equals(each.wish().newest().cid());
+            if (isLost || each.isTime()) {
+                boolean isFirst = first;
+                inTurn.accept(() -> keepMoving(each, isLost, isFirst, head));
             }
             first = false;
         }
     }
 
+    private void keepMoving(Case stuck, boolean isLost, boolean first, TipSet head) {
+        var current = stuck.with(stored.signedWish(stuck.wish().key()));
+        if (isLost) {
+            // The newest was lost on its way, or the node went back to an older one with a reorganisation.
+            current.ifPresent(now -> pusher.pushAgain(now.wish()));
+            current = stuck.with(stored.signedWish(stuck.wish().key()));
+        }
+        current.filter(Case::isTime).ifPresent(now -> look(now, first, head));
+    }
+
     private void look(Case stuck, boolean first, TipSet head) {
         var wish = stuck.wish();
-        var message = SignedWish.message(wish.newest());
+        if (stuck.isUseless() && stuck.heldUp().isEmpty()) {
+            // Nothing waits for its nonce: a dearer one would only fail at a higher price.
+            return;
+        }
+        var purpose = stuck.isUseless() ? Purpose.CANCEL : wish.newest().purpose();
+        var message = stuck.isUseless() ? nothing(wish) : SignedWish.message(wish.newest());
         var needed =
                 node.gasEstimateGasPremium(stuck.policy().included(), wish.from(), message.gasLimit(), TipSetKey.EMPTY);
         var soon = BaseFees.after(head.parentBaseFee(), 1);
@@ -112,8 +143,17 @@ final class MessageReplacer {
         }
         var fees = dearer(stuck, message, needed, soon, head);
         if (fees.isPresent() && wish.candidates().size() < MOST_CANDIDATES) {
-            replace(wish, wish.newest().purpose(), withFees(message, fees.get()), head);
+            replace(wish, purpose, withFees(message, fees.get()), head);
         }
+    }
+
+    /** A message that uses the nonce for nothing, with the fees of the newest. */
+    Message nothing(SignedWish wish) {
+        var old = SignedWish.message(wish.newest());
+        var message = Message.unpriced(wish.from(), wish.from(), TokenAmount.ZERO, 0, new byte[0])
+                .withNonce(wish.nonce());
+        long limit = node.gasEstimateGasLimit(message, TipSetKey.EMPTY) * GAS_MARGIN_PERCENT / 100;
+        return message.withGas(limit, old.gasFeeCap(), old.gasPremium());
     }
 
     private Optional<Fees> dearer(Case stuck, Message old, TokenAmount needed, TokenAmount soon, TipSet head) {
@@ -176,13 +216,24 @@ final class MessageReplacer {
         var limit = TokenAmount.ZERO;
         var heldUp = EnumSet.noneOf(MessagePriority.class);
         for (var wish : wishes.reversed()) {
+            long age = head.height().minus(wish.newest().signedAt());
+            boolean isUseless = wish.priority().keepsPower()
+                    && wish.record()
+                            .due()
+                            .filter(due -> due.isBefore(head.height()))
+                            .isPresent();
+            if (isUseless) {
+                // As urgent as what waits behind it, and no more than that.
+                var urgency = policy.orElseGet(() -> ReplacementPolicy.of(wish.priority()));
+                cases.add(new Case(wish, urgency, limit, Set.copyOf(heldUp), age, true));
+                continue;
+            }
             var own = ReplacementPolicy.of(wish.priority()).dueBy(wish.record().due(), head.height());
             var inherited = policy.map(own::orSooner).orElse(own);
             limit = limit.max(limitOf(wish));
             policy = Optional.of(inherited);
-            long age = head.height().minus(wish.newest().signedAt());
             heldUp.add(wish.priority());
-            cases.add(new Case(wish, inherited, limit, EnumSet.copyOf(heldUp), age));
+            cases.add(new Case(wish, inherited, limit, EnumSet.copyOf(heldUp), age, false));
         }
         return cases.reversed();
     }

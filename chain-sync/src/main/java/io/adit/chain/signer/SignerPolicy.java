@@ -95,8 +95,9 @@ public record SignerPolicy(
 
             @Doc(
                     value =
-                            "Most FIL of gas in one day (UTC), counted likewise. It counts what messages may cost, not what"
-                                    + " they do: a day has 48 window proofs for each full partition, at the fee cap.",
+                            "Most FIL of gas in one day (UTC), counted likewise, once for window proofs and once for all"
+                                    + " else. It counts what messages may cost, not what they do: a day has 48 window proofs"
+                                    + " for each full partition, at the fee cap.",
                     fallback = "250")
             TokenAmount maxFeePerDay,
 

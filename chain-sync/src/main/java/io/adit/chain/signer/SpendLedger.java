@@ -1,5 +1,6 @@
 package io.adit.chain.signer;
 
+import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.type.Message;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
@@ -24,11 +25,13 @@ import java.util.zip.CRC32C;
 
 /**
  * What was signed away today (UTC), on disk before the signature is given. One line for each message: day, sender, nonce,
- * value and fee in attoFIL, checksum. Of several messages with one sender and nonce only one can be executed, so the dearest
- * counts. The day never goes back, whatever the clock does.
+ * value and fee in attoFIL, {@code proof} for a window proof, checksum. Of several messages with one sender and nonce only one
+ * can be executed, so the dearest counts. Window proofs have an account of their own with the same limits: nothing else that
+ * is signed can use up what they need. The day never goes back, whatever the clock does.
  */
 final class SpendLedger implements AutoCloseable {
     private static final long MAX_FILE = 256L << 20;
+    private static final String PROOF = "proof";
 
     private record Lane(Address from, long nonce) {}
 
@@ -40,14 +43,34 @@ final class SpendLedger implements AutoCloseable {
         }
     }
 
+    /** What one kind of messages has used of the day. */
+    private static final class Account {
+        private final Map<Lane, Spent> today = new HashMap<>();
+        private TokenAmount value = TokenAmount.ZERO;
+        private TokenAmount fee = TokenAmount.ZERO;
+
+        void add(Lane lane, TokenAmount moreValue, TokenAmount moreFee) {
+            var before = today.getOrDefault(lane, Spent.NOTHING);
+            var after = before.atLeast(moreValue, moreFee);
+            today.put(lane, after);
+            value = value.plus(after.value().minus(before.value()));
+            fee = fee.plus(after.fee().minus(before.fee()));
+        }
+
+        void clear() {
+            today.clear();
+            value = TokenAmount.ZERO;
+            fee = TokenAmount.ZERO;
+        }
+    }
+
     private final Path file;
     private final SignerPolicy.Messages limits;
     private final InstantSource clock;
-    private final Map<Lane, Spent> today = new HashMap<>();
+    private final Account proofs = new Account();
+    private final Account others = new Account();
     private final FileChannel channel;
     private LocalDate day = LocalDate.EPOCH;
-    private TokenAmount value = TokenAmount.ZERO;
-    private TokenAmount fee = TokenAmount.ZERO;
     private boolean failed;
 
     SpendLedger(Path file, SignerPolicy.Messages limits, InstantSource clock) {
@@ -84,12 +107,13 @@ final class SpendLedger implements AutoCloseable {
     private void take(String line) throws IOException {
         var words = line.split(" ");
         int mark = line.lastIndexOf(' ');
-        if (words.length != 6 || !words[5].equals(checksum(line.substring(0, mark)))) {
+        boolean isProof = words.length == 7 && words[5].equals(PROOF);
+        if ((words.length != 6 && !isProof) || !words[words.length - 1].equals(checksum(line.substring(0, mark)))) {
             throw new IOException("a line does not match its checksum: " + line);
         }
         turnTo(LocalDate.parse(words[0]));
         var lane = new Lane(Address.parse(words[1]), Long.parseLong(words[2]));
-        add(lane, TokenAmount.ofAtto(words[3]), TokenAmount.ofAtto(words[4]));
+        (isProof ? proofs : others).add(lane, TokenAmount.ofAtto(words[3]), TokenAmount.ofAtto(words[4]));
     }
 
     /**
@@ -104,19 +128,21 @@ final class SpendLedger implements AutoCloseable {
         var lane = new Lane(message.from(), message.nonce());
         try {
             turnTo(LocalDate.ofInstant(Instant.ofEpochMilli(clock.millis()), ZoneOffset.UTC));
-            var before = today.getOrDefault(lane, Spent.NOTHING);
+            var account = isProof(message) ? proofs : others;
+            boolean isKnown = account.today.containsKey(lane);
+            var before = account.today.getOrDefault(lane, Spent.NOTHING);
             var after = before.atLeast(message.value(), message.maxFee());
-            if (after.equals(before) && today.containsKey(lane)) {
+            if (after.equals(before) && isKnown) {
                 return;
             }
-            limit("messages.max-per-day", today.size() + (today.containsKey(lane) ? 0 : 1));
+            limit("messages.max-per-day", account.today.size() + (isKnown ? 0 : 1));
             limit(
                     "messages.max-value-per-day",
-                    value.plus(after.value().minus(before.value())),
+                    account.value.plus(after.value().minus(before.value())),
                     limits.maxValuePerDay());
-            limit("messages.max-fee-per-day", fee.plus(after.fee().minus(before.fee())), limits.maxFeePerDay());
+            limit("messages.max-fee-per-day", account.fee.plus(after.fee().minus(before.fee())), limits.maxFeePerDay());
             append(lane, message);
-            add(lane, message.value(), message.maxFee());
+            account.add(lane, message.value(), message.maxFee());
         } catch (IOException e) {
             failed = true;
             throw unusable("writing", e);
@@ -141,6 +167,7 @@ final class SpendLedger implements AutoCloseable {
                         lane.nonce(),
                         message.value().attoText(),
                         message.maxFee().attoText());
+        line = isProof(message) ? line + " " + PROOF : line;
         var bytes = ByteBuffer.wrap((line + " " + checksum(line) + "\n").getBytes(StandardCharsets.US_ASCII));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
@@ -154,21 +181,19 @@ final class SpendLedger implements AutoCloseable {
         }
         boolean first = day.equals(LocalDate.EPOCH);
         day = next;
-        today.clear();
-        value = TokenAmount.ZERO;
-        fee = TokenAmount.ZERO;
+        proofs.clear();
+        others.clear();
         if (!first && channel.position() > 0) {
             channel.truncate(0);
             channel.position(0);
         }
     }
 
-    private void add(Lane lane, TokenAmount moreValue, TokenAmount moreFee) {
-        var before = today.getOrDefault(lane, Spent.NOTHING);
-        var after = before.atLeast(moreValue, moreFee);
-        today.put(lane, after);
-        value = value.plus(after.value().minus(before.value()));
-        fee = fee.plus(after.fee().minus(before.fee()));
+    /** The policy has seen that nothing but a miner or the market is called; and a proof needs no value. */
+    private static boolean isProof(Message message) {
+        return message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()
+                && !message.to().equals(PolicyCheck.MARKET)
+                && message.value().isZero();
     }
 
     private static String checksum(String line) {

@@ -2,6 +2,7 @@ package io.adit.chain.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
@@ -21,9 +22,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -352,6 +355,85 @@ final class MessageReplacementTest {
         }
 
         assertThat(epochs).isEqualTo(expected);
+    }
+
+    private void sendProofDueSoon(TokenAmount maxFee) {
+        chain.mine(1);
+        var proof = intent("post/1", MessagePriority.WINDOW_POST, maxFee);
+        outbox.send(proof.dueBy(chain.chainHead().height().plus(10)));
+    }
+
+    @Test
+    void settle_whenTheProofsEndHasPassed_paysNoMoreForIt() {
+        sendProofDueSoon(TokenAmount.ofFil(5));
+        for (int epoch = 0; epoch < 11; epoch++) {
+            chain.premium(TokenAmount.ofAtto(1_000L << epoch));
+            pass(1);
+        }
+        int tries = candidates("post/1").size();
+        assertThat(tries).isGreaterThan(2);
+
+        chain.premium(TokenAmount.ofAtto(1_000_000_000L));
+        pass(30);
+
+        assertThat(candidates("post/1")).hasSize(tries);
+    }
+
+    @Test
+    void settle_whenAMessageWaitsBehindAProofWhoseEndHasPassed_usesTheNonceForNothing() {
+        sendProofDueSoon(TokenAmount.ofFil("0.001"));
+        // More than the proof's limit buys, and less than the other's.
+        chain.premium(TokenAmount.ofAtto(10_000_000_000L));
+        pass(12);
+        assertThat(chain.executed()).isEmpty();
+        outbox.send(commit("commit/1"));
+        pass(60);
+
+        assertThat(chain.executed()).hasSize(2);
+        assertThat(chain.executed().getFirst().message().method()).isZero();
+        assertThat(outbox.found("commit/1", CONFIDENCE)).isPresent();
+    }
+
+    /** The same thread signs both replacements; the proof is ready to be signed when it signs the first. */
+    @Test
+    void settle_whenAProofIsReadyMeanwhile_signsItBetweenTwoReplacements() throws Exception {
+        outbox.send(commit("commit/1"));
+        outbox.send(commit("commit/2"));
+        chain.baseFee(TokenAmount.ofAtto(10_000));
+        chain.mine(COMMIT_PATIENCE);
+        var signers = Collections.synchronizedList(new ArrayList<String>());
+        var proof = new AtomicReference<Thread>();
+        var shared = new AtomicReference<MessageOutbox>();
+        shared.set(new MessageOutbox(
+                store,
+                chain,
+                new Signer() {
+                    @Override
+                    public Set<Address> addresses() {
+                        return Set.of(KEY.address());
+                    }
+
+                    @Override
+                    public Signature sign(Address key, byte[] message) {
+                        signers.add(Thread.currentThread().getName());
+                        if (proof.get() == null) {
+                            proof.set(Thread.ofPlatform()
+                                    .name("proof")
+                                    .start(() -> shared.get()
+                                            .send(intent(
+                                                    "post/1", MessagePriority.WINDOW_POST, TokenAmount.ofFil(5)))));
+                            await().until(() -> proof.get().getState() == Thread.State.WAITING);
+                        }
+                        return KEY.sign(message);
+                    }
+                },
+                InstantSource.system()));
+
+        shared.get().settle();
+        proof.get().join();
+
+        var settling = Thread.currentThread().getName();
+        assertThat(signers).containsExactly(settling, "proof", settling);
     }
 
     @Test

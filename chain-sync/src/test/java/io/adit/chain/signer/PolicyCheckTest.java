@@ -100,6 +100,19 @@ class PolicyCheckTest {
         }
     }
 
+    /** What a cancelled message is replaced by needs no entry in transfer-to; what carries value does. */
+    @Test
+    void messageThatDoesNothingIsAllowed_fromAnyKeyToItself() throws IOException {
+        var fixture = new SignerFixture(root.resolve("more"), "");
+        var nothing = fixture.message(fixture.sender, 0, 1, TokenAmount.ZERO);
+        var value = fixture.message(fixture.sender, 0, 1, TokenAmount.ofAtto(1));
+        var dear = nothing.withGas(1_000_000_001, TokenAmount.ofAtto(1_000_000_000), TokenAmount.ZERO);
+
+        assertThat(signed(fixture.sender, SigningContents.message(nothing))).isEqualTo(nothing.signingBytes());
+        assertRefused("messages.transfer-to", () -> signed(fixture.sender, SigningContents.message(value)));
+        assertRefused("messages.max-fee", () -> signed(fixture.sender, SigningContents.message(dear)));
+    }
+
     @Test
     void feeIsLimitTimesCap() throws IOException {
         var fixture = new SignerFixture(root.resolve("more"), "");

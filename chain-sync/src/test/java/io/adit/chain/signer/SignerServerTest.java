@@ -7,6 +7,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.error.ErrorKind;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.keys.KeyErrorCode;
 import io.adit.core.keys.Signatures;
@@ -147,6 +148,28 @@ class SignerServerTest {
             sign(nonce, "0");
         }
         assertRefused("messages.max-per-day", () -> sign(7, "0"));
+    }
+
+    /** The policy allows six a day; a window proof is method 5 without value. */
+    @Test
+    void proofsHaveADayOfTheirOwn_whenCheaperMessagesHaveUsedTheirs() {
+        for (int nonce = 1; nonce <= 6; nonce++) {
+            signPreCommit(nonce);
+        }
+        assertRefused("messages.max-per-day", () -> signPreCommit(7));
+        sign(7, "0");
+        server().close();
+        open();
+        assertRefused("messages.max-per-day", () -> signPreCommit(8));
+        for (int nonce = 8; nonce <= 12; nonce++) {
+            sign(nonce, "0");
+        }
+        assertRefused("messages.max-per-day", () -> sign(13, "0"));
+    }
+
+    private void signPreCommit(long nonce) {
+        var message = fixture().message(SignerFixture.MINER, 28, nonce, TokenAmount.ZERO);
+        fixture().client().sign(fixture().sender, SigningContents.message(message));
     }
 
     private void sign(long nonce, String fil) {
