@@ -17,6 +17,7 @@ import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.state.MessageState;
 import java.util.ArrayList;
@@ -254,19 +255,29 @@ final class FaultWatch {
         long sectors = declarations.stream()
                 .mapToLong(declaration -> declaration.sectors().cardinality())
                 .sum();
-        var cid = context.outbox()
-                .send(new MessageIntent(
-                                key,
-                                context.settings().worker(),
-                                context.miner(),
-                                TokenAmount.ZERO,
-                                method,
-                                params,
-                                context.settings().maxDeclarationFee(),
-                                method == MinerMethod.DECLARE_FAULTS.number()
-                                        ? MessagePriority.FAULT
-                                        : MessagePriority.RECOVERY)
-                        .dueBy(window.faultCutoff()));
+        var intent = new MessageIntent(
+                        key,
+                        context.settings().worker(),
+                        context.miner(),
+                        TokenAmount.ZERO,
+                        method,
+                        params,
+                        context.settings().maxDeclarationFee(),
+                        method == MinerMethod.DECLARE_FAULTS.number()
+                                ? MessagePriority.FAULT
+                                : MessagePriority.RECOVERY)
+                .dueBy(window.faultCutoff());
+        Cid cid;
+        try {
+            cid = context.outbox().send(intent);
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_CANCELLED) {
+                throw e;
+            }
+            // Nothing is sent in its place, and what else is to be declared does not wait for it.
+            LOG.warn("declaring {} sectors of deadline {} {}: {}", sectors, window.deadline(), what, e.getMessage());
+            return;
+        }
         underWay.put(key, new Declaration(what, look, window.faultCutoff().minus(MARGIN)));
         if (!known) {
             context.metrics().declared(what, sectors);

@@ -9,6 +9,7 @@ import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.Partition;
+import io.adit.chain.node.RpcException;
 import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
 import io.adit.chain.type.PoStProof;
@@ -244,6 +245,9 @@ final class PartitionProver {
         try {
             cid = context.outbox().send(signed.map(StoredIntents::of).orElseGet(() -> intent(proof, head)));
         } catch (AditException e) {
+            if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
+                return cancelled(proof);
+            }
             if (e.code() != MessageErrorCode.MESSAGE_KEY_REUSED) {
                 throw e;
             }
@@ -293,6 +297,9 @@ final class PartitionProver {
             found = context.outbox()
                     .found(proof.messageKey(), context.settings().messageConfidence());
         } catch (AditException e) {
+            if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
+                return cancelled(proof);
+            }
             if (e.code() != MessageErrorCode.MESSAGE_NONCE_TAKEN) {
                 throw e;
             }
@@ -346,23 +353,42 @@ final class PartitionProver {
         return context.journal().save(proof.again(why));
     }
 
+    /** The operator gave the message up: nothing is sent in its place. */
+    private PartitionProof cancelled(PartitionProof proof) {
+        missed(proof, "its message was cancelled");
+        return proof.ended(Phase.MISSED, "its message was cancelled");
+    }
+
     /** The window is over. Its message may still be among the last ones executed. */
     private void end(PartitionProof proof) {
-        Optional<MessageLookup> found =
-                proof.phase() == Phase.SENT ? context.outbox().found(proof.messageKey(), 0) : Optional.empty();
+        Optional<MessageLookup> found;
+        try {
+            found = proof.phase() == Phase.SENT ? context.outbox().found(proof.messageKey(), 0) : Optional.empty();
+        } catch (RpcException e) {
+            throw e;
+        } catch (AditException e) {
+            // It can never be executed, or nobody can tell any more: asking again would not end.
+            missed(proof, String.valueOf(e.getMessage()));
+            return;
+        }
         if (found.isPresent() && found.get().receipt().isSuccess()) {
             context.metrics().accepted(0);
             context.journal().save(proof.ended(Phase.ACCEPTED, proof.note()));
             return;
         }
+        missed(proof, proof.note());
+    }
+
+    private void missed(PartitionProof proof, String why) {
         context.metrics().missed();
-        context.journal().save(proof.ended(Phase.MISSED, proof.note()));
+        context.journal().save(proof.ended(Phase.MISSED, why));
         LOG.error(
-                "deadline {} partition {} closed at epoch {} without an accepted proof (last phase {}): its sectors"
-                        + " become faulty",
+                "deadline {} partition {} has no accepted proof at its end, epoch {} (last phase {}): its sectors become"
+                        + " faulty. {}",
                 window.deadline(),
                 partition,
                 window.close().value(),
-                proof.phase());
+                proof.phase(),
+                why);
     }
 }

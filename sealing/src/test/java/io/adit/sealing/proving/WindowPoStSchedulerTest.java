@@ -18,6 +18,8 @@ import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signer;
+import io.adit.core.state.MessageRecord;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
 import io.adit.proofs.PoStProof;
@@ -43,6 +45,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -383,6 +386,72 @@ class WindowPoStSchedulerTest {
         until(() -> !scheduler.recent().isEmpty() && phase() == Phase.MISSED);
 
         assertThat(chain.proofs()).isEmpty();
+    }
+
+    /** As after {@code adit messages cancel --really-do-it}, once that is deep in the chain. */
+    @Test
+    void windowIsRecordedAsMissed_whenItsMessageWasCancelled() {
+        scheduler.start();
+        advanceTo(OPEN);
+        until(() -> !scheduler.recent().isEmpty() && phase() == Phase.SENT);
+        cancelled("post/20/0");
+        advanceTo(OPEN + 10);
+
+        until(() -> phase() == Phase.MISSED);
+    }
+
+    private void cancelled(String key) {
+        store.transactVoid(
+                tx -> tx.messages().update(tx.messages().find(key).orElseThrow().withState(MessageState.CANCELLED)));
+    }
+
+    @Test
+    void faultIsDeclared_whenTheRecoveryBesideItWasCancelled() throws IOException {
+        Files.delete(path.file(new SectorId(MINER, new SectorNumber(2)), SectorFileType.SEALED));
+        chain.partition(
+                DEADLINE,
+                new FakeChain.FakePartition(BitField.of(1).union(BitField.of(2)), BitField.of(1), BitField.EMPTY));
+        var locked = new AtomicBoolean(true);
+        scheduler = scheduler(proofs, lockedWhile(locked));
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+        until(() -> !recoveries().isEmpty());
+        recoveries().forEach(this::cancelled);
+        locked.set(false);
+
+        until(() -> {
+            if (!chain.mpoolPending(chain.chainHead().key()).isEmpty()) {
+                chain.advance(1);
+            }
+            return !chain.included(MinerMethod.DECLARE_FAULTS).isEmpty();
+        });
+
+        assertThat(chain.included(MinerMethod.DECLARE_FAULTS_RECOVERED)).isEmpty();
+    }
+
+    private List<String> recoveries() {
+        return store.read(tx -> tx.messages().recent(10)).stream()
+                .map(MessageRecord::intentKey)
+                .filter(key -> key.startsWith("post-recovered/"))
+                .toList();
+    }
+
+    private Signer lockedWhile(AtomicBoolean locked) {
+        return new Signer() {
+            @Override
+            public Set<Address> addresses() {
+                return signer.addresses();
+            }
+
+            @Override
+            public Signature sign(Address address, byte[] message) {
+                if (locked.get()) {
+                    throw new IllegalStateException("the keystore is locked");
+                }
+                return signer.sign(address, message);
+            }
+        };
     }
 
     @Test
