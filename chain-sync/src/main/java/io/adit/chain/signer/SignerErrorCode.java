@@ -36,6 +36,12 @@ public enum SignerErrorCode implements ErrorCode {
     SIGNER_EXPOSED(
             ErrorKind.OPERATOR,
             "The folder of the signer's socket can be entered by other users. Restrict it: chmod 700."),
+    /** Two clocks, one of them wrong. */
+    SIGNER_CLOCK_DIFFERS(
+            ErrorKind.OPERATOR,
+            "Node and signer do not agree on the epoch, so the clock of one of them is wrong. Blocks are not signed until"
+                    + " they agree: the slash guard remembers the latest epoch it was told and refuses all before it. Set"
+                    + " the clocks by NTP; the node asks again by itself."),
     /** The day's account cannot be kept. */
     SIGNER_LEDGER_UNUSABLE(
             ErrorKind.HARDWARE,

@@ -50,6 +50,9 @@ import org.slf4j.LoggerFactory;
  * done on the signer's machine, through {@link #guards()}.
  */
 public final class SignerServer implements AutoCloseable {
+    /** In epochs; the node takes no head older than about this for the present. */
+    private static final long CLOCKS_APART = 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(SignerServer.class);
 
     private static final int GROUP_WRITES = 4;
@@ -282,7 +285,7 @@ public final class SignerServer implements AutoCloseable {
                 yield SignerWire.yes(writer -> writer.bytes(signature));
             }
             case SignerWire.Resume resume -> {
-                signer.resume(resume.miner(), notBefore(resume.now()), resume.ownBlocks());
+                signer.resume(resume.miner(), agreed(resume.now()), resume.ownBlocks());
                 yield SignerWire.yes(CborWriter::nul);
             }
             case SignerWire.Observe observe -> {
@@ -296,15 +299,24 @@ public final class SignerServer implements AutoCloseable {
         };
     }
 
-    /** A node may say that it is earlier than it is; the own clock knows better. */
-    private Epoch notBefore(Epoch said) {
+    /**
+     * The later of what the node says and what the own clock shows. The guard never goes below it again, so where they are
+     * far apart one of the clocks is wrong and the guard is not told.
+     */
+    private Epoch agreed(Epoch said) {
         long genesis = policy.blocks().genesisTime();
         if (genesis <= 0) {
             return said;
         }
         long passed = clock.instant().getEpochSecond() - genesis;
-        return new Epoch(Math.max(
-                said.value(), Math.floorDiv(passed, policy.blocks().blockTime().toSeconds())));
+        long own = Math.floorDiv(passed, policy.blocks().blockTime().toSeconds());
+        if (own - said.value() > CLOCKS_APART || said.value() - own > CLOCKS_APART) {
+            throw new AditException(
+                    SignerErrorCode.SIGNER_CLOCK_DIFFERS,
+                    "resuming the slash guard: the node says that it is epoch " + said
+                            + ", the signer's clock shows epoch " + own + "; set the clocks of both by NTP");
+        }
+        return new Epoch(Math.max(said.value(), own));
     }
 
     private Signature sign(SignerWire.Sign request) {

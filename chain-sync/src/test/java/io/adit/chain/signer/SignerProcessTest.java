@@ -133,13 +133,13 @@ class SignerProcessTest {
         var other = SignerFixture.header(SignerFixture.MINER, epoch, parents, 2);
         var first = start("block.permitted:1");
         var client = fixture().client();
-        client.resume(SignerFixture.MINER, new Epoch(0), List.of());
+        client.resume(SignerFixture.MINER, new Epoch(epoch), List.of());
         assertThatThrownBy(() -> client.sign(fixture().worker, SigningContents.block(header, parents)))
                 .isInstanceOf(AditException.class);
         awaitEnd(first);
 
         var second = start("");
-        client.resume(SignerFixture.MINER, new Epoch(0), List.of());
+        client.resume(SignerFixture.MINER, new Epoch(epoch), List.of());
         assertThatThrownBy(() -> client.sign(fixture().worker, SigningContents.block(other, parents)))
                 .isInstanceOfSatisfying(
                         AditException.class, e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_BLOCK_REFUSED));

@@ -206,6 +206,24 @@ class SignerServerTest {
     }
 
     @Test
+    void clocksFarApart_leaveTheGuardAsItWas() {
+        var client = fixture().client();
+        var before = client.status(SignerFixture.MINER);
+
+        assertCode(
+                SignerErrorCode.SIGNER_CLOCK_DIFFERS,
+                () -> client.resume(SignerFixture.MINER, new Epoch(EPOCH - 960), List.of()));
+        assertCode(
+                SignerErrorCode.SIGNER_CLOCK_DIFFERS,
+                () -> client.resume(SignerFixture.MINER, new Epoch(EPOCH + 960), List.of()));
+
+        assertThat(client.status(SignerFixture.MINER)).isEqualTo(before);
+        assertThat(before.doubt()).contains(Doubt.CHAIN_NOT_SEEN);
+        client.resume(SignerFixture.MINER, new Epoch(EPOCH), List.of());
+        assertThat(client.status(SignerFixture.MINER).doubt()).isEmpty();
+    }
+
+    @Test
     void unknownBlockOnChainStopsTheGuard_andTheSocketCannotClearIt() {
         var client = fixture().client();
         client.resume(SignerFixture.MINER, new Epoch(EPOCH), List.of());

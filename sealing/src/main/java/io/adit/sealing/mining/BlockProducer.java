@@ -3,7 +3,6 @@ package io.adit.sealing.mining;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.signer.BlockSigner;
 import io.adit.chain.type.TipSet;
-import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
 import io.adit.core.slash.Doubt;
@@ -12,7 +11,6 @@ import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.Strand;
 import io.adit.core.time.Timeline;
-import io.adit.sealing.mining.MinedBlock.Phase;
 import io.adit.sealing.mining.RoundResult.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -198,10 +196,18 @@ public final class BlockProducer implements AutoCloseable {
 
     /** Shows the guard the chain and finishes what an earlier run began, before anything else is done. */
     private void resume(TipSet at) throws InterruptedException {
+        // The guard writes down the epoch that the clock shows and never goes below it again; and blocks wait for the
+        // clock.
+        var wrongClock = clock.problem(at);
+        if (wrongClock.isPresent()) {
+            note(wrongClock);
+            pause(context.settings().blockDelay().dividedBy(4));
+            return;
+        }
         try {
             ownBlocks.resume(at);
             resumed = true;
-            finishOpen(at);
+            new OpenBlocks(context).finish(at);
         } catch (AditException e) {
             note(Optional.of("the slash guard cannot go on: " + e.getMessage()));
             pause(context.settings().blockDelay().dividedBy(4));
@@ -365,46 +371,6 @@ public final class BlockProducer implements AutoCloseable {
             case NOT_WON, DONE_BEFORE -> LOG.debug("Epoch {}: {}", result.epoch(), result.outcome());
             case REFUSED, LATE, FAILED ->
                 LOG.warn("No block of epoch {} ({}): {}", result.epoch(), result.outcome(), result.note());
-        }
-    }
-
-    /** Blocks that an earlier run prepared and did not get out: the same ones go out now, or none. */
-    private void finishOpen(TipSet at) throws InterruptedException {
-        for (var block : context.journal().recent(2)) {
-            if (block.phase() == Phase.PREPARED || block.phase() == Phase.SIGNED) {
-                try {
-                    finish(block, at);
-                } catch (AditException e) {
-                    LOG.warn("Finishing the block of epoch {}: {}", block.epoch(), e.getMessage());
-                }
-            } else if (block.phase() == Phase.CREATING) {
-                context.journal()
-                        .save(block.withPhase(Phase.FAILED)
-                                .withNote("the node ended while the full node made the block"));
-            }
-        }
-    }
-
-    private void finish(MinedBlock block, TipSet at) throws InterruptedException {
-        var header = block.block().orElseThrow().header();
-        var below = context.node().chainGetTipSet(new TipSetKey(header.parents()));
-        var end = context.times().end(below, block.epoch());
-        // Where the chain has not passed it, it is not too late: perhaps nobody else makes blocks here.
-        if (timeline.instant().isBefore(end) || at.height().isBefore(block.epoch())) {
-            var worker = context.node()
-                    .minerGetBaseInfo(context.settings().miner(), block.epoch(), below.key())
-                    .orElseThrow(() -> new AditException(
-                            MiningError.MINING_KEY_MISSING,
-                            "the chain does not name the worker of that epoch any more"))
-                    .workerKey();
-            var done = new BlockPublisher(context.node(), context.signer(), context.journal(), timeline)
-                    .publish(block, worker, below.blocks(), end);
-            LOG.info("The block of epoch {} that an earlier run prepared is {}", block.epoch(), done.phase());
-        } else if (block.phase() == Phase.PREPARED) {
-            context.journal()
-                    .save(block.withPhase(Phase.FAILED)
-                            .withBlock(Optional.empty())
-                            .withNote("the node was not running when its time came"));
         }
     }
 

@@ -31,12 +31,14 @@ final class BlockPublisher {
     private final BlockSigner signer;
     private final BlockJournal journal;
     private final Timeline timeline;
+    private final Duration mostWait;
 
-    BlockPublisher(FullNode node, BlockSigner signer, BlockJournal journal, Timeline timeline) {
-        this.node = node;
-        this.signer = signer;
-        this.journal = journal;
-        this.timeline = timeline;
+    BlockPublisher(MiningContext context) {
+        this.node = context.node();
+        this.signer = context.signer();
+        this.journal = context.journal();
+        this.timeline = context.timeline();
+        this.mostWait = context.settings().blockDelay();
     }
 
     /**
@@ -46,11 +48,13 @@ final class BlockPublisher {
      * @param parents the headers that the block stands on, in its order
      * @param end until when a node that cannot be reached is asked again
      * @return in phase SUBMITTED or REFUSED
-     * @throws AditException what signer or node say otherwise
+     * @throws AditException {@link MiningError#MINING_ROUND_LATE} for a block whose time is more than an epoch away; what
+     *     signer or node say otherwise
      */
     MinedBlock publish(MinedBlock prepared, Address worker, List<BlockHeader> parents, Instant end)
             throws InterruptedException {
         var watch = new StopWatch(timeline);
+        untilTime(prepared.block().orElseThrow());
         MinedBlock signed;
         try {
             signed = sign(prepared, worker, parents);
@@ -65,7 +69,7 @@ final class BlockPublisher {
         var signing = watch.lap();
         CrashPoints.reach("block.signed");
         var block = signed.block().orElseThrow();
-        await(Instant.ofEpochSecond(block.header().timestamp()));
+        await(block);
         watch.lap();
         submit(block, end);
         CrashPoints.reach("block.submitted");
@@ -93,11 +97,25 @@ final class BlockPublisher {
     }
 
     /** Nodes refuse blocks whose time has not come. */
-    private void await(Instant time) throws InterruptedException {
-        var left = Duration.between(timeline.instant(), time);
+    private void await(Block block) throws InterruptedException {
+        var left = untilTime(block);
         if (left.isPositive()) {
             timeline.sleep(left);
         }
+    }
+
+    /** A block is made at most an epoch ahead; where its time is farther away the clock is wrong, or was. */
+    private Duration untilTime(Block block) {
+        var header = block.header();
+        var left = Duration.between(timeline.instant(), Instant.ofEpochSecond(header.timestamp()));
+        if (left.compareTo(mostWait) > 0) {
+            throw new AditException(
+                    MiningError.MINING_ROUND_LATE,
+                    "publishing the block of epoch " + header.height() + ": its time comes in "
+                            + ClockWatch.seconds(left) + ", so this machine's clock is wrong, or was when the block was"
+                            + " made; it is not waited for. Set the clock by NTP");
+        }
+        return left;
     }
 
     /** Handing in the same block twice does no harm, so a node that may or may not have it is asked again. */

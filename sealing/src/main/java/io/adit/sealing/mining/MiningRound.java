@@ -298,7 +298,7 @@ final class MiningRound {
                                 Duration.ZERO)));
         doing = "signing and submitting";
         CrashPoints.reach("block.prepared");
-        var published = new BlockPublisher(context.node(), context.signer(), context.journal(), context.timeline())
+        var published = new BlockPublisher(context)
                 .publish(record, chance.info().workerKey(), chance.base().blocks(), end());
         return published.phase() == Phase.REFUSED
                 ? new RoundResult(epoch, Outcome.REFUSED, Optional.empty(), published.note())

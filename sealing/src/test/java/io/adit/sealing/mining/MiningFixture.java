@@ -51,6 +51,7 @@ final class MiningFixture implements AutoCloseable {
     UnaryOperator<MiningSettings> settings = UnaryOperator.identity();
     UnaryOperator<Signer> keys = UnaryOperator.identity();
     boolean waitAfterMove;
+    String machine = "boot 1";
 
     private final Path directory;
     private StateStore store;
@@ -76,7 +77,7 @@ final class MiningFixture implements AutoCloseable {
                         GENESIS,
                         directory.resolve("guard"),
                         new FileGuardAnchor(directory.resolve("elsewhere").resolve("anchor")),
-                        new MachineMark("boot 1"),
+                        new MachineMark(machine),
                         MiningLease.NONE,
                         waitAfterMove),
                 timeline,
@@ -98,6 +99,13 @@ final class MiningFixture implements AutoCloseable {
                 timeline);
         made.start();
         return made;
+    }
+
+    /** As a machine that is switched off and on: the next guard waits for parents that no other copy can have signed. */
+    void reboot() {
+        waitAfterMove = true;
+        machine = "boot 2";
+        kill();
     }
 
     /** As {@code kill -9}. */
