@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -305,14 +306,37 @@ final class MiningRound {
                 : RoundResult.of(epoch, Outcome.SUBMITTED);
     }
 
-    /** A block without messages earns its reward all the same, so a pool that fails does not cost the block. */
-    private List<SignedMessage> messages(TipSet base, Ticket ticket) {
+    /** A block without messages earns its reward all the same, so a pool that fails or hangs does not cost the block. */
+    private List<SignedMessage> messages(TipSet base, Ticket ticket) throws InterruptedException {
+        var chosen = new AtomicReference<List<SignedMessage>>(List.of());
+        var asking = context.timeline().start(Strand.Kind.VIRTUAL, "mining-messages-" + epoch, () -> {
+            try {
+                chosen.set(context.node().mpoolSelect(base.key(), Lottery.quality(ticket)));
+            } catch (AditException e) {
+                LOG.warn("Choosing messages for epoch {}: {}; its block has none", epoch, e.getMessage());
+            }
+        });
         try {
-            return context.node().mpoolSelect(base.key(), Lottery.quality(ticket));
-        } catch (AditException e) {
-            LOG.warn("Choosing messages for epoch {}: {}; its block has none", epoch, e.getMessage());
-            return List.of();
+            var patience = selectPatience();
+            if (!asking.join(patience)) {
+                LOG.warn(
+                        "Choosing messages for epoch {} takes more than {}; its block has none",
+                        epoch,
+                        ClockWatch.seconds(patience));
+            }
+            return chosen.get();
+        } finally {
+            asking.interrupt();
         }
+    }
+
+    /** Until a tenth of an epoch before the block's time (3 s on mainnet); where that is over, a tenth of an epoch. */
+    private Duration selectPatience() {
+        var settings = context.settings();
+        var reserve = settings.blockDelay().dividedBy(10);
+        var until = end().minus(settings.propagationDelay()).minus(reserve);
+        var left = Duration.between(context.timeline().instant(), until);
+        return left.compareTo(reserve) > 0 ? left : reserve;
     }
 
     private BlockTemplate template(Chance chance, List<PoStProof> proof, Ticket ticket, List<SignedMessage> messages) {

@@ -524,4 +524,14 @@ class BlockProducerTest {
 
         assertThat(mining.submittedAt(1)).hasSize(1);
     }
+
+    @Test
+    void poolThatHangs_costsTheMessagesAndNotTheBlock() {
+        chain.selectHangs = Duration.ofMinutes(2);
+        mining.start();
+
+        mining.untilEpoch(1);
+
+        assertThat(mining.submittedAt(1)).hasSize(1);
+    }
 }

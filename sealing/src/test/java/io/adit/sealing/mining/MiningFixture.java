@@ -217,7 +217,7 @@ final class MiningFixture implements AutoCloseable {
     }
 
     /** Time passes; an interrupt ends it, as it ends the wait for a worker process. */
-    private static void pass(Duration duration, Timeline timeline) {
+    static void pass(Duration duration, Timeline timeline) {
         if (duration.isZero()) {
             return;
         }

@@ -56,6 +56,7 @@ final class ScriptedChain extends PartialFullNode {
 
     boolean eligible = true;
     boolean selectFails;
+    Duration selectHangs = Duration.ZERO;
     long refusesEpoch = -1;
     int unreachable;
     Optional<String> refusesToCreate = Optional.empty();
@@ -216,6 +217,7 @@ final class ScriptedChain extends PartialFullNode {
         if (selectFails) {
             throw RpcException.answered("MpoolSelect", 1, "the pool is broken");
         }
+        MiningFixture.pass(selectHangs, timeline);
         return List.of();
     }
 
