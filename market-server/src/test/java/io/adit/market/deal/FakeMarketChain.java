@@ -215,6 +215,14 @@ public final class FakeMarketChain extends PartialFullNode {
     }
 
     @Override
+    public synchronized TipSet chainGetTipSet(TipSetKey key) {
+        return tipSets.stream()
+                .filter(tipSet -> tipSet.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
     public synchronized TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
         return tipSets.reversed().stream()
                 .filter(tipSet -> !epoch.isBefore(tipSet.height()))
