@@ -24,8 +24,14 @@ class CommandLineTest {
     private Path folder;
 
     /** Commands that answer nothing, or something that is not for machines. */
-    private static final Set<String> WITHOUT_JSON =
-            Set.of("adit worker", "adit devnet", "adit test", "adit build", "adit help", "adit generate-completion");
+    private static final Set<String> WITHOUT_JSON = Set.of(
+            "adit worker",
+            "adit devnet",
+            "adit sim",
+            "adit test",
+            "adit build",
+            "adit help",
+            "adit generate-completion");
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
