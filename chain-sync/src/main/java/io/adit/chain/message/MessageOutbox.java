@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
@@ -52,6 +53,11 @@ public final class MessageOutbox {
 
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
+    /** How far back a restart looks for outcomes that may still change. */
+    private static final Duration WHILE_SHALLOW = Duration.ofHours(1);
+
+    private static final int MOST_SHALLOW = 500;
+
     private final FullNode node;
     private final Timeline timeline;
     private final Signer signer;
@@ -65,6 +71,9 @@ public final class MessageOutbox {
     private final OutboxPolicy policy;
     private final Map<MessagePriority, Lock> signing = new EnumMap<>(MessagePriority.class);
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
+
+    /** Messages whose outcome was told, but may still be changed by a reorganisation. */
+    private final Set<String> shallow = ConcurrentHashMap.newKeySet();
 
     /** An outbox in real time, with a wall clock for the stored messages' time stamps. */
     public MessageOutbox(StateStore store, FullNode node, Signer signer, InstantSource clock) {
@@ -168,6 +177,11 @@ public final class MessageOutbox {
             return Optional.empty();
         }
         stored.executed(wish, lookup.get(), wish.record().gasCost().or(() -> fate.gasCost(wish, lookup.get())));
+        if (depth < SETTLED_DEPTH) {
+            shallow.add(key);
+        } else {
+            shallow.remove(key);
+        }
         return lookup;
     }
 
@@ -216,6 +230,11 @@ public final class MessageOutbox {
      */
     public void resumeAll() {
         stored.sendersUnderWay().forEach(sender -> pushForgotten(sender, MessagePriority.WINDOW_POST));
+        var recently = timeline.instant().minus(WHILE_SHALLOW);
+        stored.recent(MOST_SHALLOW).stream()
+                .filter(record ->
+                        record.minedHeight().isPresent() && record.updatedAt().isAfter(recently))
+                .forEach(record -> shallow.add(record.intentKey()));
     }
 
     /**
@@ -235,6 +254,7 @@ public final class MessageOutbox {
                 LOG.warn("Messages of {} are still to be settled: {}", sender, e.getMessage());
             }
         }
+        shallow.forEach(this::settle);
     }
 
     private void settle(Address sender, TipSet head) {
@@ -252,6 +272,9 @@ public final class MessageOutbox {
         try {
             found(key, SETTLED_DEPTH);
         } catch (AditException e) {
+            if (!(e instanceof RpcException)) {
+                shallow.remove(key);
+            }
             LOG.warn("Settling {}: {}", key, e.getMessage());
         }
     }

@@ -204,6 +204,23 @@ final class MessageReplacementTest {
         assertThat(chain.executed()).hasSize(1);
     }
 
+    /** Nobody asks again after the first answer, and the process is started anew meanwhile. */
+    @Test
+    void settle_whenAReorganisationSwapsWhichOneIsExecuted_followsUnasked() {
+        sendAndReplace("commit/1");
+        var both = candidates("commit/1");
+        pass(2 + CONFIDENCE);
+        assertThat(outbox.found("commit/1", CONFIDENCE)).isPresent();
+        restart();
+
+        chain.reorganise(2 + CONFIDENCE);
+        chain.executeForeign(signed(both.getFirst()));
+        pass(35);
+
+        assertThat(outbox.record("commit/1").orElseThrow().cid())
+                .contains(both.getFirst().cid());
+    }
+
     @Test
     void found_whenAReorganisationTakesTheExecutedOneAway_pushesTheNewest() {
         sendAndReplace("commit/1");
