@@ -109,7 +109,9 @@ public final class F3Participation implements AutoCloseable {
             return leased(lease, fresh);
         } catch (RpcException e) {
             return refused(F3Refusal.of(e), e.nodeMessage(), fresh);
-        } catch (AditException e) {
+        } catch (RuntimeException e) {
+            // Whatever it was, the votes of years hang on this strand.
+            LOG.debug("F3", e);
             return refused(F3Refusal.OTHER, String.valueOf(e.getMessage()), fresh);
         }
     }
@@ -117,8 +119,8 @@ public final class F3Participation implements AutoCloseable {
     private Duration leased(F3ParticipationLease lease, boolean fresh) {
         failures = 0;
         lastGood = timeline.nanoTime();
+        remember(ticket.orElseThrow());
         if (fresh) {
-            remember(ticket.orElseThrow());
             keyMissing = lacksKey();
             registry.counter("adit_f3_leases").increment();
         }

@@ -31,6 +31,7 @@ class F3ParticipationTest {
 
     private static final class MemoryTickets implements F3Tickets {
         private Optional<byte[]> last = Optional.empty();
+        private int failing;
 
         @Override
         public Optional<byte[]> last() {
@@ -39,6 +40,10 @@ class F3ParticipationTest {
 
         @Override
         public void keep(byte[] ticket) {
+            if (failing > 0) {
+                failing--;
+                throw new IllegalStateException("the store is away");
+            }
             last = Optional.of(ticket);
         }
 
@@ -100,6 +105,19 @@ class F3ParticipationTest {
         timeline.runFor(Duration.ofSeconds(LOTUS_LOOKS_AFTER));
 
         assertThat(node.votes(MINER, instance())).isFalse();
+    }
+
+    @Test
+    void goesOn_whenWhatNobodyForesawIsThrown() {
+        tickets.failing = 1;
+
+        var participation = start();
+        timeline.runFor(Duration.ofMinutes(1));
+
+        assertThat(participation.status().participating()).isTrue();
+        assertThat(tickets.last())
+                .as("the ticket that could not be kept at first")
+                .isPresent();
     }
 
     @Test
