@@ -14,7 +14,6 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.PrivateKey;
-import io.adit.core.keys.Signature;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageCandidate;
@@ -25,7 +24,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,18 +45,6 @@ class ReplacementTest {
     private final Devnet devnet = Devnet.inMemory(DealLifeTest.settings(29), new RecordingProofs());
     private SqlStateStore store;
 
-    private record OneKey(PrivateKey key) implements Signer {
-        @Override
-        public Set<Address> addresses() {
-            return Set.of(key.address());
-        }
-
-        @Override
-        public Signature sign(Address address, byte[] message) {
-            return key.sign(message);
-        }
-    }
-
     @BeforeEach
     void open() {
         store = SqlStateStore.sqlite(directory.resolve("state.db"));
@@ -77,7 +63,7 @@ class ReplacementTest {
     }
 
     private MessageOutbox outbox(PrivateKey key) {
-        return new MessageOutbox(store, devnet.node(), new OneKey(key), InstantSource.system());
+        return new MessageOutbox(store, devnet.node(), Signer.of(key), InstantSource.system());
     }
 
     private static MessageIntent gift(String key, PrivateKey from, MessagePriority priority) {

@@ -13,7 +13,6 @@ import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.keys.PrivateKey;
-import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.CrashPoints;
@@ -35,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +111,7 @@ final class SimulatedProvider {
         var meters = new SimpleMeterRegistry();
         var chain = tampering.node(chain(meters));
         var checked = tampering.proofs(proofs);
-        var outbox = new MessageOutbox(store, chain, new OneKey(key), timeline);
+        var outbox = new MessageOutbox(store, chain, Signer.of(key), timeline);
         var proving = new WindowPoStScheduler(
                 ProvingSettings.defaults(miner, key.address(), SectorSize.KIB_2),
                 store,
@@ -256,18 +254,6 @@ final class SimulatedProvider {
             diedAt = Optional.of(point);
             buried();
             timeline.dieHere();
-        }
-    }
-
-    private record OneKey(PrivateKey key) implements Signer {
-        @Override
-        public Set<Address> addresses() {
-            return Set.of(key.address());
-        }
-
-        @Override
-        public Signature sign(Address address, byte[] message) {
-            return key.sign(message);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.adit.chain.message;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.PrivateKey;
-import io.adit.core.keys.Signature;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageCandidate;
@@ -14,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 
 /** An outbox over a chain of its own, a database that outlives it, and a clock that stands until it is moved. */
 final class OutboxStage implements AutoCloseable {
@@ -42,19 +40,7 @@ final class OutboxStage implements AutoCloseable {
     }
 
     MessageOutbox with(OutboxPolicy other) {
-        return new MessageOutbox(store, chain, new OneKey(key), other, new SystemTimeline(() -> now));
-    }
-
-    record OneKey(PrivateKey key) implements Signer {
-        @Override
-        public Set<Address> addresses() {
-            return Set.of(key.address());
-        }
-
-        @Override
-        public Signature sign(Address address, byte[] message) {
-            return key.sign(message);
-        }
+        return new MessageOutbox(store, chain, Signer.of(key), other, new SystemTimeline(() -> now));
     }
 
     void passTime(Duration duration) {

@@ -31,6 +31,11 @@ public enum KeyErrorCode implements ErrorCode {
             "The text is not a Lotus key export, which is the hex form of a JSON object with Type and PrivateKey."),
     /** The key exists already. */
     KEY_EXISTS(ErrorKind.OPERATOR, "The keystore has this key already; nothing was changed."),
+    /** A block was to be signed by a signer without a slash guard. */
+    KEY_NEEDS_GUARD(
+            ErrorKind.BUG,
+            "A block was to be signed past the slash guard. Nothing was signed: two blocks at one epoch cost the miner a"
+                    + " fine. Report it."),
     /** The keystore directory cannot be read or written. */
     KEY_STORE_UNAVAILABLE(ErrorKind.HARDWARE, "The keystore directory could not be read or written.");
 

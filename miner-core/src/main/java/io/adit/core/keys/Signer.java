@@ -1,5 +1,6 @@
 package io.adit.core.keys;
 
+import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import java.util.Set;
 
@@ -22,11 +23,35 @@ public interface Signer {
 
     /**
      * Signs something that is given in full. A signer that decides by what it signs, such as one in another process, signs
-     * only so; the others sign the bytes.
+     * only so; the others sign the bytes, but never a block, which only a signer with a slash guard may sign.
      *
-     * @throws io.adit.core.error.AditException {@link KeyErrorCode#KEY_UNKNOWN} if it has no such key
+     * @throws io.adit.core.error.AditException {@link KeyErrorCode#KEY_UNKNOWN} if it has no such key, {@link
+     *     KeyErrorCode#KEY_NEEDS_GUARD} for a block
      */
     default Signature sign(Address key, SigningContent content) {
+        if (content.kind() == SigningKind.BLOCK) {
+            throw new AditException(
+                    KeyErrorCode.KEY_NEEDS_GUARD, "signing a block with key " + key + " past the slash guard");
+        }
         return sign(key, content.signedBytes());
+    }
+
+    /** A signer that has one key, in memory. */
+    static Signer of(PrivateKey key) {
+        return new Signer() {
+            @Override
+            public Set<Address> addresses() {
+                return Set.of(key.address());
+            }
+
+            @Override
+            public Signature sign(Address address, byte[] message) {
+                if (!address.equals(key.address())) {
+                    throw new AditException(
+                            KeyErrorCode.KEY_UNKNOWN, "signing with " + address + ": the only key is " + key.address());
+                }
+                return key.sign(message);
+            }
+        };
     }
 }

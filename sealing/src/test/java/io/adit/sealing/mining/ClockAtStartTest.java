@@ -82,7 +82,7 @@ class ClockAtStartTest {
     }
 
     private void leaveABlockPreparedAt(long epoch) {
-        Signer real = new MiningFixture.Keys(chain.worker);
+        Signer real = Signer.of(chain.worker);
         mining.keys = keys -> new BlockProducerTest.HangsAtBlocks(keys, mining);
         mining.start();
         mining.untilEpoch(epoch);
