@@ -154,6 +154,7 @@ public final class BlockProducer implements AutoCloseable {
                 } catch (RuntimeException | Error e) {
                     // The node may be away for a while, or memory short; the next round may have luck.
                     LOG.warn("Looking for a round to mine: {}", e.getMessage(), e);
+                    note(Optional.of("looking for a round failed: " + e.getMessage()));
                     pause(context.settings().blockDelay().dividedBy(4));
                 }
             }
@@ -333,7 +334,8 @@ public final class BlockProducer implements AutoCloseable {
                 .filter(MiningError.MINING_NODE_CANNOT_CREATE::equals)
                 .isPresent();
         if (refusedByNode) {
-            refusals++;
+            // Two of rounds that were won far apart say nothing about the next.
+            refusals = timeline.nanoTime() - refusedUntil < 0 ? refusals + 1 : 1;
             refusedUntil = timeline.nanoTime() + REFUSED_PAUSE.toNanos();
         } else if (result.outcome() == Outcome.SUBMITTED) {
             refusals = 0;

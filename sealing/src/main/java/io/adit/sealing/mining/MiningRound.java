@@ -1,5 +1,6 @@
 package io.adit.sealing.mining;
 
+import io.adit.chain.node.Block;
 import io.adit.chain.node.BlockTemplate;
 import io.adit.chain.node.MiningBaseInfo;
 import io.adit.chain.type.ElectionProof;
@@ -282,8 +283,7 @@ final class MiningRound {
         record = context.journal().save(record.withPhase(Phase.CREATING));
         doing = "having the node make the block";
         CrashPoints.reach("block.creating");
-        var unsigned = new BlockAssembly(context.node(), context.settings().standIn())
-                .create(template(chance, proof, ticket, messages));
+        var unsigned = create(chance, proof, ticket, messages);
         requireTime();
         var before = record.steps();
         record = context.journal()
@@ -304,6 +304,21 @@ final class MiningRound {
         return published.phase() == Phase.REFUSED
                 ? new RoundResult(epoch, Outcome.REFUSED, Optional.empty(), published.note())
                 : RoundResult.of(epoch, Outcome.SUBMITTED);
+    }
+
+    /** A node that cannot make it with what its own pool chose may still make one without messages. */
+    private Block create(Chance chance, List<PoStProof> proof, Ticket ticket, List<SignedMessage> messages) {
+        var assembly = new BlockAssembly(context.node(), context.settings().standIn());
+        try {
+            return assembly.create(template(chance, proof, ticket, messages));
+        } catch (AditException e) {
+            if (e.code() != MiningError.MINING_NODE_CANNOT_CREATE || messages.isEmpty()) {
+                throw e;
+            }
+            LOG.warn("{}; once more without messages", e.getMessage());
+            requireTime();
+            return assembly.create(template(chance, proof, ticket, List.of()));
+        }
     }
 
     /** A block without messages earns its reward all the same, so a pool that fails or hangs does not cost the block. */

@@ -3,9 +3,12 @@ package io.adit.sealing.mining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.adit.chain.node.Block;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signatures;
 import io.adit.core.keys.Signer;
@@ -463,6 +466,39 @@ class BlockProducerTest {
 
         assertThat(producer.status().paused()).isEmpty();
         assertThat(chain.submitted).isNotEmpty();
+    }
+
+    @Test
+    void refusalsFarApart_doNotPause() {
+        mining.settings = own -> own.withMostNullRounds(1000);
+        chain.refusesToCreate = Optional.of("no");
+        var producer = mining.start();
+        mining.untilEpoch(1);
+        chain.eligible = false;
+        mining.untilEpoch(30);
+        chain.eligible = true;
+
+        mining.untilEpoch(31);
+
+        assertThat(mining.journal().recent(10))
+                .as("refused before and after a quarter of an hour")
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(block -> assertThat(block.phase()).isEqualTo(Phase.FAILED));
+        assertThat(producer.status().paused()).isEmpty();
+    }
+
+    @Test
+    void blockWithoutMessagesIsMade_whenTheNodeCannotMakeItWithThem() {
+        var message =
+                Message.unpriced(chain.worker.address(), chain.worker.address(), TokenAmount.ZERO, 0, new byte[0]);
+        chain.chosen = List.of(new SignedMessage(message, chain.worker.sign(new byte[] {1})));
+        chain.failsWithMessages = true;
+        mining.start();
+
+        mining.untilEpoch(1);
+
+        assertThat(chain.submitted).hasSize(1);
+        assertThat(chain.created.getFirst().messages()).isEmpty();
     }
 
     @Test

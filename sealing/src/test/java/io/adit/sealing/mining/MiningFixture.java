@@ -9,8 +9,6 @@ import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.ipld.Cid;
-import io.adit.core.keys.PrivateKey;
-import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signer;
 import io.adit.core.slash.FileGuardAnchor;
 import io.adit.core.slash.GuardSettings;
@@ -36,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A producer on a scripted chain, which can be killed and started anew on what it left on disk. */
@@ -88,7 +85,7 @@ final class MiningFixture implements AutoCloseable {
     BlockProducer start() {
         var own = MiningSettings.of(ScriptedChain.MINER, SectorSize.KIB_2, ScriptedChain.DELAY);
         var chosen = settings.apply(own);
-        var signer = new GuardedSigner(keys.apply(new Keys(chain.worker)), Map.of(ScriptedChain.MINER, guard));
+        var signer = new GuardedSigner(keys.apply(Signer.of(chain.worker)), Map.of(ScriptedChain.MINER, guard));
         var made = new BlockProducer(
                 chosen,
                 chain,
@@ -159,19 +156,6 @@ final class MiningFixture implements AutoCloseable {
         timeline.killAll();
         guard.close();
         store.close();
-    }
-
-    /** One key. */
-    record Keys(PrivateKey key) implements Signer {
-        @Override
-        public Set<io.adit.core.fil.Address> addresses() {
-            return Set.of(key.address());
-        }
-
-        @Override
-        public Signature sign(io.adit.core.fil.Address address, byte[] message) {
-            return key.sign(message);
-        }
     }
 
     /** Sectors that can be read, unless told otherwise. */

@@ -56,6 +56,11 @@ final class ScriptedChain extends PartialFullNode {
 
     boolean eligible = true;
     boolean selectFails;
+    List<SignedMessage> chosen = List.of();
+
+    /** Whether it makes blocks of no messages only. */
+    boolean failsWithMessages;
+
     Duration selectHangs = Duration.ZERO;
     long refusesEpoch = -1;
     int unreachable;
@@ -218,7 +223,7 @@ final class ScriptedChain extends PartialFullNode {
             throw RpcException.answered("MpoolSelect", 1, "the pool is broken");
         }
         MiningFixture.pass(selectHangs, timeline);
-        return List.of();
+        return chosen;
     }
 
     /** As Venus does where its wallet has no key: the block comes without a signature. */
@@ -226,6 +231,9 @@ final class ScriptedChain extends PartialFullNode {
     public Block minerCreateBlock(BlockTemplate template) {
         if (refusesToCreate.isPresent()) {
             throw RpcException.answered("MinerCreateBlock", 1, refusesToCreate.get());
+        }
+        if (failsWithMessages && !template.messages().isEmpty()) {
+            throw RpcException.answered("MinerCreateBlock", 1, "applying a message: nonce too low");
         }
         created.add(template);
         return new Block(
