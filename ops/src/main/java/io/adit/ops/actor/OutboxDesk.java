@@ -10,13 +10,20 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /** Sends with the node's own keys through its durable outbox. */
 public final class OutboxDesk implements ActorDesk {
     private static final String PREFIX = "actor/";
-    private static final int MOST_LOOKED_AT = 500;
+    private static final List<MessageState> UNDER_WAY =
+            List.of(MessageState.INTENT, MessageState.SIGNED, MessageState.PUSHED);
+
+    /** Between the look for the same message and the new row nobody else may ask for it. */
+    private final Lock oneAtATime = new ReentrantLock();
 
     private final StateStore store;
     private final MessageOutbox outbox;
@@ -38,6 +45,15 @@ public final class OutboxDesk implements ActorDesk {
 
     /** As {@link #send(Rehearsal)}; gas and nonce are found anew. */
     public Sent send(String name, Message message) {
+        oneAtATime.lock();
+        try {
+            return sendOnce(name, message);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private Sent sendOnce(String name, Message message) {
         var key = underWay(message)
                 .orElseGet(() -> PREFIX + name + "/" + HexFormat.of().toHexDigits(random.nextLong()));
         var cid = outbox.send(new MessageIntent(
@@ -54,12 +70,12 @@ public final class OutboxDesk implements ActorDesk {
 
     /** An operator who was interrupted and asks again must not pay twice. */
     private Optional<String> underWay(Message message) {
-        return store.read(tx -> tx.messages().recent(MOST_LOOKED_AT)).stream()
-                .filter(record -> record.intentKey().startsWith(PREFIX))
-                .filter(record -> record.state() != MessageState.DONE
-                        && record.state() != MessageState.FAILED
-                        && record.state() != MessageState.CANCELLED)
-                .filter(record -> isSame(record, message))
+        return store
+                .read(tx -> UNDER_WAY.stream()
+                        .flatMap(state -> tx.messages().listInState(state).stream())
+                        .toList())
+                .stream()
+                .filter(record -> record.intentKey().startsWith(PREFIX) && isSame(record, message))
                 .map(MessageRecord::intentKey)
                 .findFirst();
     }

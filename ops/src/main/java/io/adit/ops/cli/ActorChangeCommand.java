@@ -21,7 +21,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,10 +33,11 @@ import picocli.CommandLine.Spec;
 
 /** A command that changes a miner actor: shows what the chain would make of it, asks, sends, waits. */
 abstract class ActorChangeCommand implements Callable<Integer> {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-
     @Mixin
     private ActorSettings settings = new ActorSettings();
+
+    @Mixin
+    private SendOptions sending = new SendOptions();
 
     @Option(names = "--dry-run", description = "Only show what would happen. Exit code 0 if the chain would do it.")
     private boolean dryRun;
@@ -56,29 +56,10 @@ abstract class ActorChangeCommand implements Callable<Integer> {
     private @Nullable Path keysOf;
 
     @Option(
-            names = {"-y", "--yes", "--really-do-it"},
-            description = "Do not ask before it is sent.")
-    private boolean yes;
-
-    @Option(
             names = "--max-fee",
             paramLabel = "FIL",
             description = "Most that its gas may cost. Default: the directory's chain.max-fee.")
     private @Nullable String maxFee;
-
-    @Option(
-            names = "--confidence",
-            paramLabel = "EPOCHS",
-            description =
-                    "Epochs to wait for after the message was executed. Default: the directory's chain.confidence.")
-    private @Nullable Integer confidence;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "900",
-            description = "How long to wait for the chain. Default: ${DEFAULT-VALUE}")
-    private long timeout;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -103,7 +84,7 @@ abstract class ActorChangeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (json && !dryRun && !yes && unsignedOut == null) {
+        if (json && !dryRun && !sending.isAgreed() && unsignedOut == null) {
             throw new AditException(
                     OpsError.NODE_REFUSED, "with --json nothing is asked: add --dry-run to look, or --yes to agree");
         }
@@ -121,7 +102,7 @@ abstract class ActorChangeCommand implements Callable<Integer> {
                 return onlyShown(node, report);
             }
             requireSendable(report);
-            if (!new Consent(yes, Optional.ofNullable(System.console())).ask("Send it?")) {
+            if (!sending.agree()) {
                 return 1;
             }
             try (var desk = desk(node, keys.orElseThrow(), network)) {
@@ -169,12 +150,8 @@ abstract class ActorChangeCommand implements Callable<Integer> {
         var change = report.rehearsal().change();
         var sent = desk.send(report.rehearsal());
         note("Sent as " + sent.message() + ", waiting for the chain");
-        var executed = new Poll(BETWEEN_LOOKS)
-                .until(Duration.ofSeconds(timeout), () -> desk.executed(sent, confidence()))
-                .orElseThrow(() -> new AditException(
-                        OpsError.CHAIN_SLOW,
-                        change.name() + ": message " + sent.message() + " was not executed within " + timeout
-                                + " s. It may still be: the same command again waits for the same message"));
+        var executed = sending.await(
+                change.name(), sent, settings.config().chain().confidence(), depth -> desk.executed(sent, depth));
         if (json) {
             ObjectNode answer = report.json();
             answer.set("executed", ActorReport.json(executed));
@@ -208,10 +185,6 @@ abstract class ActorChangeCommand implements Callable<Integer> {
 
     private TokenAmount maxFee() {
         return maxFee == null ? settings.config().chain().maxFee() : TokenAmount.ofFil(maxFee);
-    }
-
-    private int confidence() {
-        return confidence == null ? settings.config().chain().confidence() : confidence;
     }
 
     private void note(String line) {

@@ -10,9 +10,7 @@ import io.adit.ops.actor.MessageFile;
 import io.adit.ops.actor.SignedSender;
 import io.adit.ops.daemon.FullNodes;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,35 +26,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Send a message that 'adit wallet sign-message' signed, and wait for it. May be repeated.")
 final class ActorSendCommand implements Callable<Integer> {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-
     @Mixin
     private ActorSettings settings = new ActorSettings();
+
+    @Mixin
+    private SendOptions sending = new SendOptions();
 
     @Parameters(paramLabel = "FILE", description = "The signed message.")
     private Path file = Path.of("");
 
     @Option(names = "--dry-run", description = "Only check the signature and what the chain would say.")
     private boolean dryRun;
-
-    @Option(
-            names = {"-y", "--yes", "--really-do-it"},
-            description = "Do not ask before it is sent.")
-    private boolean yes;
-
-    @Option(
-            names = "--confidence",
-            paramLabel = "EPOCHS",
-            description =
-                    "Epochs to wait for after the message was executed. Default: the directory's chain.confidence.")
-    private @Nullable Integer confidence;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "900",
-            description = "How long to wait for the chain. Default: ${DEFAULT-VALUE}")
-    private long timeout;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -97,18 +77,16 @@ final class ActorSendCommand implements Callable<Integer> {
                 throw new AditException(
                         OpsError.WOULD_FAIL, "nothing was sent: " + message.what() + " would end with " + verdict);
             }
-            if (!new Consent(yes, Optional.ofNullable(System.console())).ask("Send it?")) {
+            if (!sending.agree()) {
                 return 1;
             }
             var desk = new SignedSender(node, settings.home().sent(), network);
             var sent = desk.send(message);
-            int depth = confidence == null ? settings.config().chain().confidence() : confidence;
-            var executed = new Poll(BETWEEN_LOOKS)
-                    .until(Duration.ofSeconds(timeout), () -> desk.executed(sent, depth))
-                    .orElseThrow(() -> new AditException(
-                            OpsError.CHAIN_SLOW,
-                            "message " + sent.message() + " was not executed within " + timeout
-                                    + " s. It may still be: the same command again waits for it"));
+            var executed = sending.await(
+                    "adit actor send",
+                    sent,
+                    settings.config().chain().confidence(),
+                    depth -> desk.executed(sent, depth));
             if (json) {
                 out.println(ActorReport.json(executed));
                 out.flush();

@@ -3,11 +3,9 @@ package io.adit.ops.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adit.ops.daemon.Node;
 import io.adit.ops.daemon.NodeHome;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,16 +33,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var stop = new CountDownLatch(1);
-        var stopped = new CountDownLatch(1);
-        try (var node = Node.start(new NodeHome(directory.path()), System.getenv(), settings)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                stop.countDown();
-                awaitQuietly(stopped);
-            }));
-            if (exitWithParent) {
-                Thread.ofPlatform().daemon().name("parent-watch").start(() -> awaitParentsEnd(stop));
-            }
+        try (var lifetime = new Lifetime();
+                var node = Node.start(new NodeHome(directory.path()), System.getenv(), settings)) {
+            lifetime.begin(exitWithParent);
             System.out.println(
                     json
                             ? JsonNodeFactory.instance
@@ -53,29 +44,8 @@ public final class RunCommand implements Callable<Integer> {
                                     .put("directory", directory.path().toString())
                                     .toString()
                             : node + " runs in " + directory.path());
-            stop.await();
-        } finally {
-            stopped.countDown();
+            lifetime.await();
         }
         return 0;
-    }
-
-    private static void awaitParentsEnd(CountDownLatch stop) {
-        try {
-            while (System.in.read() >= 0) {
-                // Nothing is expected; only the end counts.
-            }
-        } catch (IOException e) {
-            // A broken pipe says the same as its end.
-        }
-        stop.countDown();
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

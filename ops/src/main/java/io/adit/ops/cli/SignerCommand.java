@@ -9,10 +9,8 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.ops.OpsError;
-import io.adit.ops.daemon.NodeHome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,15 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code adit signer}: keys in a process of their own that signs by a policy ({@code docs/signer.md}). */
 @Command(
@@ -48,20 +40,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 public final class SignerCommand {
 
-    abstract static class InDirectory implements Callable<Integer> {
-        @Mixin
-        private NodeDirectory directory = new NodeDirectory();
-
-        @Option(names = "--json", description = "Print JSON.")
-        protected boolean json;
-
-        @Spec
-        private @Nullable CommandSpec spec;
-
-        protected NodeHome home() {
-            return new NodeHome(directory.path());
-        }
-
+    abstract static class InDirectory extends HomeCommand {
         protected SignerPolicy policy() {
             var file = home().signerPolicy();
             if (!Files.exists(file)) {
@@ -70,10 +49,6 @@ public final class SignerCommand {
                         "there is no policy at " + file + "; make one with 'adit signer init'");
             }
             return SignerPolicy.load(file);
-        }
-
-        protected PrintWriter out() {
-            return Objects.requireNonNull(spec).commandLine().getOut();
         }
     }
 
@@ -172,12 +147,9 @@ public final class SignerCommand {
         public Integer call() throws InterruptedException {
             var policy = policy();
             var keys = home().keystore(System.getenv(), new SecureRandom());
-            var stop = new CountDownLatch(1);
-            try (var server = SignerServer.start(keys, policy, InstantSource.system(), new SimpleMeterRegistry())) {
-                Runtime.getRuntime().addShutdownHook(new Thread(server::close, "signer-shutdown"));
-                if (exitWithParent) {
-                    Thread.ofPlatform().daemon().name("parent-watch").start(() -> awaitParentsEnd(stop));
-                }
+            try (var lifetime = new Lifetime();
+                    var server = SignerServer.start(keys, policy, InstantSource.system(), new SimpleMeterRegistry())) {
+                lifetime.begin(exitWithParent);
                 var socket = policy.socket().path().toString();
                 out().println(
                                 json
@@ -185,23 +157,13 @@ public final class SignerCommand {
                                                 .objectNode()
                                                 .put("signing", socket)
                                                 .put("keys", keys.addresses().size())
+                                                .put("guards", server.guards().size())
                                                 .toString()
                                         : "Signing for " + keys.addresses().size() + " keys at " + socket);
                 out().flush();
-                stop.await();
+                lifetime.await();
             }
             return 0;
-        }
-
-        private static void awaitParentsEnd(CountDownLatch stop) {
-            try {
-                while (System.in.read() >= 0) {
-                    // Nothing is expected; only the end counts.
-                }
-            } catch (IOException e) {
-                // A broken pipe says the same as its end.
-            }
-            stop.countDown();
         }
     }
 

@@ -8,26 +8,20 @@ import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
 import io.adit.ops.actor.MessageFile;
 import io.adit.ops.daemon.FullNodes;
-import io.adit.ops.daemon.NodeHome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code adit wallet}: the keys that this node signs with. Works on the keystore itself; no node need run. */
 @Command(
@@ -45,20 +39,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 public final class WalletCommand {
 
-    abstract static class KeystoreCommand implements Callable<Integer> {
-        @Mixin
-        private NodeDirectory directory = new NodeDirectory();
-
-        @Option(names = "--json", description = "Print JSON.")
-        protected boolean json;
-
-        @Spec
-        private @Nullable CommandSpec spec;
-
-        protected NodeHome home() {
-            return new NodeHome(directory.path());
-        }
-
+    abstract static class KeystoreCommand extends HomeCommand {
         /** The keystore; made when there is none. */
         protected Keystore keystore() {
             return home().keystore(System.getenv(), new SecureRandom());
@@ -68,10 +49,6 @@ public final class WalletCommand {
         protected String text(Address address) {
             return address.toString(
                     home().load(System.getenv(), Map.of()).chain().network());
-        }
-
-        protected PrintWriter out() {
-            return Objects.requireNonNull(spec).commandLine().getOut();
         }
 
         protected int print(Address address) {

@@ -76,6 +76,13 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
     OutboxPolicy messages() {
         var messages = config.messages();
         var from = byLane("messages.from", messages.from(), Address::parse);
+        if (from.containsKey(MessagePriority.BACKGROUND)) {
+            // Withdrawals and changes of keys are the owner's or the worker's, and were rehearsed with their sender.
+            throw new InvalidValueException(
+                    "messages.from",
+                    MessagePriority.BACKGROUND.laneName(),
+                    "another lane: what an operator sends goes out from the address that the command names");
+        }
         var maxFee = byLane("messages.max-fee", messages.maxFee(), TokenAmount::ofFil);
         var perDay = byLane("messages.max-fee-per-day", messages.maxFeePerDay(), TokenAmount::ofFil);
         var lanes = new EnumMap<MessagePriority, LanePolicy>(MessagePriority.class);
