@@ -2,6 +2,7 @@ package io.adit.ops.demo;
 
 import io.adit.core.error.AditException;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.keys.SignatureType;
 import io.adit.ops.OpsError;
 import io.adit.ops.cli.ParamsCommand;
 import io.adit.ops.cli.SectorSizeConverter;
@@ -44,6 +45,13 @@ public final class DemoCommand implements Callable<Integer> {
             description = "2KiB or 8MiB. Default: ${DEFAULT-VALUE}")
     private SectorSize sectorSize = SectorSize.MIB_8;
 
+    @Option(
+            names = "--client-key",
+            paramLabel = "TYPE",
+            defaultValue = "SECP256K1",
+            description = "The kind of key that signs the deal: secp256k1 or bls. Default: ${DEFAULT-VALUE}")
+    private SignatureType clientKey = SignatureType.SECP256K1;
+
     @Option(names = "--report", paramLabel = "FILE", description = "Write the table as JSON as well.")
     private @Nullable Path report;
 
@@ -66,6 +74,7 @@ public final class DemoCommand implements Callable<Integer> {
         var parameters = new ParameterStore(ParameterStore.defaultDirectory());
         var folder = Files.createTempDirectory("adit-demo-");
         var table = new DemoReport();
+        var wishes = new Journey.Wishes(Optional.ofNullable(file), sectorSize, clientKey);
         var ok = false;
         try (var household = new Household(new Household.Setup(
                         folder,
@@ -77,7 +86,7 @@ public final class DemoCommand implements Callable<Integer> {
                         parameters.directory()));
                 var cpu = new CpuMeter()) {
             ok = hasParameters(parameters, table, cpu, line)
-                    && new Journey(household, table, out, folder, Optional.ofNullable(file), sectorSize, cpu).run();
+                    && new Journey(household, table, out, folder, wishes, cpu).run();
         }
         if (json) {
             line.getOut().println(table.json());

@@ -56,24 +56,22 @@ final class Journey {
     private final Path folder;
     private final Optional<Path> given;
     private final SectorSize sectorSize;
+    private final SignatureType clientKey;
     private final CpuMeter cpu;
 
-    Journey(
-            Household household,
-            DemoReport report,
-            PrintWriter out,
-            Path folder,
-            Optional<Path> given,
-            SectorSize sectorSize,
-            CpuMeter cpu) {
+    Journey(Household household, DemoReport report, PrintWriter out, Path folder, Wishes wishes, CpuMeter cpu) {
         this.cpu = cpu;
         this.household = household;
         this.report = report;
         this.out = out;
         this.folder = folder;
-        this.given = given;
-        this.sectorSize = sectorSize;
+        this.given = wishes.file();
+        this.sectorSize = wishes.sectorSize();
+        this.clientKey = wishes.clientKey();
     }
+
+    /** What the user chose: a file of theirs, the sectors' size, the kind of the client's key. */
+    record Wishes(Optional<Path> file, SectorSize sectorSize, SignatureType clientKey) {}
 
     /** Something a step found out, and the sentence for the table. */
     private record Shown<T>(T value, String detail) {}
@@ -132,7 +130,7 @@ final class Journey {
     }
 
     private Shown<Address> openWallet(FullNode chain, Keystore keystore) {
-        var wallet = keystore.create(SignatureType.SECP256K1);
+        var wallet = keystore.create(clientKey);
         household.control().fund(wallet, "100");
         await("the client's money", () -> chain.walletBalance(wallet).isZero() ? Optional.empty() : Optional.of(true));
         return new Shown<>(wallet, wallet + " holds " + chain.walletBalance(wallet));

@@ -82,7 +82,8 @@ class DemoTest {
         var line = AditMain.commandLine();
         line.setOut(new PrintWriter(out, true));
 
-        int exit = line.execute("demo", "--sector-size", "2KiB", "--report", report.toString());
+        // A BLS client here; that of the kill test and of the demo by default has a secp256k1 key.
+        int exit = line.execute("demo", "--sector-size", "2KiB", "--client-key", "bls", "--report", report.toString());
 
         assertThat(exit).as(out.toString()).isZero();
         var rows = new ObjectMapper().readTree(report.toFile());
