@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Compares what the nodes said. What can be checked alone (a header against its CID) is; for the rest the majority counts,
@@ -133,11 +134,8 @@ final class Judge {
         if (!ahead(member, chain, wall)) {
             return Optional.empty();
         }
-        // Where every node is ahead it is this machine's clock that is wrong.
-        boolean othersAreNot =
-                members.stream().anyMatch(other -> other.reachableHead().isPresent() && !ahead(other, chain, wall));
         boolean knownLiar = member.verdict() instanceof Verdict.Lying lying && lying.lie() == Lie.FUTURE_EPOCH;
-        return othersAreNot || knownLiar
+        return isOutvoted(chain, wall, knownLiar)
                 ? Optional.of(new Verdict.Lying(
                         Lie.FUTURE_EPOCH,
                         "its head is of epoch "
@@ -147,13 +145,22 @@ final class Judge {
                 : Optional.empty();
     }
 
-    /** Whether all that answer have heads that cannot be yet. */
+    /**
+     * Whether those whose heads cannot be yet are no more than half: where they are most, it is rather this machine's clock
+     * that is wrong. Of the silent ones it is assumed that they would still speak against who was found lying before.
+     */
+    private boolean isOutvoted(Optional<NetworkParams> chain, Instant wall, boolean silentOnesCount) {
+        long voters = silentOnesCount ? members.size() : answering().count();
+        return 2 * answering().filter(member -> ahead(member, chain, wall)).count() <= voters;
+    }
+
+    private Stream<Member> answering() {
+        return members.stream().filter(member -> member.reachableHead().isPresent());
+    }
+
+    /** Whether most that answer have heads that cannot be yet. */
     boolean clockIsDoubtful(Optional<Member> primary, Instant wall) {
-        var chain = chain(primary);
-        var answering = members.stream()
-                .filter(member -> member.reachableHead().isPresent())
-                .toList();
-        return !answering.isEmpty() && answering.stream().allMatch(member -> ahead(member, chain, wall));
+        return answering().findAny().isPresent() && !isOutvoted(chain(primary), wall, false);
     }
 
     private boolean ahead(Member member, Optional<NetworkParams> chain, Instant wall) {

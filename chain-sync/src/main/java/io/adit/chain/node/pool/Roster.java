@@ -216,7 +216,7 @@ final class Roster {
         boolean doubtful = judge.clockIsDoubtful(believedPrimary(), timeline.instant());
         if (doubtful && !clockDoubted) {
             log.error(
-                    "The heads of all full nodes that answer are of epochs that have not come yet by this machine's"
+                    "The heads of most full nodes that answer are of epochs that have not come yet by this machine's"
                             + " clock ({}): is it wrong? No node is fenced for this",
                     timeline.instant());
         }

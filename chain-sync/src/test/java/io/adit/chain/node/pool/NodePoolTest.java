@@ -255,6 +255,32 @@ class NodePoolTest {
     }
 
     @Test
+    void theMajorityIsNotFenced_whenTheClockIsBehindAndOnlyAStaleNodeAgreesWithIt() {
+        on(pool::chainHead);
+        c.headLie = head -> chain.head(30);
+        timeline.stepWallClock(Duration.ofMinutes(-10));
+        timeline.runFor(Duration.ofSeconds(60));
+        assertThat(verdict("a")).isEqualTo(new Verdict.Healthy());
+        assertThat(verdict("b")).isEqualTo(new Verdict.Healthy());
+        assertThat(verdict("c")).isInstanceOf(Verdict.Lagging.class);
+        assertThat(on(pool::chainHead).height()).isEqualTo(chain.head(0).height());
+    }
+
+    @Test
+    void nodesFencedByAClockThatIsBehindAreBelievedAgain_onceMostSayTheSame() {
+        on(pool::chainHead);
+        b.headLie = head -> chain.head(30);
+        c.headLie = head -> chain.head(30);
+        timeline.stepWallClock(Duration.ofMinutes(-10));
+        timeline.runFor(Duration.ofSeconds(30));
+        assertLie("a", Lie.FUTURE_EPOCH);
+        b.headLie = head -> head;
+        c.headLie = head -> head;
+        timeline.runFor(Duration.ofSeconds(30));
+        assertThat(pool.members()).allMatch(m -> m.verdict().good());
+    }
+
+    @Test
     void wrongBaseFeeIsFenced_whetherTheHeaderFitsItsCidOrNot() {
         on(pool::chainHead);
         a.headLie = head -> TipSet.of(List.of(
