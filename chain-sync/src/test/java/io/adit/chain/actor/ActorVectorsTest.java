@@ -75,6 +75,11 @@ final class ActorVectorsTest {
                 .flatMap(file -> Vectors.entries("filecoin/" + file + ".json"));
     }
 
+    /** Those that say by name what they hold. */
+    static Stream<Named<JsonNode>> named() {
+        return records().filter(named -> named.getPayload().has("fields"));
+    }
+
     static Stream<Named<JsonNode>> calls() {
         return Stream.of("lotus", "lotus2").flatMap(run -> Vectors.entries(run + "/objects/actor-call-params.json"));
     }
@@ -107,6 +112,16 @@ final class ActorVectorsTest {
 
         assertThat(value.toCbor()).isEqualTo(cbor);
         assertThat(value).isEqualTo(codec.apply(cbor)).hasSameHashCodeAs(codec.apply(cbor));
+    }
+
+    @ParameterizedTest
+    @MethodSource("named")
+    void record_whenGolden_takesEachFieldForWhatTheReferenceDoes(JsonNode entry) {
+        var codec =
+                Objects.requireNonNull(BY_TYPE.get(entry.get("type").asText().split(" ")[0]));
+
+        assertThat(NamedFields.differences(codec.apply(Vectors.hex(entry, "cbor")), entry.get("fields")))
+                .isEmpty();
     }
 
     @ParameterizedTest
