@@ -48,41 +48,55 @@ final class NamedFields {
 
     private void compare(String path, Object value, JsonNode expected) {
         switch (value) {
-            case Optional<?> optional -> {
-                if (optional.isPresent() == expected.isNull()) {
-                    differ(path, optional, expected);
-                } else if (optional.isPresent()) {
-                    compare(path, optional.get(), expected);
-                }
-            }
-            case BatchReturn batch when expected.has("codes") ->
-                compare(path, batch.exitCodes(), expected.get("codes"));
-            case ClientDealProposal signed when expected.isTextual() -> {
-                // Named there by the vector that it is.
-            }
-            case ClientDealProposal signed when expected.has("PieceCID") -> compare(path, signed.proposal(), expected);
-            case DealLabel.Text label -> same(path, label.text(), expected);
-            case List<?> list when expected.isArray() -> compareLists(path, list, expected);
-            case BitField bits when expected.isArray() -> {
-                var numbers = StreamSupport.stream(expected.spliterator(), false)
-                        .map(JsonNode::asLong)
-                        .toList();
-                if (!bits.stream(10_000).boxed().toList().equals(numbers)) {
-                    differ(path, bits, expected);
-                }
-            }
-            case List<?> list -> {
-                // Long lists are described in words; their bytes are held by the other test.
-            }
+            case Optional<?> optional -> compareOptional(path, optional, expected);
+            case List<?> list -> compareLists(path, list, expected);
+            case BitField bits -> compareBits(path, bits, expected);
             case byte[] bytes -> compareBytes(path, HexFormat.of().formatHex(bytes), expected);
-            case Record record when expected.isObject() -> compareRecords(path, record, expected);
-            case Record record when record.getClass().getRecordComponents().length == 1 ->
-                compare(path, component(record, record.getClass().getRecordComponents()[0]), expected);
+            case DealLabel.Text label -> same(path, label.text(), expected);
+            case Record record -> compareRecord(path, record, expected);
             default -> same(path, value.toString(), expected);
         }
     }
 
-    private void compareRecords(String path, Record record, JsonNode expected) {
+    private void compareOptional(String path, Optional<?> optional, JsonNode expected) {
+        if (optional.isPresent() == expected.isNull()) {
+            differ(path, optional, expected);
+        } else if (optional.isPresent()) {
+            compare(path, optional.get(), expected);
+        }
+    }
+
+    private void compareBits(String path, BitField bits, JsonNode expected) {
+        if (!expected.isArray()) {
+            same(path, bits.toString(), expected);
+            return;
+        }
+        var numbers = StreamSupport.stream(expected.spliterator(), false)
+                .map(JsonNode::asLong)
+                .toList();
+        if (!bits.stream(10_000).boxed().toList().equals(numbers)) {
+            differ(path, bits, expected);
+        }
+    }
+
+    private void compareRecord(String path, Record record, JsonNode expected) {
+        if (record instanceof BatchReturn batch && expected.has("codes")) {
+            compare(path, batch.exitCodes(), expected.get("codes"));
+        } else if (record instanceof ClientDealProposal signed && !expected.has("Proposal")) {
+            // The vectors give the proposal's fields without the signature, or only the name of a vector that does.
+            if (expected.isObject()) {
+                compare(path, signed.proposal(), expected);
+            }
+        } else if (expected.isObject()) {
+            compareComponents(path, record, expected);
+        } else if (record.getClass().getRecordComponents().length == 1) {
+            compare(path, component(record, record.getClass().getRecordComponents()[0]), expected);
+        } else {
+            same(path, record.toString(), expected);
+        }
+    }
+
+    private void compareComponents(String path, Record record, JsonNode expected) {
         var components = List.of(record.getClass().getRecordComponents());
         var names = new ArrayList<String>();
         expected.fieldNames().forEachRemaining(names::add);
@@ -94,8 +108,7 @@ final class NamedFields {
                     .filter(component -> isCalled(component, name))
                     .findFirst()
                     .ifPresentOrElse(
-                            component -> compare(
-                                    path + "." + name, component(record, component), expected.get(name)),
+                            component -> compare(path + "." + name, component(record, component), expected.get(name)),
                             () -> differences.add(path + " has no " + name + ": " + components));
         }
         if (components.size() != names.size()) {
@@ -104,6 +117,10 @@ final class NamedFields {
     }
 
     private void compareLists(String path, List<?> list, JsonNode expected) {
+        if (!expected.isArray()) {
+            // Long lists are described in words; their bytes are held by the other test.
+            return;
+        }
         if (list.size() != expected.size()) {
             differ(path, list, expected);
             return;
@@ -120,7 +137,9 @@ final class NamedFields {
         if (repeated.matches()) {
             text = Objects.requireNonNullElse(repeated.group(2), "00").repeat(Integer.parseInt(repeated.group(1)));
         }
-        if (!(text.equals("empty") ? hex.isEmpty() : List.of(text.split(" = ", -1)).contains(hex))) {
+        if (!(text.equals("empty")
+                ? hex.isEmpty()
+                : List.of(text.split(" = ", -1)).contains(hex))) {
             differ(path, hex, expected);
         }
     }
