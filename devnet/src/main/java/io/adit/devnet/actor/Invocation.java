@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * @param chain what the actor may know of the chain
  * @param tree the state it runs on
  * @param origin the account that signed the message; {@link StateTree#SYSTEM} for cron
+ * @param nonce that message's nonce
  * @param caller who called: an account or another actor
  * @param receiver the called actor
  * @param value attoFIL already moved to the receiver
@@ -32,6 +33,7 @@ public record Invocation(
         ExecutionContext chain,
         StateTree tree,
         long origin,
+        long nonce,
         long caller,
         long receiver,
         BigInteger value,
@@ -42,7 +44,7 @@ public record Invocation(
 
     /** A call from this receiver to another actor, without money. */
     Invocation callTo(long other) {
-        return new Invocation(chain, tree, origin, receiver, other, BigInteger.ZERO, gas);
+        return new Invocation(chain, tree, origin, nonce, receiver, other, BigInteger.ZERO, gas);
     }
 
     /** Runs a call whose failure must leave no trace in the state; the abort still reaches the caller. */

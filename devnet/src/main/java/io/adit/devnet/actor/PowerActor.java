@@ -11,6 +11,7 @@ import io.adit.core.fil.Epoch;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.ipld.CborWriter;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,7 +42,7 @@ final class PowerActor {
                     + " < required " + deposit);
         }
         long id = in.tree().write(StateTree.INIT, InitState.class).allocate();
-        var robust = robustAddress(in, id);
+        var robust = robustAddress(in);
         var miner = newMiner(in.chain(), id, proof, owner, worker, params.peer(), params.multiaddrs());
         in.tree().put(id, new ActorEntry(ActorType.MINER, miner, 0, BigInteger.ZERO, Optional.of(robust)));
         in.tree().write(StateTree.POWER, PowerState.class).register(id);
@@ -63,11 +64,18 @@ final class PowerActor {
         }
     }
 
-    /** The address that survives a reorg: made of the sender and its nonce. */
-    private static Address robustAddress(Invocation in, long id) {
-        var origin = in.tree().get(in.origin());
-        var writer = new CborWriter().array(3).bytes(Address.ofId(in.origin()).bytes());
-        return Address.actor(writer.uint(origin.nonce()).uint(id).toByteArray());
+    /**
+     * The address that survives a reorg, as the real machine makes it: the sender's key address as CBOR, its nonce, and how
+     * many actors this message made before.
+     */
+    private static Address robustAddress(Invocation in) {
+        var origin = in.tree().get(in.origin()).robust().orElse(Address.ofId(in.origin()));
+        var sender = new CborWriter().bytes(origin.bytes()).toByteArray();
+        return Address.actor(ByteBuffer.allocate(sender.length + 2 * Long.BYTES)
+                .put(sender)
+                .putLong(in.nonce())
+                .putLong(0)
+                .array());
     }
 
     static MinerState newMiner(

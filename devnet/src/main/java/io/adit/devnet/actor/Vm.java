@@ -112,7 +112,10 @@ public final class Vm {
         if (message.method() == 0) {
             return new byte[0];
         }
-        return dispatch(new Invocation(chain, tree, from, from, to, value, gas), message.method(), message.params());
+        return dispatch(
+                new Invocation(chain, tree, from, message.nonce(), from, to, value, gas),
+                message.method(),
+                message.params());
     }
 
     private long receiver(Address to) {
@@ -195,6 +198,7 @@ public final class Vm {
                 chain,
                 tree,
                 StateTree.SYSTEM,
+                0,
                 StateTree.SYSTEM,
                 receiver,
                 BigInteger.ZERO,

@@ -38,9 +38,11 @@ import java.util.TreeMap;
  */
 final class Story {
     static final long MINER = 1000;
+    private static final String SECOND = "lotus2";
     private static final long WORKER = 100;
     private static final long SECP_CLIENT_ID = 1002;
     private static final long END = 6_900;
+    private static final long FIRST_END = 1_657;
     private static final long PERIOD_OFFSET = 658;
     private static final long GENESIS_EXPIRATION = 3_675_537;
     private static final BigInteger FIL = BigInteger.TEN.pow(18);
@@ -55,6 +57,8 @@ final class Story {
 
     private static final Address WORKER_KEY =
             Address.parse("t3w3ja7mol6txfvheyidise6foh7jt7yvotfsag4lwhbhicx6hubfvmmupsr24r7uygpmel6o4hs5y242q4via");
+    private static final Address FIRST_WORKER_KEY =
+            Address.parse("t3rtgyjgolp5buof56ifzs2pmupa75h2hyzlwzro5kzy7muf6x53xmvvvoiyff765xfxyc6isrsjr6uk2rdaja");
     private static final Address SECP_CLIENT = Address.parse("t13xkd7aveuihepoji6cozfmdrsraesisyrpexeiy");
     private static final Address BLS_CLIENT =
             Address.parse("t3v5rgm2jmsdlcfltrfpbv75ktw63iulifh6ej4nksdaxramq2v5osnpfbjbkfhaxhj4azwg3nypk677zmdqpq");
@@ -66,10 +70,31 @@ final class Story {
     private final Map<Long, byte[]> commitRandomness = new HashMap<>();
     private final List<Played> played = new ArrayList<>();
 
-    /** Plays the story once. */
+    private final String recording;
+    private final Address worker;
+    private final Map<String, Long> nonces = new HashMap<>();
+
+    private Story(String recording, Address worker) {
+        this.recording = recording;
+        this.worker = worker;
+    }
+
+    /** Plays the story of the second recording once. */
     static Story play() {
-        var story = new Story();
-        story.run();
+        var story = new Story(SECOND, WORKER_KEY);
+        story.run(END);
+        return story;
+    }
+
+    /** Plays the messages of the first recording: another worker, and no deals. */
+    static Story playFirst() {
+        var story = new Story("lotus", FIRST_WORKER_KEY);
+        // A new actor's address is derived from the nonce of the message that makes it.
+        Vectors.each("lotus/objects/messages.json")
+                .forEach(message -> story.nonces.put(
+                        message.required("cid").asText(),
+                        message.required("json").findPath("Nonce").asLong()));
+        story.run(FIRST_END);
         return story;
     }
 
@@ -82,21 +107,23 @@ final class Story {
         return List.copyOf(played);
     }
 
-    private void run() {
+    private void run(long end) {
         var messages = new TreeMap<Long, List<JsonNode>>();
-        Vectors.each("lotus2/objects/actor-call-params.json").forEach(item -> {
+        Vectors.each(recording + "/objects/actor-call-params.json").forEach(item -> {
             messages.computeIfAbsent(item.required("included_in_height").asLong() - 1, epoch -> new ArrayList<>())
                     .add(item);
             rememberRandomness(item);
         });
         var tree = genesis();
-        for (long epoch = 1; epoch < END; epoch++) {
+        for (long epoch = 1; epoch < end; epoch++) {
             before.put(epoch, tree.fork());
             var vm = new Vm(new Recorded(epoch, true), tree);
             for (var item : messages.getOrDefault(epoch, List.of())) {
                 play(vm, item);
             }
-            thirdPeriod(vm, epoch);
+            if (recording.equals(SECOND)) {
+                thirdPeriod(vm, epoch);
+            }
             vm.cron();
         }
     }
@@ -122,10 +149,15 @@ final class Story {
     /** Runs a message of the vectors' common form. */
     Vm.Applied call(Vm vm, JsonNode item) {
         var params = Vectors.hex(item, "params_cbor_hex");
-        var message = Message.unpriced(
-                Address.parse(item.required("from").asText()),
+        var message = new Message(
+                0,
                 Address.parse(item.required("to").asText()),
+                Address.parse(item.required("from").asText()),
+                nonces.getOrDefault(item.path("cid").asText(), 0L),
                 TokenAmount.ofAtto(item.required("value").asText()),
+                0,
+                TokenAmount.ZERO,
+                TokenAmount.ZERO,
                 item.required("method").asLong(),
                 params);
         return vm.call(message, Long.MAX_VALUE, params.length);
@@ -169,7 +201,7 @@ final class Story {
                 EARLIER_ESCROW.add(EARLIER_CLIENT_ESCROW),
                 Optional.empty());
         put(tree, StateTree.BURNT_FUNDS, ActorType.ACCOUNT, new ActorState.Empty(), BigInteger.ZERO, Optional.empty());
-        account(tree, WORKER, WORKER_KEY);
+        account(tree, WORKER, worker);
         account(tree, SECP_CLIENT_ID, SECP_CLIENT);
         account(tree, 1003, BLS_CLIENT);
         put(tree, MINER, ActorType.MINER, miner(), FIL.multiply(BigInteger.valueOf(24_000)), Optional.empty());
