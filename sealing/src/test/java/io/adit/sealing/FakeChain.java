@@ -374,6 +374,12 @@ public final class FakeChain extends PartialFullNode {
         return Randomness.of(hash);
     }
 
+    /** A head that is not there, as a node whose clock or chain is wrong may name it. */
+    public synchronized TipSet headAheadBy(long epochs) {
+        var head = chainHead();
+        return tipSet(head.key().cids(), head.height().plus(epochs), 2);
+    }
+
     @Override
     public synchronized TipSet chainHead() {
         return tipSets.getLast();

@@ -97,6 +97,12 @@ public record PartitionProof(
         return new PartitionProof(open, close, deadline, partition, attempt, made, message, end, why);
     }
 
+    /** What was recorded as missed goes on where it was, since its window is open all the same. */
+    PartitionProof reopened() {
+        var phase = message.isPresent() ? Phase.SENT : made.isPresent() ? Phase.PROVEN : Phase.PROVING;
+        return new PartitionProof(open, close, deadline, partition, attempt, made, message, phase, note);
+    }
+
     boolean hasEnded() {
         return phase == Phase.ACCEPTED || phase == Phase.MISSED;
     }

@@ -21,6 +21,7 @@ import io.adit.core.fil.Randomness;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
+import io.adit.core.state.MessageState;
 import io.adit.core.task.CrashPoints;
 import io.adit.core.time.Permits;
 import io.adit.sealing.StoredIntents;
@@ -87,9 +88,13 @@ final class PartitionProver {
      * until then a reorg may take that back.
      */
     void run() throws InterruptedException {
-        PartitionProof proof =
-                context.journal().find(window, partition).orElseGet(() -> PartitionProof.begin(window, partition));
         Optional<TipSet> head = heads.latest();
+        boolean isOpen =
+                head.filter(now -> now.height().isBefore(window.close())).isPresent();
+        PartitionProof proof = context.journal()
+                .find(window, partition)
+                .map(stored -> isOpen ? reopened(stored) : stored)
+                .orElseGet(() -> PartitionProof.begin(window, partition));
         while (!heads.isClosed() && proof.phase() != Phase.MISSED) {
             boolean progressed = false;
             if (head.isPresent()) {
@@ -108,6 +113,27 @@ final class PartitionProver {
                     ? heads.latest()
                     : heads.awaitOther(head, context.settings().poll());
         }
+    }
+
+    /** A head that was ahead of the truth has made the window look closed: all but what the operator gave up goes on. */
+    private PartitionProof reopened(PartitionProof stored) {
+        if (stored.phase() != Phase.MISSED || wasCancelled(context, stored)) {
+            return stored;
+        }
+        LOG.warn(
+                "window proof of deadline {} partition {} goes on: it was given up as if epoch {} were there",
+                window.deadline(),
+                partition,
+                window.close().value());
+        return context.journal().save(stored.reopened());
+    }
+
+    /** Whether nothing is left to do for it, although its window is open. */
+    static boolean wasCancelled(ProvingContext context, PartitionProof proof) {
+        return context.outbox()
+                .record(proof.messageKey())
+                .filter(record -> record.state() == MessageState.CANCELLED)
+                .isPresent();
     }
 
     private PartitionProof guarded(PartitionProof proof, TipSet head) throws InterruptedException {

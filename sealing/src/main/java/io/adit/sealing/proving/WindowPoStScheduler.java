@@ -217,6 +217,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private void startOnce(Work work) {
         lock.lock();
         try {
+            started.computeIfPresent(work, (key, strand) -> strand.isAlive() || isGivenUp(key) ? strand : null);
             started.computeIfAbsent(work, key -> {
                 var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.partition());
                 return timeline.start(
@@ -227,6 +228,13 @@ public final class WindowPoStScheduler implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isGivenUp(Work work) {
+        return context.journal()
+                .find(work.window(), work.partition())
+                .filter(proof -> PartitionProver.wasCancelled(context, proof))
+                .isPresent();
     }
 
     private void forgetEnded(TipSet head) {

@@ -388,6 +388,22 @@ class WindowPoStSchedulerTest {
         assertThat(chain.proofs()).isEmpty();
     }
 
+    @Test
+    void windowIsProven_whenAHeadThatWasNotThereMadeItLookClosed() {
+        proofs.gate = new CountDownLatch(1);
+        scheduler.start();
+        advanceTo(OPEN);
+        until(() -> proofs.made.get() == 1);
+        scheduler.onHead(chain.headAheadBy(50));
+        proofs.gate.countDown();
+        until(() -> !scheduler.recent().isEmpty() && phase() == Phase.MISSED);
+
+        chain.advance(1);
+
+        untilIncluded(1);
+        assertThat(onlyProof().deadline()).isEqualTo(DEADLINE);
+    }
+
     /** As after {@code adit messages cancel --really-do-it}, once that is deep in the chain. */
     @Test
     void windowIsRecordedAsMissed_whenItsMessageWasCancelled() {
