@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import java.util.stream.LongStream;
 
 /**
  * Compares what the nodes said. What can be checked alone (a header against its CID) is; for the rest the majority counts,
@@ -131,46 +131,55 @@ final class Judge {
     // ---- the clock -------------------------------------------------------------------------------
 
     private Optional<Verdict.Lying> future(Member member, Optional<NetworkParams> chain, Instant wall) {
-        if (!ahead(member, chain, wall)) {
+        if (options.maxEpochsAhead().isEmpty() || chain.isEmpty() || chain.get().blockDelaySeconds() <= 0) {
             return Optional.empty();
         }
+        long most = options.maxEpochsAhead().getAsLong();
+        long byClock = epochBy(chain.get(), wall);
         boolean knownLiar = member.verdict() instanceof Verdict.Lying lying && lying.lie() == Lie.FUTURE_EPOCH;
-        return isOutvoted(chain, wall, knownLiar)
-                ? Optional.of(new Verdict.Lying(
+        boolean isClockWrong = clockIsOutvoted(
+                byClock + most, knownLiar ? members.size() : (int) heights().count());
+        long now = isClockWrong ? middleHeight() : byClock;
+        return member.reachableHead()
+                .map(TipSet::height)
+                .filter(height -> height.value() - now > most)
+                .map(height -> new Verdict.Lying(
                         Lie.FUTURE_EPOCH,
-                        "its head is of epoch "
-                                + member.reachableHead().map(TipSet::height).orElse(Epoch.UNDEFINED)
-                                + ", the clock says "
-                                + chain.map(c -> epochBy(c, wall)).orElse(0L)))
-                : Optional.empty();
+                        "its head is of epoch " + height + ", " + (isClockWrong ? "others are at " : "the clock says ")
+                                + now));
+    }
+
+    /** Heads of the nodes that answer, lowest first. */
+    private LongStream heights() {
+        return members.stream()
+                .flatMap(member -> member.reachableHead().stream())
+                .mapToLong(head -> head.height().value())
+                .sorted();
+    }
+
+    /** The height that half of the nodes have reached. */
+    private long middleHeight() {
+        var heights = heights().toArray();
+        return heights[heights.length / 2];
     }
 
     /**
-     * Whether those whose heads cannot be yet are no more than half: where they are most, it is rather this machine's clock
-     * that is wrong. Of the silent ones it is assumed that they would still speak against who was found lying before.
+     * Whether the heads of most nodes cannot be yet: then it is rather this machine's clock that is wrong.
+     *
+     * @param voters of whom those that do not answer are taken to agree with the clock
      */
-    private boolean isOutvoted(Optional<NetworkParams> chain, Instant wall, boolean silentOnesCount) {
-        long voters = silentOnesCount ? members.size() : answering().count();
-        return 2 * answering().filter(member -> ahead(member, chain, wall)).count() <= voters;
-    }
-
-    private Stream<Member> answering() {
-        return members.stream().filter(member -> member.reachableHead().isPresent());
+    private boolean clockIsOutvoted(long latestByClock, int voters) {
+        return 2 * heights().filter(height -> height > latestByClock).count() > voters;
     }
 
     /** Whether most that answer have heads that cannot be yet. */
     boolean clockIsDoubtful(Optional<Member> primary, Instant wall) {
-        return answering().findAny().isPresent() && !isOutvoted(chain(primary), wall, false);
-    }
-
-    private boolean ahead(Member member, Optional<NetworkParams> chain, Instant wall) {
+        var chain = chain(primary).filter(params -> params.blockDelaySeconds() > 0);
         return options.maxEpochsAhead().isPresent()
                 && chain.isPresent()
-                && chain.get().blockDelaySeconds() > 0
-                && member.reachableHead()
-                        .filter(head -> head.height().value() - epochBy(chain.get(), wall)
-                                > options.maxEpochsAhead().getAsLong())
-                        .isPresent();
+                && clockIsOutvoted(
+                        epochBy(chain.get(), wall) + options.maxEpochsAhead().getAsLong(),
+                        (int) heights().count());
     }
 
     private static long epochBy(NetworkParams chain, Instant wall) {

@@ -267,6 +267,18 @@ class NodePoolTest {
     }
 
     @Test
+    void aFutureHeadIsFenced_alsoWhenTheClockIsBehindThemAll() {
+        on(pool::chainHead);
+        timeline.stepWallClock(Duration.ofHours(-1));
+        a.headLie = head -> TipSet.of(
+                List.of(SharedChain.header(head.parents().cids(), head.height().value() + 50, SharedChain.BASE_FEE)));
+        timeline.runFor(Duration.ofSeconds(60));
+        assertLie("a", Lie.FUTURE_EPOCH);
+        assertThat(verdict("b")).isEqualTo(new Verdict.Healthy());
+        assertThat(verdict("c")).isEqualTo(new Verdict.Healthy());
+    }
+
+    @Test
     void nodesFencedByAClockThatIsBehindAreBelievedAgain_onceMostSayTheSame() {
         on(pool::chainHead);
         b.headLie = head -> chain.head(30);
