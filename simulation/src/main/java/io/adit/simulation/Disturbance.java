@@ -38,8 +38,8 @@ sealed interface Disturbance {
     /** The provider is killed at one of its marked places, when it has passed so many of them, and started again later. */
     record CrashAtPoint(int after, int downFor) implements Disturbance {}
 
-    /** The wall clock of the provider's machine steps, as a time server or a person makes it. */
-    record ClockStep(int seconds) implements Disturbance {}
+    /** The wall clock of the provider's machine is so much before its time, or behind it, until somebody sets it right. */
+    record ClockStep(int seconds, int epochs) implements Disturbance {}
 
     /** The operator wants one more sector of capacity. */
     record Pledge() implements Disturbance {}

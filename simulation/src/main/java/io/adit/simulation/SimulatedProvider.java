@@ -5,6 +5,7 @@ import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.pool.MemberView;
 import io.adit.chain.node.pool.NodePool;
 import io.adit.chain.node.pool.PoolMember;
 import io.adit.chain.node.pool.PoolOptions;
@@ -60,6 +61,7 @@ final class SimulatedProvider {
     private int pledges;
     private @Nullable ProcessStore process;
     private @Nullable SealingPipeline pipeline;
+    private Optional<NodePool> pool = Optional.empty();
     private OptionalInt pointsLeft = OptionalInt.empty();
     private Optional<String> diedAt = Optional.empty();
 
@@ -96,6 +98,11 @@ final class SimulatedProvider {
 
     boolean isRunning() {
         return process != null;
+    }
+
+    /** What it thinks of its full nodes, in their order; empty while it does not run, and with one node only. */
+    List<MemberView> viewOfNodes() {
+        return pool.map(NodePool::members).orElse(List.of());
     }
 
     /** Starts the rooms in the daemon's order. */
@@ -160,7 +167,9 @@ final class SimulatedProvider {
         // Looked at more seldom than by default, for the simulation's sake: five times as many turns would be probes.
         var options = PoolOptions.defaults(Optional.of(miner.address()))
                 .withProbes(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofMinutes(1));
-        return NodePool.open(members, options, timeline, meters);
+        var opened = NodePool.open(members, options, timeline, meters);
+        pool = Optional.of(opened);
+        return opened;
     }
 
     private void startSealing(SealingPipeline rooms, TaskEngine engine) {
@@ -226,6 +235,7 @@ final class SimulatedProvider {
         var opened = process;
         process = null;
         pipeline = null;
+        pool = Optional.empty();
         pointsLeft = OptionalInt.empty();
         if (opened != null) {
             opened.close();

@@ -2,6 +2,7 @@ package io.adit.simulation;
 
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.pool.MemberView;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
@@ -49,6 +50,9 @@ final class Simulation {
 
     private static final TokenAmount DEAREST_MESSAGE = TokenAmount.ofFil(5);
 
+    /** What is left of an epoch when its block is made. */
+    private static final Duration UNTIL_SEEN = Duration.ofSeconds(1);
+
     /** Undisturbed epochs at the end in which what is under way must land. */
     private static final int QUIET_END = 30;
 
@@ -71,7 +75,8 @@ final class Simulation {
     private final Set<Integer> troubledPaths = new HashSet<>();
     private final List<Ending> endings = new ArrayList<>();
     private long begin;
-    private int reorgsNow;
+    private int reorgNow;
+    private int clockIsOff;
     private int downAfterPoint;
 
     /** A disturbance that ends by itself. */
@@ -88,6 +93,9 @@ final class Simulation {
         var store = runStore.emptied();
         this.disks = new SimulatedDisks(timeline, STORAGE_PATHS);
         this.world = World.make(GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS);
+        // The making of the world took no time.
+        timeline.stepWallClock(
+                World.POLICY.blockTime().multipliedBy(world.devnet().epoch()));
         this.proofs = new SimulatedProofs(timeline, disks, random.split(), coverage);
         this.breaches = new Breaches(world.devnet()::epoch);
         this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
@@ -131,7 +139,12 @@ final class Simulation {
                 new Invariants.NoDebt(breaches, this::balances),
                 new Invariants.FewStrands(breaches, timeline::living),
                 new Invariants.NothingStuck(breaches, this::endedQuietly, this::nextNonceOnChain),
+                new FencedLiars(breaches, nodes, this::viewOfNodes, () -> clockIsOff == 0, coverage),
                 sectors);
+    }
+
+    private List<MemberView> viewOfNodes() {
+        return provider.viewOfNodes();
     }
 
     private boolean endedQuietly() {
@@ -206,7 +219,7 @@ final class Simulation {
         start();
         for (int at = 0; at < story.epochs(); at++) {
             endWhatIsOver();
-            reorgsNow = 0;
+            reorgNow = 0;
             for (var disturbance : story.events().get(at)) {
                 apply(disturbance);
             }
@@ -251,7 +264,7 @@ final class Simulation {
                 chain.skip(nulls.rounds());
                 timeline.runFor(World.POLICY.blockTime().multipliedBy(nulls.rounds()));
             }
-            case Disturbance.Reorg reorg -> reorg(reorg.depth());
+            case Disturbance.Reorg reorg -> reorgNow = reorg.depth();
             case Disturbance.FeeStorm storm -> {
                 boolean within = storm.baseFee().compareTo(AFFORDABLE) <= 0;
                 coverage.saw(within ? "base fee high" : "base fee beyond every limit");
@@ -303,6 +316,11 @@ final class Simulation {
             case Disturbance.ClockStep step -> {
                 coverage.saw("clock stepped");
                 timeline.stepWallClock(Duration.ofSeconds(step.seconds()));
+                clockIsOff++;
+                until(step.epochs(), false, () -> {
+                    timeline.stepWallClock(Duration.ofSeconds(-step.seconds()));
+                    clockIsOff--;
+                });
             }
             case Disturbance.Pledge pledge -> provider.pledge();
         }
@@ -316,45 +334,49 @@ final class Simulation {
         }
     }
 
-    private void reorg(int wanted) {
+    /** A longer fork in the place of the next block. */
+    private boolean reorg() {
         long head = world.devnet().epoch();
         // A fork deeper than the story would take back the making of the world.
-        int depth = (int) Math.min(wanted, head - begin);
+        int depth = (int) Math.min(reorgNow, head - begin);
         if (depth <= 0) {
-            return;
+            return false;
         }
         try {
             world.devnet().reorg(depth);
         } catch (IllegalArgumentException tooDeep) {
             coverage.saw("reorg that the devnet could not make");
-            return;
+            return false;
         }
-        witness.look();
         coverage.saw("reorg of "
                 + (depth == 1 ? "1" : depth <= 20 ? "2 to 20" : depth <= 120 ? "21 to 120" : "more than 120"));
         fair.takeBack(head - depth, head + 1);
-        reorgsNow = depth;
+        return true;
     }
 
     private void nextBlock() {
-        boolean quiet = reorgsNow == 0
+        boolean quiet = reorgNow == 0
                 && endings.stream().noneMatch(Ending::excuses)
                 && provider.isRunning()
                 && nodesCanBeTrusted();
-        pass(World.POLICY.blockTime());
+        pass(World.POLICY.blockTime().minus(UNTIL_SEEN));
         long before = world.devnet().epoch();
-        world.devnet().advance(1);
+        if (!reorg()) {
+            world.devnet().advance(1);
+        }
         witness.look();
         for (long epoch = before + 1; epoch <= world.devnet().epoch(); epoch++) {
             fair.pass(epoch, quiet && world.devnet().epoch() == before + 1);
         }
-        pass(Duration.ofSeconds(1));
+        pass(UNTIL_SEEN);
     }
 
-    /** More of them say how it is than not. */
+    /** One says how it is, and more do than say what is not so. */
     private boolean nodesCanBeTrusted() {
-        long well = nodes.stream().filter(UnreliableNode::isWell).count();
-        return well * 2 > nodes.size();
+        long well = nodes.stream()
+                .filter(node -> node.mood() == UnreliableNode.Mood.WELL)
+                .count();
+        return well > nodes.stream().filter(node -> node.mood().lies()).count();
     }
 
     private void pass(Duration time) {

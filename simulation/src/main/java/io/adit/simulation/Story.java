@@ -75,7 +75,8 @@ record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> event
             case 13 -> new Disturbance.ProverTrouble(random.nextInt(60), random.nextInt(30), random.nextInt(5, 60));
             case 14 -> new Disturbance.Crash(oneOf(random, 0, 0, 1, 5, 45));
             case 15, 16 -> new Disturbance.CrashAtPoint(random.nextInt(1, 8), oneOf(random, 0, 0, 0, 1, 5));
-            default -> new Disturbance.ClockStep(oneOf(random, -3600, -30, -2, 2, 30));
+            default ->
+                new Disturbance.ClockStep(oneOf(random, -3600, -600, -30, -2, 2, 30), oneOf(random, 1, 10, 60, 400));
         };
     }
 

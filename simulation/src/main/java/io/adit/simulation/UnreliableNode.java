@@ -6,8 +6,11 @@ import io.adit.chain.node.HeadSubscription;
 import io.adit.chain.node.MinerSectorCount;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.node.pool.Verdict;
+import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
+import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Epoch;
 import io.adit.core.time.Strand;
 import io.adit.core.time.Timeline;
@@ -16,8 +19,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +50,36 @@ final class UnreliableNode implements InvocationHandler {
         /** Lies: the miner has no sectors. */
         EMPTY,
         /** Lies: it has taken a message that it throws away. */
-        SWALLOWS;
+        SWALLOWS,
+        /** Lies: its head is of an epoch that has not come yet. */
+        FUTURE,
+        /** Lies: the base fee is a hundred times what it is. */
+        DEAR;
 
-        static final List<Mood> TROUBLES = List.of(DOWN, SILENT, LOSES_ANSWERS, SICK, SLOW, STALE, EMPTY, SWALLOWS);
+        static final List<Mood> TROUBLES =
+                List.of(DOWN, SILENT, LOSES_ANSWERS, SICK, SLOW, STALE, EMPTY, SWALLOWS, FUTURE, DEAR);
+
+        private static final Set<Mood> LIES = EnumSet.of(STALE, EMPTY, SWALLOWS, FUTURE, DEAR);
+
+        /** Whether it says what is not so. */
+        boolean lies() {
+            return LIES.contains(this);
+        }
+
+        /** The lie by which a pool can know it. */
+        Optional<Verdict.Lie> lie() {
+            return switch (this) {
+                case EMPTY -> Optional.of(Verdict.Lie.WRONG_SECTORS);
+                case FUTURE -> Optional.of(Verdict.Lie.FUTURE_EPOCH);
+                case DEAR -> Optional.of(Verdict.Lie.WRONG_BASE_FEE);
+                default -> Optional.empty();
+            };
+        }
     }
 
     private static final long STALE_BY = 30;
+    private static final long FUTURE_BY = 50;
+    private static final long DEARER = 100;
 
     private static final Duration CLIENT_PATIENCE = Duration.ofSeconds(30);
     private static final Duration NOTICE = Duration.ofMillis(700);
@@ -59,6 +88,7 @@ final class UnreliableNode implements InvocationHandler {
     private final Timeline timeline;
     private final RandomGenerator random;
     private final Consumer<SignedMessage> witness;
+    private final ForgedHeads forged = new ForgedHeads();
     private Mood mood = Mood.WELL;
 
     private UnreliableNode(FullNode node, Timeline timeline, RandomGenerator random, Consumer<SignedMessage> witness) {
@@ -84,8 +114,8 @@ final class UnreliableNode implements InvocationHandler {
                 Proxy.newProxyInstance(FullNode.class.getClassLoader(), new Class<?>[] {FullNode.class}, this);
     }
 
-    boolean isWell() {
-        return mood == Mood.WELL;
+    Mood mood() {
+        return mood;
     }
 
     void become(Mood next) {
@@ -128,10 +158,18 @@ final class UnreliableNode implements InvocationHandler {
 
     private @Nullable Object answer(Method method, Object[] given)
             throws IllegalAccessException, InvocationTargetException {
-        if (mood == Mood.STALE && method.getName().equals("chainHead")) {
-            return staleHead();
+        if (method.getName().equals("chainHead")) {
+            return shownHead();
+        }
+        for (int i = 0; i < given.length; i++) {
+            if (given[i] instanceof TipSetKey key) {
+                given[i] = forged.meantBy(key).orElse(key);
+            }
         }
         var answer = method.invoke(node, given);
+        if (mood == Mood.DEAR && answer instanceof Message estimated) {
+            return estimated.withGas(estimated.gasLimit(), estimated.gasFeeCap().times(DEARER), estimated.gasPremium());
+        }
         if (mood != Mood.EMPTY) {
             return answer;
         }
@@ -148,12 +186,18 @@ final class UnreliableNode implements InvocationHandler {
     }
 
     private TipSet shownHead() {
-        return mood == Mood.STALE ? staleHead() : node.chainHead();
+        return switch (mood) {
+            case STALE -> staleHead();
+            case FUTURE -> forged.later(node.chainHead(), FUTURE_BY);
+            case DEAR -> forged.dearer(node.chainHead(), DEARER);
+            default -> node.chainHead();
+        };
     }
 
     private void travel(Method method) {
         switch (mood) {
-            case WELL, LOSES_ANSWERS, STALE, EMPTY, SWALLOWS -> pass(Duration.ofMillis(random.nextInt(1, 40)));
+            case WELL, LOSES_ANSWERS, STALE, EMPTY, SWALLOWS, FUTURE, DEAR ->
+                pass(Duration.ofMillis(random.nextInt(1, 40)));
             case SLOW -> pass(Duration.ofMillis(random.nextInt(5_000, 20_000)));
             case DOWN -> {
                 pass(Duration.ofMillis(2));

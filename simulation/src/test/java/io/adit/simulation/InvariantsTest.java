@@ -7,6 +7,8 @@ import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
 import io.adit.chain.actor.SectorActivationManifest;
 import io.adit.chain.actor.SectorPreCommitInfo;
+import io.adit.chain.node.pool.MemberView;
+import io.adit.chain.node.pool.Verdict;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.MessageReceipt;
 import io.adit.chain.type.SignedMessage;
@@ -24,10 +26,14 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.core.state.StateStore;
+import io.adit.core.time.SimulatedTimeline;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +46,7 @@ class InvariantsTest {
     private static final MessageReceipt WELL = new MessageReceipt(0, new byte[0], 1, Optional.empty());
 
     private final Breaches breaches = new Breaches(() -> 7);
+    private final SimulatedTimeline timeline = new SimulatedTimeline(Instant.EPOCH, new SplittableRandom(1));
     private RunStore files;
     private StateStore store;
 
@@ -172,6 +179,46 @@ class InvariantsTest {
         assertThat(breaches.words()).isEmpty();
         new Invariants.FewStrands(breaches, () -> Invariants.FewStrands.MOST + 1).turnTaken();
         assertThat(breaches.words()).hasSize(1);
+    }
+
+    @Test
+    void aLiarThatIsBelievedIsNoticed_andAnHonestNodeThatIsFenced() {
+        try (var world = World.make(Instant.EPOCH, simulatedProofs(), 1)) {
+            var nodes = new ArrayList<UnreliableNode>();
+            var views = new ArrayList<MemberView>();
+            for (int i = 0; i < 3; i++) {
+                nodes.add(UnreliableNode.of(world.node(), timeline, new SplittableRandom(1), message -> {}));
+                views.add(view("node-" + i, new Verdict.Healthy()));
+            }
+            nodes.get(1).become(UnreliableNode.Mood.DEAR);
+            var invariant = new FencedLiars(breaches, nodes, () -> views, () -> true, new Coverage());
+            look(invariant, 5);
+            assertThat(breaches.words()).isEmpty();
+            look(invariant, 1);
+            assertThat(breaches.words())
+                    .singleElement()
+                    .asString()
+                    .contains("node-1 lies (DEAR), the pool says it is healthy");
+
+            views.set(1, view("node-1", new Verdict.Lying(Verdict.Lie.WRONG_BASE_FEE, "")));
+            views.set(2, view("node-2", new Verdict.Lying(Verdict.Lie.WRONG_BASE_FEE, "")));
+            look(invariant, 1);
+            assertThat(breaches.words()).hasSize(2).last().asString().contains("node-2 is well, the pool says it LIES");
+        }
+    }
+
+    private static void look(FencedLiars invariant, int times) {
+        for (int i = 0; i < times; i++) {
+            invariant.headMoved();
+        }
+    }
+
+    private static MemberView view(String name, Verdict verdict) {
+        return new MemberView(name, verdict, Optional.empty(), Duration.ZERO, false);
+    }
+
+    private SimulatedProofs simulatedProofs() {
+        return new SimulatedProofs(timeline, new SimulatedDisks(timeline, 1), new SplittableRandom(1), new Coverage());
     }
 
     @Test
