@@ -1,5 +1,6 @@
 package io.adit.sealing;
 
+import io.adit.chain.actor.BatchReturn;
 import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.DisputeWindowedPoStParams;
@@ -50,6 +51,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A scripted chain with one miner: epochs pass when a test says so, messages in the pool are executed in the next epoch
@@ -82,10 +84,13 @@ public final class FakeChain extends PartialFullNode {
     private final List<Consumer<TipSet>> listeners = new CopyOnWriteArrayList<>();
     private final List<Message> included = new ArrayList<>();
     private final Map<Long, Long> refusals = new HashMap<>();
+    private BitField invalidProofs = BitField.EMPTY;
+    private Predicate<Message> failsInRehearsal = message -> false;
     private BitField allocated = BitField.EMPTY;
     private Function<Epoch, Randomness> ticket = epoch -> random("ticket", epoch);
     private Function<Epoch, Randomness> seed = epoch -> random("seed", epoch);
     private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
+    private byte[] returned = new byte[0];
     private int failures;
     private boolean stealNonce;
     private Optional<Message> dispute = Optional.empty();
@@ -126,6 +131,21 @@ public final class FakeChain extends PartialFullNode {
     /** The next message with this method ends with the exit code. */
     public synchronized void refuseNext(MinerMethod method, long exitCode) {
         refusals.put(method.number(), exitCode);
+    }
+
+    /** The chain, unlike the node under test, does not take the proofs of these sectors. */
+    public synchronized void invalidProofs(long... numbers) {
+        invalidProofs = BitField.of(numbers);
+    }
+
+    /** Messages whose gas cannot be estimated, since they would fail. */
+    public synchronized void failInRehearsal(Predicate<Message> which) {
+        failsInRehearsal = which;
+    }
+
+    /** Puts a pre-commit on the chain that nobody sent a message for. */
+    public synchronized void preCommit(SectorPreCommitInfo info, Epoch epoch) {
+        preCommits.put(info.sectorNumber().value(), new SectorPreCommitOnChainInfo(info, DEPOSIT, epoch));
     }
 
     /** In the next block somebody disputes the deadline's only proof and wins: its sectors are faulty, 20 FIL are gone. */
@@ -249,22 +269,24 @@ public final class FakeChain extends PartialFullNode {
         nonces.merge(message.from(), 1L, Long::sum);
         included.add(message);
         Long refusal = refusals.remove(message.method());
+        returned = new byte[0];
         long exit = refusal != null ? refusal : run(message, at.height());
         executed.put(
                 signed.cid(),
                 new MessageLookup(
                         signed.cid(),
-                        new MessageReceipt(exit, new byte[0], 1000, Optional.empty()),
+                        new MessageReceipt(exit, exit == 0 ? returned : new byte[0], 1000, Optional.empty()),
                         at.key(),
                         at.height()));
     }
 
     private long run(Message message, Epoch height) {
         if (message.method() == MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number()) {
-            for (SectorPreCommitInfo info :
-                    PreCommitSectorBatch2Params.fromCbor(message.params()).sectors()) {
+            var infos = PreCommitSectorBatch2Params.fromCbor(message.params()).sectors();
+            for (SectorPreCommitInfo info : infos) {
                 preCommits.put(
-                        info.sectorNumber().value(), new SectorPreCommitOnChainInfo(info, message.value(), height));
+                        info.sectorNumber().value(),
+                        new SectorPreCommitOnChainInfo(info, message.value().dividedBy(infos.size()), height));
                 allocate(info.sectorNumber().value());
             }
         } else if (message.method() == MinerMethod.PROVE_COMMIT_SECTORS3.number()) {
@@ -280,14 +302,25 @@ public final class FakeChain extends PartialFullNode {
     }
 
     private long prove(ProveCommitSectors3Params params, Epoch height) {
+        var codes = new ArrayList<Long>();
         for (var activation : params.sectorActivations()) {
-            var preCommit = preCommits.remove(activation.sectorNumber().value());
-            if (preCommit == null) {
+            long number = activation.sectorNumber().value();
+            if (!preCommits.containsKey(number)) {
                 return 17;
             }
-            var info = preCommit.info();
-            put(onChain(info.sectorNumber(), info.sealProof(), info.sealedCid(), height, info.expiration()), 3);
+            codes.add(invalidProofs.contains(number) ? 16L : 0L);
         }
+        if (codes.stream().allMatch(code -> code != 0) || (params.requireActivationSuccess() && codes.contains(16L))) {
+            return 16;
+        }
+        for (int i = 0; i < codes.size(); i++) {
+            long number = params.sectorActivations().get(i).sectorNumber().value();
+            if (codes.get(i) == 0) {
+                var info = Objects.requireNonNull(preCommits.remove(number)).info();
+                put(onChain(info.sectorNumber(), info.sealProof(), info.sealedCid(), height, info.expiration()), 3);
+            }
+        }
+        returned = BatchReturn.of(codes).toCbor();
         return 0;
     }
 
@@ -525,7 +558,10 @@ public final class FakeChain extends PartialFullNode {
     }
 
     @Override
-    public Message gasEstimateMessageGas(Message message, Optional<MessageSendSpec> spec, TipSetKey key) {
+    public synchronized Message gasEstimateMessageGas(Message message, Optional<MessageSendSpec> spec, TipSetKey key) {
+        if (failsInRehearsal.test(message)) {
+            throw RpcException.answered("Filecoin.GasEstimateMessageGas", 1, "message execution failed: exit 33");
+        }
         return message.withGas(1_000_000, TokenAmount.ofAtto(200), TokenAmount.ofAtto(10));
     }
 
@@ -539,7 +575,10 @@ public final class FakeChain extends PartialFullNode {
 
     @Override
     public synchronized Cid mpoolPush(SignedMessage message) {
-        pool.add(message);
+        // A pool has a message once, however often it is pushed.
+        if (pool.stream().noneMatch(held -> held.cid().equals(message.cid()))) {
+            pool.add(message);
+        }
         return message.cid();
     }
 

@@ -1,8 +1,10 @@
 package io.adit.simulation;
 
+import io.adit.chain.actor.BatchReturn;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.chain.actor.SectorActivationManifest;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.MessageReceipt;
@@ -16,8 +18,10 @@ import io.adit.core.state.StateStore;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -246,12 +250,14 @@ final class Invariants {
     /** One pre-commit and one proof are executed for a sector, and what was pre-committed never changes. */
     static final class SealedOnce implements Invariant {
         private final Breaches breaches;
+        private final Coverage coverage;
         private final Map<SectorNumber, Cid> replicas = new TreeMap<>();
         private final Map<SectorNumber, Integer> preCommits = new TreeMap<>();
         private final Map<SectorNumber, Integer> commits = new TreeMap<>();
 
-        SealedOnce(Breaches breaches) {
+        SealedOnce(Breaches breaches, Coverage coverage) {
             this.breaches = breaches;
+            this.coverage = coverage;
         }
 
         @Override
@@ -291,9 +297,23 @@ final class Invariants {
                         .sectors()
                         .forEach(sector -> count(preCommits, sector.sectorNumber(), by, "pre-commit"));
             } else if (message.method() == MinerMethod.PROVE_COMMIT_SECTORS3.number()) {
-                ProveCommitSectors3Params.fromCbor(message.params())
-                        .sectorActivations()
-                        .forEach(sector -> count(commits, sector.sectorNumber(), by, "proof"));
+                countProven(ProveCommitSectors3Params.fromCbor(message.params()).sectorActivations(), receipt, by);
+            }
+        }
+
+        /** Of several sectors the chain may have taken some. */
+        private void countProven(List<SectorActivationManifest> sectors, MessageReceipt receipt, int by) {
+            if (sectors.size() > 1) {
+                coverage.saw("proofs of several sectors in one message");
+            }
+            byte[] verdicts = receipt.returnValue();
+            var codes = verdicts.length == 0
+                    ? Collections.nCopies(sectors.size(), 0L)
+                    : BatchReturn.fromCbor(verdicts).exitCodes();
+            for (int i = 0; i < sectors.size(); i++) {
+                if (codes.get(i) == 0) {
+                    count(commits, sectors.get(i).sectorNumber(), by, "proof");
+                }
             }
         }
 

@@ -22,6 +22,7 @@ import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.core.time.SimulatedTimeline;
 import io.adit.core.time.Strand;
+import io.adit.sealing.pipeline.BatchSettings;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
@@ -43,6 +44,10 @@ final class SimulatedProvider {
     /** Looks at the table more seldom than by default; commits and signals wake the engine all the same. */
     private static final EngineSettings RHYTHM =
             new EngineSettings(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    /** A sector of two KiB is sealed in minutes, so what is about to be ready is so in minutes. */
+    private static final BatchSettings TOGETHER =
+            new BatchSettings(Duration.ofMinutes(2), 64, Duration.ofMinutes(2), 24, 10);
 
     private static final Resources MACHINE = new Resources(4, 16L << 30, 2, 0);
 
@@ -136,7 +141,8 @@ final class SimulatedProvider {
         var sealing = storage.map(files -> {
             var paths = StoragePaths.open(files.resolve("storage.json"), SpaceProbe.ofSystem(), timeline);
             return new SealingPipeline(
-                    SealingSettings.defaults(miner, key.address(), SectorSize.KIB_2),
+                    SealingSettings.defaults(miner, key.address(), SectorSize.KIB_2)
+                            .withBatches(TOGETHER),
                     store,
                     chain,
                     checked,

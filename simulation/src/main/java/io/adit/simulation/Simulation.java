@@ -135,7 +135,7 @@ final class Simulation {
                 new Invariants.VerifiedBeforePushed(breaches, proofs::wasVerifiedHere),
                 new Invariants.WithinFeeLimit(breaches, store, DEAREST_MESSAGE),
                 new Invariants.OneExecutionPerWish(breaches, store),
-                new Invariants.SealedOnce(breaches),
+                new Invariants.SealedOnce(breaches, coverage),
                 new Invariants.NoDebt(breaches, this::balances),
                 new Invariants.FewStrands(breaches, timeline::living),
                 new Invariants.NothingStuck(breaches, this::endedQuietly, this::nextNonceOnChain),

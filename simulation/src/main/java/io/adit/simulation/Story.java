@@ -40,6 +40,8 @@ record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> event
             boolean quiet = epoch < QUIET_AT_FIRST || epoch >= epochs - QUIET_AT_LAST;
             var now = new ArrayList<Disturbance>();
             if (seals && epoch % 120 == QUIET_AT_FIRST && epoch < length / 2) {
+                // Two at once, so that they may share their messages.
+                now.add(new Disturbance.Pledge());
                 now.add(new Disturbance.Pledge());
             }
             if (epoch == deepAt) {

@@ -96,7 +96,7 @@ class InvariantsTest {
 
     @Test
     void anotherReplicaForASectorIsNoticed() {
-        var invariant = new Invariants.SealedOnce(breaches);
+        var invariant = new Invariants.SealedOnce(breaches, new Coverage());
         invariant.pushed(preCommit(1, 1));
         invariant.pushed(preCommit(1, 1));
         assertThat(breaches.words()).isEmpty();
@@ -106,7 +106,7 @@ class InvariantsTest {
 
     @Test
     void aSecondProofOfASectorIsNoticed_butNotTheSameAfterAReorg() {
-        var invariant = new Invariants.SealedOnce(breaches);
+        var invariant = new Invariants.SealedOnce(breaches, new Coverage());
         invariant.executed(proveCommit(1), WELL);
         invariant.undone(proveCommit(1), WELL);
         invariant.executed(proveCommit(1), WELL);

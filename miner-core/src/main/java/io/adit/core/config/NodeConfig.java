@@ -260,9 +260,44 @@ public record NodeConfig(
             Duration waitDealsDelay,
 
             @Doc(value = "Lifetime of a sector without deals, in epochs of 30 s (2880 a day).", fallback = "1555200")
-            long expiration) {
+            long expiration,
+
+            @Doc(
+                    value = "How long a sector at most waits with its pre-commit for others, so that they go in one"
+                            + " message. It waits only while another one is in PC2. 0s never waits; what is ready at"
+                            + " the same time goes together all the same.",
+                    fallback = "1h")
+            Duration preCommitBatchWait,
+
+            @Doc(
+                    value = "Most sectors in one PreCommitSectorBatch2, at most 256. chain.max-fee and the like count"
+                            + " for each of them.",
+                    fallback = "64")
+            int preCommitBatchMax,
+
+            @Doc(
+                    value = "How long a proven sector at most waits for others, so that their proofs go in one"
+                            + " ProveCommitSectors3. It waits only while another one is being proven (C1, C2). 0s never"
+                            + " waits; what is ready at the same time goes together all the same.",
+                    fallback = "1h")
+            Duration commitBatchWait,
+
+            @Doc(
+                    value = "Most sectors in one ProveCommitSectors3, each with its own proof. The 64 KiB of a message"
+                            + " hold some 30 proofs of 32 GiB sectors; more go in the next message.",
+                    fallback = "24")
+            int commitBatchMax,
+
+            @Doc(
+                    value = "Nothing waits for a batch any more when its message is due within so many epochs: when the"
+                            + " ticket or the pre-commit expires, or a deal has to be activated. 360 are 3 hours.",
+                    fallback = "360")
+            long batchSlack) {
         /** Bounds that the chain sets. */
         public Sealing {
+            within("sealing.pre-commit-batch-max", preCommitBatchMax, 1, 256);
+            within("sealing.commit-batch-max", commitBatchMax, 1, 819);
+            within("sealing.batch-slack", batchSlack, 0, 86_400);
             within("sealing.max-wait-deals-sectors", maxWaitDealsSectors, 1, 10_000);
             within("sealing.expiration", expiration, 1, 5_256_000);
         }

@@ -45,6 +45,8 @@ public final class NodeInit {
             "mining.wait-after-move", "false",
             "mining.max-null-rounds", "1000000",
             "sealing.wait-deals-delay", "0s",
+            "sealing.pre-commit-batch-wait", "0s",
+            "sealing.commit-batch-wait", "0s",
             "market.start-buffer-epochs", "50",
             "market.expected-seal-epochs", "20",
             "market.fetch-allow-private-addresses", "true");

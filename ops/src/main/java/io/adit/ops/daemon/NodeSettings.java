@@ -12,6 +12,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.deal.DealSettings;
 import io.adit.sealing.mining.MiningSettings;
+import io.adit.sealing.pipeline.BatchSettings;
 import io.adit.sealing.pipeline.SealingSettings;
 import io.adit.sealing.proving.ProvingSettings;
 import java.nio.file.Path;
@@ -42,22 +43,21 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
                 ? SealingSettings.devnet(minerId(), worker, size)
                 : SealingSettings.defaults(minerId(), worker, size);
         int confidence = config.chain().confidence();
-        return new SealingSettings(
-                base.miner(),
-                base.worker(),
-                base.sealProof(),
-                config.sealing().waitDealsDelay(),
-                base.dealStartSlack(),
-                config.sealing().maxWaitDealsSectors(),
-                confidence,
-                Math.max(confidence, base.seedConfidence()),
-                confidence,
-                base.proofAttempts(),
-                base.requireDealActivation(),
-                base.maxPreCommitFee().min(config.chain().maxFee()),
-                base.maxCommitFee().min(config.chain().maxFee()),
-                config.sealing().expiration(),
-                base.headPoll());
+        var sealing = config.sealing();
+        return base.withWaitDealsDelay(sealing.waitDealsDelay())
+                .withMaxWaitDealsSectors(sealing.maxWaitDealsSectors())
+                .withPreCommitConfidence(confidence)
+                .withSeedConfidence(Math.max(confidence, base.seedConfidence()))
+                .withCommitConfidence(confidence)
+                .withMaxPreCommitFee(base.maxPreCommitFee().min(config.chain().maxFee()))
+                .withMaxCommitFee(base.maxCommitFee().min(config.chain().maxFee()))
+                .withCapacityLifetime(sealing.expiration())
+                .withBatches(new BatchSettings(
+                        sealing.preCommitBatchWait(),
+                        sealing.preCommitBatchMax(),
+                        sealing.commitBatchWait(),
+                        sealing.commitBatchMax(),
+                        sealing.batchSlack()));
     }
 
     /** @param scratch where what challenges open is copied to */

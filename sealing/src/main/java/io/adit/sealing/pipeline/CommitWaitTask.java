@@ -1,14 +1,19 @@
 package io.adit.sealing.pipeline;
 
+import io.adit.chain.actor.BatchReturn;
+import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.chain.actor.SectorActivationManifest;
 import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.type.TipSet;
 import io.adit.core.fil.SectorId;
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.task.Outcome;
 import io.adit.core.task.TaskContext;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.StoredIntents;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,8 +46,9 @@ final class CommitWaitTask extends SectorTask {
                 return context.atNextHead("commit message "
                         + sector.commitCid().map(Object::toString).orElse("") + " is not deep enough on the chain");
             }
-            if (!found.get().receipt().isSuccess()) {
-                return refused(sector, id, head, found.get());
+            var verdict = verdict(sector, key, found.get());
+            if (!verdict.isSuccess()) {
+                return refused(sector, id, head, verdict);
             }
         }
         Optional<SectorOnChainInfo> info =
@@ -57,6 +63,27 @@ final class CommitWaitTask extends SectorTask {
                 SealingStep.FINALIZE,
                 current -> current.withActivation(Optional.of(info.get().activation()))
                         .withExpiration(Optional.of(info.get().expiration())));
+    }
+
+    /** A message of several sectors that ended well says of each whether it was activated. */
+    private MessageRefusal.Verdict verdict(SectorRecord sector, String key, MessageLookup lookup) {
+        var receipt = lookup.receipt();
+        List<SectorNumber> sectors = StoredIntents.signed(context.store(), key)
+                .map(record -> ProveCommitSectors3Params.fromCbor(
+                                record.params().array())
+                        .sectorActivations())
+                .orElse(List.of())
+                .stream()
+                .map(SectorActivationManifest::sectorNumber)
+                .toList();
+        if (receipt.isSuccess() && sectors.size() > 1 && receipt.returnValue().length > 0) {
+            List<Long> codes = BatchReturn.fromCbor(receipt.returnValue()).exitCodes();
+            int place = sectors.indexOf(sector.number());
+            if (place >= 0 && place < codes.size()) {
+                return new MessageRefusal.Verdict(lookup, codes.get(place), sectors.size());
+            }
+        }
+        return new MessageRefusal.Verdict(lookup, receipt.exitCode(), sectors.size());
     }
 
     /** The message ended well, so the chain shows the sector at once, unless it was not activated after all. */
@@ -75,7 +102,7 @@ final class CommitWaitTask extends SectorTask {
     }
 
     /** A refused proof whose seed a reorg has changed is made again at once; nobody has to be asked. */
-    private Outcome refused(SectorRecord sector, SectorId id, TipSet head, MessageLookup lookup) {
+    private Outcome refused(SectorRecord sector, SectorId id, TipSet head, MessageRefusal.Verdict verdict) {
         var info = context.node().stateSectorPreCommitInfo(id.miner().address(), sector.number(), head.key());
         if (info.isPresent() && randomness.seedChanged(sector, info.get(), head)) {
             return Outcome.done(tx -> {
@@ -83,6 +110,7 @@ final class CommitWaitTask extends SectorTask {
                 context.goTo(tx, sector.number(), SealingStep.SEED_WAIT, current -> current);
             });
         }
-        return refusal.outcome(sector, SealingStep.COMMIT_SEND, MessageKeys.COMMIT, SealingError.COMMIT_FAILED, lookup);
+        return refusal.outcome(
+                sector, SealingStep.COMMIT_SEND, MessageKeys.COMMIT, SealingError.COMMIT_FAILED, verdict);
     }
 }

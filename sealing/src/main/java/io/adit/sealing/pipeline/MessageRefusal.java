@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What follows when the chain executed a sector's message with an error code. Running out of gas is tried again by
- * itself, with a fresh estimate, a few times; everything else waits for the operator, with the code in words.
+ * itself, with a fresh estimate, a few times, and a sector that shared the message with others is tried alone; everything
+ * else waits for the operator, with the code in words.
  */
 final class MessageRefusal {
 
@@ -46,17 +47,39 @@ final class MessageRefusal {
         }
     }
 
-    Outcome outcome(SectorRecord sector, SealingStep sending, String purpose, SealingError code, MessageLookup lookup) {
-        long exit = lookup.receipt().exitCode();
-        String why = "message " + lookup.message() + " ended at epoch "
-                + lookup.height().value() + " with exit code " + exit + " (" + ExitCode.explain(exit, ActorKind.MINER)
-                + ")";
+    /**
+     * What the chain said of one sector: the message's exit code, or the sector's own where the message did something for
+     * others only.
+     *
+     * @param sectors of how many sectors the message spoke
+     */
+    record Verdict(MessageLookup lookup, long exit, int sectors) {
+        boolean isSuccess() {
+            return exit == 0;
+        }
+
+        /** Whether the sector may have failed for another's fault. */
+        boolean mayBeAnothersFault() {
+            return sectors > 1 && !lookup.receipt().isSuccess();
+        }
+    }
+
+    Outcome outcome(SectorRecord sector, SealingStep sending, String purpose, SealingError code, Verdict verdict) {
+        long exit = verdict.exit();
+        String why = "message " + verdict.lookup().message() + " ended at epoch "
+                + verdict.lookup().height().value() + " with exit code " + exit
+                + (verdict.sectors() > 1 ? " for one of its " + verdict.sectors() + " sectors" : "") + " ("
+                + ExitCode.explain(exit, ActorKind.MINER) + ")";
         LOG.warn("sector {}: {}", sector.number().value(), why);
         metrics.stepFailed(sending);
         return Outcome.done(tx -> {
             MessageKeys.nextAttempt(tx, purpose, sector.number());
             int attempts = MessageKeys.attempt(tx, purpose, sector.number());
             context.goTo(tx, sector.number(), sending, current -> current);
+            if (verdict.mayBeAnothersFault()) {
+                MessageKeys.goAlone(tx, purpose, sector.number());
+                return;
+            }
             if (exit == OUT_OF_GAS && attempts < AUTOMATIC_ATTEMPTS) {
                 return;
             }

@@ -1,5 +1,6 @@
 package io.adit.sealing.pipeline;
 
+import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.SectorPreCommitOnChainInfo;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.type.TipSet;
@@ -37,6 +38,15 @@ final class PreCommitWaitTask extends SectorTask {
                         + sector.number().value());
     }
 
+    private int sectorsIn(String key) {
+        return StoredIntents.signed(context.store(), key)
+                .map(record -> PreCommitSectorBatch2Params.fromCbor(
+                                record.params().array())
+                        .sectors()
+                        .size())
+                .orElse(1);
+    }
+
     @Override
     Outcome run(SectorRecord sector, SectorId id, TaskContext task) {
         var miner = id.miner().address();
@@ -55,7 +65,8 @@ final class PreCommitWaitTask extends SectorTask {
                         SealingStep.PRE_COMMIT_SEND,
                         MessageKeys.PRE_COMMIT,
                         SealingError.PRECOMMIT_FAILED,
-                        found.get());
+                        new MessageRefusal.Verdict(
+                                found.get(), found.get().receipt().exitCode(), sectorsIn(key)));
             }
         }
         var head = context.node().chainHead();

@@ -11,6 +11,8 @@ import io.adit.core.state.Tx;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskState;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.SectorFileType;
@@ -35,12 +37,13 @@ public final class SealingPipeline {
     /** Heads may come hundreds of times a second on a development chain; waking every waiting step each time is waste. */
     private static final Duration SIGNAL_PAUSE = Duration.ofMillis(200);
 
+    private final Timeline timeline;
     private final SealingContext context;
     private final SealingMetrics metrics;
     private final SectorAssignment assignment;
     private final AtomicReference<Instant> lastSignal = new AtomicReference<>(Instant.MIN);
 
-    /** Connects the rooms; nothing runs before the handlers are given to a started engine. */
+    /** A pipeline in real time, with a wall clock for time stamps. */
     public SealingPipeline(
             SealingSettings settings,
             StateStore store,
@@ -50,7 +53,21 @@ public final class SealingPipeline {
             MessageOutbox outbox,
             InstantSource clock,
             MeterRegistry registry) {
-        this.context = new SealingContext(settings, store, node, proofs, paths, outbox, clock);
+        this(settings, store, node, proofs, paths, outbox, new SystemTimeline(clock), registry);
+    }
+
+    /** Connects the rooms; nothing runs before the handlers are given to a started engine. */
+    public SealingPipeline(
+            SealingSettings settings,
+            StateStore store,
+            FullNode node,
+            Proofs proofs,
+            StoragePaths paths,
+            MessageOutbox outbox,
+            Timeline timeline,
+            MeterRegistry registry) {
+        this.timeline = timeline;
+        this.context = new SealingContext(settings, store, node, proofs, paths, outbox, timeline);
         this.metrics = new SealingMetrics(registry);
         this.assignment = new SectorAssignment(context);
     }
@@ -64,12 +81,22 @@ public final class SealingPipeline {
                 new TicketTask(context, metrics, randomness),
                 new PreCommit1Task(context, metrics),
                 new PreCommit2Task(context, metrics),
-                new PreCommitSendTask(context, metrics),
+                new SendTask<>(
+                        context,
+                        SealingStep.PRE_COMMIT_SEND,
+                        metrics,
+                        new PreCommitMessage(context),
+                        timeline.newLock()),
                 new PreCommitWaitTask(context, metrics),
                 new SeedWaitTask(context, metrics, randomness),
                 new Commit1Task(context, metrics),
                 new Commit2Task(context, metrics),
-                new CommitSendTask(context, metrics, randomness),
+                new SendTask<>(
+                        context,
+                        SealingStep.COMMIT_SEND,
+                        metrics,
+                        new CommitMessage(context, metrics, randomness),
+                        timeline.newLock()),
                 new CommitWaitTask(context, metrics, randomness),
                 new FinalizeTask(context, metrics));
     }

@@ -8,6 +8,7 @@ import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 
 /**
@@ -24,10 +25,12 @@ import java.time.Duration;
  * @param commitConfidence epochs that must lie on a prove-commit before layers and trees are deleted
  * @param proofAttempts how often C2 is made again when its proof does not verify
  * @param requireDealActivation whether a prove-commit fails when a deal cannot be activated, rather than losing the deal
- * @param maxPreCommitFee,maxCommitFee attoFIL, the most one message may cost
+ * @param maxPreCommitFee,maxCommitFee attoFIL, the most one message may cost, for each sector in it
  * @param capacityLifetime epochs that a sector without deals shall live; raised to the chain's least, cut to its most
  * @param headPoll how often waiting steps look at the chain when no head signal comes
+ * @param batches how sectors share messages
  */
+@RecordBuilder
 public record SealingSettings(
         ActorId miner,
         Address worker,
@@ -43,7 +46,9 @@ public record SealingSettings(
         TokenAmount maxPreCommitFee,
         TokenAmount maxCommitFee,
         long capacityLifetime,
-        Duration headPoll) {
+        Duration headPoll,
+        BatchSettings batches)
+        implements SealingSettingsBuilder.With {
 
     /** Counts must make sense. */
     public SealingSettings {
@@ -73,28 +78,21 @@ public record SealingSettings(
                 TokenAmount.ofFil("0.025"),
                 TokenAmount.ofFil("0.05"),
                 3 * SectorPolicy.MIN_LIFETIME,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                BatchSettings.defaults());
     }
 
     /** For a development chain whose epochs pass in milliseconds: no waiting for deals, little confidence. */
     public static SealingSettings devnet(ActorId miner, Address worker, SectorSize size) {
-        var base = defaults(miner, worker, size);
-        return new SealingSettings(
-                miner,
-                worker,
-                base.sealProof,
-                Duration.ZERO,
-                base.dealStartSlack,
-                base.maxWaitDealsSectors,
-                1,
-                1,
-                1,
-                base.proofAttempts,
-                base.requireDealActivation,
-                TokenAmount.ofFil(1),
-                TokenAmount.ofFil(1),
-                base.capacityLifetime,
-                Duration.ofMillis(250));
+        return defaults(miner, worker, size)
+                .withWaitDealsDelay(Duration.ZERO)
+                .withPreCommitConfidence(1)
+                .withSeedConfidence(1)
+                .withCommitConfidence(1)
+                .withMaxPreCommitFee(TokenAmount.ofFil(1))
+                .withMaxCommitFee(TokenAmount.ofFil(1))
+                .withHeadPoll(Duration.ofMillis(250))
+                .withBatches(BatchSettings.devnet());
     }
 
     /** The network-wide name of one of this miner's sectors. */

@@ -7,6 +7,9 @@
  * sector, the step and the attempt, so a step that is run twice sends one message. The ticket is stored before the first
  * byte is labelled, therefore a sector that starts again seals to the same CID. A proof that does not verify here is
  * never sent.
+ *
+ * <p>Pre-commits and proofs of sectors that are ready together share a message ({@link io.adit.sealing.pipeline.BatchSettings}):
+ * each sector's own task finds the message under the key that it shares, so no task waits for another's end.
  */
 @NullMarked
 package io.adit.sealing.pipeline;

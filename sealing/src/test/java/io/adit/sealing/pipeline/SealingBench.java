@@ -89,28 +89,23 @@ final class SealingBench implements AutoCloseable {
 
     private SealingSettings settings() {
         var devnet = SealingSettings.devnet(MINER, signer.address(), SectorSize.KIB_2);
-        return new SealingSettings(
-                devnet.miner(),
-                devnet.worker(),
-                devnet.sealProof(),
-                waitDeals,
-                0,
-                2,
-                1,
-                1,
-                1,
-                2,
-                true,
-                devnet.maxPreCommitFee(),
-                devnet.maxCommitFee(),
-                devnet.capacityLifetime(),
-                Duration.ofMillis(20));
+        return devnet.withWaitDealsDelay(waitDeals)
+                .withDealStartSlack(0)
+                .withProofAttempts(2)
+                .withHeadPoll(Duration.ofMillis(20))
+                .withBatches(batches);
     }
 
     private Duration waitDeals = Duration.ZERO;
+    private BatchSettings batches = BatchSettings.devnet();
 
     SealingBench waitingForDeals(Duration delay) {
         waitDeals = delay;
+        return restart();
+    }
+
+    SealingBench batching(BatchSettings other) {
+        batches = other;
         return restart();
     }
 

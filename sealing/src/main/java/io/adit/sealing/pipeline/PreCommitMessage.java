@@ -9,74 +9,124 @@ import io.adit.chain.type.TipSet;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorId;
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
-import io.adit.core.state.MessageRecord;
 import io.adit.core.state.SectorRecord;
+import io.adit.core.state.SectorState;
+import io.adit.core.state.Tx;
 import io.adit.core.task.Outcome;
-import io.adit.core.task.TaskContext;
 import io.adit.sealing.SealingError;
-import io.adit.sealing.StoredIntents;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Sends PreCommitSectorBatch2 for one sector, with the deposit the chain asks for, unless the chain has it already. */
-final class PreCommitSendTask extends SectorTask {
+/** PreCommitSectorBatch2, with the deposits the chain asks for, of sectors that the chain does not have already. */
+final class PreCommitMessage implements SectorMessage<PreCommitMessage.Part> {
 
-    PreCommitSendTask(SealingContext context, SealingMetrics metrics) {
-        super(context, SealingStep.PRE_COMMIT_SEND, metrics);
+    private final SealingContext context;
+
+    /** One sector's promise and its deposit. */
+    record Part(SectorPreCommitInfo info, TokenAmount deposit) {}
+
+    PreCommitMessage(SealingContext context) {
+        this.context = context;
     }
 
     @Override
-    Outcome run(SectorRecord sector, SectorId id, TaskContext task) {
+    public String purpose() {
+        return MessageKeys.PRE_COMMIT;
+    }
+
+    @Override
+    public BatchRule rule() {
+        var batches = context.settings().batches();
+        return new BatchRule(batches.preCommitWait(), batches.mostPreCommits(), batches.slack());
+    }
+
+    @Override
+    public SectorState stateBefore() {
+        return SealingStep.PRE_COMMIT_2.state();
+    }
+
+    /** Before the ticket is too old, and long before the first deal starts: the sector is still to be proven. */
+    @Override
+    public Epoch due(Tx tx, SectorRecord sector, Epoch head) {
+        Epoch expiry = sector.ticket()
+                .map(ticket -> ticket.epoch().plus(SectorPolicy.MAX_TICKET_AGE))
+                .orElse(head);
+        return DealNotes.of(tx, sector).stream()
+                .map(note -> note.start().plus(-context.settings().dealStartSlack()))
+                .min(Comparator.naturalOrder())
+                .filter(start -> start.isBefore(expiry))
+                .orElse(expiry);
+    }
+
+    @Override
+    public Optional<Outcome> elsewhere(SectorRecord sector, SectorId id, TipSet head) {
         if (sector.ticket().isEmpty()
                 || sector.commR().isEmpty()
                 || sector.commD().isEmpty()) {
-            return context.next(sector.number(), SealingStep.TICKET, current -> current);
+            return Optional.of(context.next(sector.number(), SealingStep.TICKET, current -> current));
         }
-        TipSet head = context.node().chainHead();
         var miner = id.miner().address();
         if (context.node()
                 .stateSectorGetInfo(miner, sector.number(), head.key())
                 .isPresent()) {
-            return context.next(sector.number(), SealingStep.COMMIT_WAIT, current -> current);
+            return Optional.of(context.next(sector.number(), SealingStep.COMMIT_WAIT, current -> current));
         }
         if (context.node()
                 .stateSectorPreCommitInfo(miner, sector.number(), head.key())
                 .isPresent()) {
-            return context.next(sector.number(), SealingStep.PRE_COMMIT_WAIT, current -> current);
+            return Optional.of(context.next(sector.number(), SealingStep.PRE_COMMIT_WAIT, current -> current));
         }
-        String key = context.store().transact(tx -> MessageKeys.toSend(tx, MessageKeys.PRE_COMMIT, sector.number()));
-        Optional<MessageRecord> signed = StoredIntents.signed(context.store(), key);
-        if (signed.isEmpty() && TicketTask.expired(sector.ticket().get(), head.height())) {
-            return context.next(sector.number(), SealingStep.TICKET, current -> current);
-        }
-        if (signed.isEmpty()) {
-            Optional<Outcome> tooLong = tooLong(sector, head.height());
-            if (tooLong.isPresent()) {
-                return tooLong.get();
-            }
-        }
-        Cid cid = context.outbox().send(signed.map(StoredIntents::of).orElseGet(() -> intent(key, sector, id, head)));
-        return context.next(
-                sector.number(), SealingStep.PRE_COMMIT_WAIT, current -> current.withPreCommitCid(Optional.of(cid)));
+        return Optional.empty();
     }
 
-    private MessageIntent intent(String key, SectorRecord sector, SectorId id, TipSet head) {
-        var miner = id.miner().address();
+    @Override
+    public Check<Part> check(SectorRecord sector, SectorId id, TipSet head) {
+        if (TicketTask.expired(sector.ticket().orElseThrow(), head.height())) {
+            return new Check.Unfit<>(context.next(sector.number(), SealingStep.TICKET, current -> current));
+        }
+        Optional<Outcome> tooLong = tooLong(sector, head.height());
+        if (tooLong.isPresent()) {
+            return new Check.Unfit<>(tooLong.get());
+        }
         SectorPreCommitInfo info = preCommitInfo(sector, head.height());
-        TokenAmount deposit = context.node().stateMinerPreCommitDepositForPower(miner, info, head.key());
+        return new Check.Fit<>(new Part(
+                info,
+                context.node().stateMinerPreCommitDepositForPower(id.miner().address(), info, head.key())));
+    }
+
+    @Override
+    public MessageIntent intent(String key, List<Part> parts, TipSet head) {
+        var infos = parts.stream().map(Part::info).toList();
         return new MessageIntent(
                         key,
                         context.settings().worker(),
-                        miner,
-                        deposit,
+                        context.settings().miner().address(),
+                        parts.stream().map(Part::deposit).reduce(TokenAmount.ZERO, TokenAmount::plus),
                         MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number(),
-                        new PreCommitSectorBatch2Params(List.of(info)).toCbor(),
-                        context.settings().maxPreCommitFee(),
+                        new PreCommitSectorBatch2Params(infos).toCbor(),
+                        context.settings().maxPreCommitFee().times(parts.size()),
                         MessagePriority.PRECOMMIT)
-                .dueBy(sector.ticket().orElseThrow().epoch().plus(SectorPolicy.MAX_TICKET_AGE));
+                .dueBy(infos.stream()
+                        .map(info -> info.sealRandEpoch().plus(SectorPolicy.MAX_TICKET_AGE))
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow());
+    }
+
+    @Override
+    public List<SectorNumber> sectorsIn(byte[] params) {
+        return PreCommitSectorBatch2Params.fromCbor(params).sectors().stream()
+                .map(SectorPreCommitInfo::sectorNumber)
+                .toList();
+    }
+
+    @Override
+    public Outcome sent(SectorRecord sector, byte[] params, Cid cid) {
+        return context.next(
+                sector.number(), SealingStep.PRE_COMMIT_WAIT, current -> current.withPreCommitCid(Optional.of(cid)));
     }
 
     /** A sector without deals declares no data; one with deals declares CommD. Deal ids are refused since actors v14. */

@@ -1,0 +1,116 @@
+package io.adit.sealing.pipeline;
+
+import io.adit.core.fil.Epoch;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.state.Tx;
+import io.adit.core.task.Task;
+import io.adit.core.task.TaskState;
+import io.adit.sealing.StoredIntents;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The sectors that are ready for one kind of message and have none yet. */
+final class WaitingSectors {
+
+    /** A step that an operator has to look at sends nothing. */
+    private static final Set<TaskState> GOES_ON = EnumSet.of(TaskState.READY, TaskState.RUNNING, TaskState.WAITING);
+
+    private final SealingStep step;
+    private final SectorMessage<?> message;
+
+    WaitingSectors(SealingStep step, SectorMessage<?> message) {
+        this.step = step;
+        this.message = message;
+    }
+
+    /**
+     * What a sector finds when it looks for others.
+     *
+     * @param ready itself and all that may go with it
+     * @param others those that may go with it, the one that waits longest first
+     * @param coming how many are about to be ready
+     */
+    record Found(List<BatchRule.Ready> ready, List<SectorRecord> others, int coming) {}
+
+    private record One(SectorRecord sector, BatchRule.Ready ready) {}
+
+    Found find(Tx tx, SectorRecord self, Epoch head) {
+        boolean alone = MessageKeys.goesAlone(tx, message.purpose(), self.number());
+        var own = new BatchRule.Ready(
+                task(tx, self.number()).map(Task::enqueuedAt).orElse(self.updatedAt()), message.due(tx, self, head));
+        if (alone) {
+            return new Found(List.of(own), List.of(), 0);
+        }
+        var free = tx.sectors().listInState(step.state()).stream()
+                .filter(other -> !other.number().equals(self.number()))
+                .filter(other -> isFree(tx, other.number()))
+                .toList();
+        // Of several messages that wait unsigned it goes with one.
+        Optional<String> key = shared(tx, self)
+                .or(() -> free.stream()
+                        .flatMap(other -> shared(tx, other).stream())
+                        .findFirst());
+        var others = free.stream()
+                .filter(other ->
+                        shared(tx, other).isEmpty() || shared(tx, other).equals(key))
+                .flatMap(other -> task(tx, other.number())
+                        .map(task ->
+                                new One(other, new BatchRule.Ready(task.enqueuedAt(), message.due(tx, other, head))))
+                        .stream())
+                .sorted(Comparator.comparing((One one) -> one.ready().since())
+                        .thenComparingLong(one -> one.sector().number().value()))
+                .toList();
+        var ready = new ArrayList<BatchRule.Ready>();
+        ready.add(own);
+        others.forEach(one -> ready.add(one.ready()));
+        int coming = tx.sectors().listInState(message.stateBefore()).size();
+        return new Found(ready, others.stream().map(One::sector).toList(), coming);
+    }
+
+    private Optional<Task> task(Tx tx, SectorNumber sector) {
+        return tx.tasks().find(step.kind(), SealingStep.keyOf(sector)).filter(task -> GOES_ON.contains(task.state()));
+    }
+
+    private Optional<String> shared(Tx tx, SectorRecord sector) {
+        return MessageKeys.shared(tx, message.purpose(), sector.number());
+    }
+
+    /** Whoever has no signed message and does not go alone. */
+    private boolean isFree(Tx tx, SectorNumber other) {
+        return !MessageKeys.goesAlone(tx, message.purpose(), other)
+                && tx.messages()
+                        .find(MessageKeys.current(tx, message.purpose(), other))
+                        .filter(record -> record.cid().isPresent() && !StoredIntents.isLost(record))
+                        .isEmpty();
+    }
+
+    /**
+     * Writes down that these sectors go in one message; those that were to go in it and are not among them do not any more.
+     *
+     * @return the key to send under, the sector's own where it is the only one
+     */
+    String share(Tx tx, SectorNumber self, Collection<SectorNumber> sectors) {
+        Optional<String> known = sectors.stream()
+                .flatMap(sector -> MessageKeys.shared(tx, message.purpose(), sector).stream())
+                .findFirst();
+        if (sectors.size() == 1 && known.isEmpty()) {
+            return MessageKeys.current(tx, message.purpose(), self);
+        }
+        String key = known.orElseGet(() -> MessageKeys.newShared(tx, message.purpose()));
+        for (SectorRecord other : tx.sectors().listInState(step.state())) {
+            boolean left = !sectors.contains(other.number())
+                    && MessageKeys.shared(tx, message.purpose(), other.number()).equals(Optional.of(key));
+            if (left) {
+                MessageKeys.leave(tx, message.purpose(), other.number());
+            }
+        }
+        sectors.forEach(sector -> MessageKeys.join(tx, message.purpose(), sector, key));
+        return key;
+    }
+}
