@@ -21,15 +21,14 @@ import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signatures;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A full node over a chain of one block an epoch, with a message pool that orders by nonce; refusals are worded as Lotus words
@@ -48,8 +47,8 @@ final class FakeChain extends PartialFullNode {
 
     private final Address sender;
     private final List<Tip> chain = new ArrayList<>();
-    private final Map<Long, SignedMessage> pool = new HashMap<>();
-    private final Map<Cid, SignedMessage> everAccepted = new HashMap<>();
+    private final Set<Address> senders = new LinkedHashSet<>();
+    private final FakePool pool = new FakePool();
     private final Map<Address, Address> ids = new HashMap<>();
     private final Map<Address, TokenAmount> balances = new HashMap<>();
     private Optional<MinerInfo> miner = Optional.empty();
@@ -63,12 +62,24 @@ final class FakeChain extends PartialFullNode {
     private long exitCode;
     private boolean losesPushes;
     private boolean lacksMessages;
+    private Predicate<Message> refused = message -> false;
     private int oldestState;
     private long forks;
 
     FakeChain(Address sender) {
         this.sender = sender;
+        senders.add(sender);
         mine();
+    }
+
+    /** Another address that the chain knows. */
+    synchronized void alsoSends(Address other) {
+        senders.add(other);
+    }
+
+    /** What the pool takes from nobody, whatever it pays. */
+    synchronized void refuse(Predicate<Message> which) {
+        refused = which;
     }
 
     /** Called with the name of each call before it has an effect, and with the name and "!" after. */
@@ -114,7 +125,12 @@ final class FakeChain extends PartialFullNode {
 
     /** What a forgetful node has: an older message instead of a newer one. */
     synchronized void poolHolds(SignedMessage message) {
-        pool.put(message.message().nonce(), message);
+        pool.put(message);
+    }
+
+    /** A message of the pool is gone: it was too cheap for too long, or nobody has it any more. */
+    synchronized void poolForgets(long nonce) {
+        pool.remove(sender, nonce);
     }
 
     synchronized void exitCode(long code) {
@@ -140,17 +156,21 @@ final class FakeChain extends PartialFullNode {
 
     private void mine() {
         var included = new ArrayList<SignedMessage>();
-        for (long nonce = chainNonce(chain.size()); isTaken(pool.get(nonce)); nonce++) {
-            included.add(pool.remove(nonce));
+        for (var from : senders) {
+            long nonce = chainNonce(chain.size(), from);
+            for (var next = payingAt(from, nonce); next.isPresent(); next = payingAt(from, ++nonce)) {
+                included.add(next.get());
+                pool.remove(from, nonce);
+            }
         }
         add(included);
     }
 
-    private boolean isTaken(@Nullable SignedMessage waiting) {
-        if (waiting == null) {
-            return false;
-        }
-        var message = waiting.message();
+    private Optional<SignedMessage> payingAt(Address from, long nonce) {
+        return pool.at(from, nonce).filter(waiting -> pays(waiting.message()));
+    }
+
+    private boolean pays(Message message) {
         return BaseFees.effectivePremium(message.gasFeeCap(), message.gasPremium(), baseFee)
                         .compareTo(leastPremium)
                 >= 0;
@@ -194,7 +214,7 @@ final class FakeChain extends PartialFullNode {
     /** Another program with the same key gets a message executed. */
     synchronized void executeForeign(SignedMessage message) {
         add(List.of(message));
-        pool.remove(message.message().nonce());
+        pool.remove(message.message().from(), message.message().nonce());
     }
 
     private int indexOf(Predicate<TipSet> wanted) {
@@ -226,9 +246,10 @@ final class FakeChain extends PartialFullNode {
         return new MessageReceipt(exitCode, new byte[] {(byte) 0x80}, 1234, Optional.empty());
     }
 
-    private long chainNonce(int tips) {
+    private long chainNonce(int tips, Address from) {
         return chain.subList(0, tips).stream()
                 .flatMap(tip -> tip.messages().stream())
+                .filter(message -> message.message().from().equals(from))
                 .mapToLong(message -> message.message().nonce() + 1)
                 .max()
                 .orElse(0);
@@ -294,8 +315,8 @@ final class FakeChain extends PartialFullNode {
             throw refused("failed to load initial tipset: block was not found locally");
         }
         var cid = Cid.dagCbor(new byte[0]);
-        return actor.equals(sender)
-                ? Optional.of(new ActorState(cid, cid, chainNonce(tips), balance, Optional.empty()))
+        return senders.contains(actor)
+                ? Optional.of(new ActorState(cid, cid, chainNonce(tips, actor), balance, Optional.empty()))
                 : Optional.empty();
     }
 
@@ -317,8 +338,8 @@ final class FakeChain extends PartialFullNode {
     @Override
     public synchronized long mpoolGetNonce(Address from) {
         reach("nonce");
-        long nonce = chainNonce(chain.size());
-        while (pool.containsKey(nonce)) {
+        long nonce = chainNonce(chain.size(), from);
+        while (pool.at(from, nonce).isPresent()) {
             nonce++;
         }
         return nonce;
@@ -332,58 +353,21 @@ final class FakeChain extends PartialFullNode {
         if (!Signatures.verify(message.from(), message.signingBytes(), signed.signature())) {
             throw refused("signature verification failed: failed to validate signature");
         }
-        if (message.nonce() < chainNonce(chain.size())) {
-            throw refused("minimum expected nonce is " + chainNonce(chain.size()) + ", got " + message.nonce()
-                    + ": message nonce too low");
+        long expected = chainNonce(chain.size(), message.from());
+        if (message.nonce() < expected) {
+            throw refused(
+                    "minimum expected nonce is " + expected + ", got " + message.nonce() + ": message nonce too low");
         }
-        checkReplaced(message, signed.cid());
-        if (!losesPushes) {
-            pool.put(message.nonce(), signed);
+        if (refused.test(message)) {
+            throw refused("mpool push: not enough funds to execute transaction");
         }
-        for (var before : everAccepted.values()) {
-            if (before.message().nonce() == message.nonce()
-                    && !isCancel(message)
-                    && !isSame(before.message(), message)) {
-                throw new AssertionError("two wishes were accepted with nonce " + message.nonce());
-            }
-        }
-        everAccepted.put(signed.cid(), signed);
+        pool.push(signed, losesPushes);
         reach("push!");
         return signed.cid();
     }
 
-    /** Lotus's msgSet.add: at least 110 % of the premium, rounded down, and one more. */
-    private void checkReplaced(Message message, Cid cid) {
-        var present = pool.get(message.nonce());
-        if (present == null) {
-            return;
-        }
-        var where = "failed to add locked: message from " + message.from() + " with nonce " + message.nonce()
-                + " already in mpool";
-        if (present.cid().equals(cid)) {
-            throw refused(where + ": message with nonce already exists");
-        }
-        var least = present.message().gasPremium().times(110).dividedBy(100).plus(TokenAmount.ofAtto(1));
-        if (message.gasPremium().compareTo(least) < 0) {
-            throw refused(where + ", increase GasPremium to " + least.attoText() + " from "
-                    + message.gasPremium().attoText()
-                    + " to trigger replace by fee: replace by fee has too low GasPremium");
-        }
-    }
-
-    private static boolean isCancel(Message message) {
-        return message.to().equals(message.from()) && message.value().isZero();
-    }
-
-    private static boolean isSame(Message one, Message other) {
-        return one.to().equals(other.to())
-                && one.value().equals(other.value())
-                && one.method() == other.method()
-                && Arrays.equals(one.params(), other.params());
-    }
-
     private static RpcException refused(String words) {
-        return RpcException.answered("MpoolPush", 1, words);
+        return FakePool.refused(words);
     }
 
     /** The node cannot be reached. */
@@ -398,31 +382,36 @@ final class FakeChain extends PartialFullNode {
 
     @Override
     public synchronized List<SignedMessage> mpoolPending(TipSetKey key) {
-        return pool.values().stream()
-                .sorted(Comparator.comparingLong(signed -> signed.message().nonce()))
-                .toList();
+        return pool.all();
     }
 
     /** As Lotus: the lookup's tipset is the child of the one that carries the message. */
     @Override
-    public synchronized Optional<MessageLookup> stateSearchMsg(
-            TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
+    public Optional<MessageLookup> stateSearchMsg(TipSetKey from, Cid message, long lookback, boolean allowReplaced) {
         reach("search");
-        var wanted = Optional.ofNullable(everAccepted.get(message));
+        return searched(message, lookback, allowReplaced);
+    }
+
+    private synchronized Optional<MessageLookup> searched(Cid message, long lookback, boolean allowReplaced) {
+        var wanted = pool.everTaken(message);
         if (lacksMessages || wanted.isEmpty()) {
             return Optional.empty();
         }
         int first = lookback < 0 ? 0 : Math.max(0, chain.size() - (int) lookback);
         for (int i = first; i + 1 < chain.size(); i++) {
             for (var signed : chain.get(i).messages()) {
+                boolean hasItsNonce =
+                        signed.message().from().equals(wanted.get().message().from())
+                                && signed.message().nonce()
+                                        == wanted.get().message().nonce();
                 boolean replaces = allowReplaced
-                        && signed.message().nonce() == wanted.get().message().nonce()
-                        && isSame(signed.message(), wanted.get().message());
+                        && hasItsNonce
+                        && FakePool.isSame(signed.message(), wanted.get().message());
                 if (signed.cid().equals(message) || replaces) {
                     var child = chain.get(i + 1).tipSet();
                     return Optional.of(new MessageLookup(signed.cid(), receipt(), child.key(), child.height()));
                 }
-                if (signed.message().nonce() == wanted.get().message().nonce()) {
+                if (hasItsNonce) {
                     throw refused("found message with equal nonce as the one we are looking for that is NOT a valid"
                             + " replacement message");
                 }

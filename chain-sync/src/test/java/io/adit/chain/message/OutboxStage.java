@@ -69,6 +69,19 @@ final class OutboxStage implements AutoCloseable {
                 name, key.address(), MINER, TokenAmount.ofFil(1), 28, new byte[] {(byte) 0x80}, maxFee, priority);
     }
 
+    /** A window proof, which moves no money. */
+    MessageIntent proof(String name) {
+        return new MessageIntent(
+                name,
+                key.address(),
+                MINER,
+                TokenAmount.ZERO,
+                5,
+                new byte[] {(byte) 0x80},
+                TokenAmount.ofFil("0.1"),
+                MessagePriority.WINDOW_POST);
+    }
+
     MessageIntent commit(String name) {
         return intent(name, MessagePriority.COMMIT, TokenAmount.ofFil("0.1"));
     }
