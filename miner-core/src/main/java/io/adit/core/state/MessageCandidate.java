@@ -12,7 +12,7 @@ import java.time.Instant;
  * @param number 1 for the first; each later one replaces those before it
  * @param cid of the signed message as the chain names it
  * @param signedMessage CBOR
- * @param signedAt the chain's head when it was signed
+ * @param signedAt the chain's head when it was signed; {@link Epoch#UNDEFINED} for one of the first schema, until it is dated
  * @param taken whether a node's pool has had it
  */
 @RecordBuilder
@@ -31,7 +31,9 @@ public record MessageCandidate(
     public enum Purpose {
         /** It is what was wanted. */
         SEND,
-        /** It uses the nonce for nothing, so that what was wanted can never be executed. */
-        CANCEL
+        /** It uses the nonce for nothing, so that what was wanted can never be executed: somebody gave it up. */
+        CANCEL,
+        /** It uses the nonce for nothing, so that what waits behind it can be executed; what was wanted is to be sent anew. */
+        MAKE_WAY
     }
 }

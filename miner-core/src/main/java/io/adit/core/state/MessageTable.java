@@ -1,6 +1,7 @@
 package io.adit.core.state;
 
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.Cid;
 import java.time.Instant;
 import java.util.List;
@@ -53,4 +54,14 @@ public interface MessageTable {
 
     /** Forgets the messages signed for a wish: only where nobody can have any of them. */
     void removeCandidates(String intentKey);
+
+    /** Forgets one message that was signed: only where nobody can have it. */
+    void removeCandidate(Cid cid);
+
+    /**
+     * Gives messages whose epoch of signing is not known (those of the first schema, {@link Epoch#UNDEFINED}) one.
+     *
+     * @return how many there were
+     */
+    int dateCandidates(Epoch signedAt);
 }

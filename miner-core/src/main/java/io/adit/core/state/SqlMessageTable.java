@@ -123,6 +123,20 @@ final class SqlMessageTable implements MessageTable {
                 .execute();
     }
 
+    @Override
+    public void removeCandidate(Cid cid) {
+        handle.createUpdate("DELETE FROM message_candidate WHERE cid = :cid")
+                .bind("cid", cid.toString())
+                .execute();
+    }
+
+    @Override
+    public int dateCandidates(Epoch signedAt) {
+        return handle.createUpdate("UPDATE message_candidate SET signed_epoch = :epoch WHERE signed_epoch < 0")
+                .bind("epoch", signedAt.value())
+                .execute();
+    }
+
     private List<MessageRecord> select(String where, Object value) {
         return handle.createQuery("SELECT * FROM message " + where)
                 .bind("value", value)
