@@ -22,8 +22,10 @@ public enum MessageErrorCode implements ErrorCode {
             refuses it. Until it is accepted no later message of that sender can be executed. Nothing was signed. See why the \
             older one is refused: mostly its fee cap is below the base fee, or the sender lacks funds."""),
     MESSAGE_NONCE_TAKEN(ErrorKind.OPERATOR, """
-            Another message from the same address was executed with the nonce of this one: another program uses the same key. This \
-            message can never be executed. Give the key to one program only."""),
+            Another message from the same address was executed with the nonce of this one; the text says which. Either another \
+            program uses the same key: give it to one program only. Or the nonce was used for nothing, because the message could \
+            not be paid for and a window proof or a declaration waited behind it. This message can never be executed; what it was \
+            for is made anew, mostly by itself."""),
     MESSAGE_CANCELLED(ErrorKind.OPERATOR, """
             The operator cancelled the message: its nonce was used for nothing, or it was dropped before it was signed. It is not \
             sent any more. What it was for has to be asked for anew."""),

@@ -9,7 +9,6 @@ import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageCandidate.Purpose;
@@ -25,7 +24,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
@@ -47,16 +45,21 @@ public final class MessageOutbox {
      * Epochs after which an outcome is taken to last, whatever its asker is content with: by FRC-0089 a healthy chain undoes a
      * tipset at this depth with a chance below 2^-30.
      */
-    private static final int SETTLED_DEPTH = 30;
+    static final int SETTLED_DEPTH = 30;
 
     static final String CANCELLED = "it was given up, by the operator or because its time was over";
 
     private static final Duration POLL_PAUSE = Duration.ofMillis(200);
 
-    /** How far back a restart looks for outcomes that may still change. */
-    private static final Duration WHILE_SHALLOW = Duration.ofHours(1);
+    /**
+     * Epochs after which another message is believed to have the nonce of a proof or a declaration. Here waiting costs power, and
+     * being wrong costs gas: the miner actor refuses a second proof of a partition, and a second declaration changes nothing.
+     */
+    private static final int TAKEN_DEPTH_OF_POWER = 5;
 
-    private static final int MOST_SHALLOW = 500;
+    static final String MADE_WAY =
+            "no fee within its limit got it into a block, and a proof or a declaration waited behind"
+                    + " it: its nonce was used for nothing; it is to be sent anew";
 
     private final FullNode node;
     private final Timeline timeline;
@@ -68,12 +71,11 @@ public final class MessageOutbox {
     private final MessagePusher pusher;
     private final MessageReplacer replacer;
     private final MessageGate gate;
+    private final ForgottenMessages forgotten;
+    private final MessageSettler settler;
     private final OutboxPolicy policy;
     private final Map<MessagePriority, Lock> signing = new EnumMap<>(MessagePriority.class);
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
-
-    /** Messages whose outcome was told, but may still be changed by a reorganisation. */
-    private final Set<String> shallow = ConcurrentHashMap.newKeySet();
 
     /** An outbox in real time, with a wall clock for the stored messages' time stamps. */
     public MessageOutbox(StateStore store, FullNode node, Signer signer, InstantSource clock) {
@@ -101,6 +103,9 @@ public final class MessageOutbox {
         this.pusher = new MessagePusher(node, stored, fate);
         this.gate = new MessageGate(node, signer, stored, pusher, policy, timeline);
         this.replacer = new MessageReplacer(node, signer, stored, funds, pusher, gate);
+        this.forgotten = new ForgottenMessages(node, stored, pusher, replacer);
+        var gaps = new NonceGaps(node, signer, stored, pusher, replacer);
+        this.settler = new MessageSettler(node, stored, fate, replacer, gaps, hands(), timeline);
     }
 
     /**
@@ -166,10 +171,9 @@ public final class MessageOutbox {
         }
         var lookup = outcome.map(MessageFate.Outcome::lookup);
         long depth = head.height().minus(lookup.get().height());
-        if (outcome.get().purpose() == Purpose.CANCEL) {
+        if (outcome.get().purpose() != Purpose.SEND) {
             if (depth >= Math.max(confidence, SETTLED_DEPTH)) {
-                stored.impossible(wish, MessageState.CANCELLED, CANCELLED);
-                throw cancelled(wish.record());
+                throw usedForNothing(wish, outcome.get());
             }
             return Optional.empty();
         }
@@ -177,12 +181,19 @@ public final class MessageOutbox {
             return Optional.empty();
         }
         stored.executed(wish, lookup.get(), wish.record().gasCost().or(() -> fate.gasCost(wish, lookup.get())));
-        if (depth < SETTLED_DEPTH) {
-            shallow.add(key);
-        } else {
-            shallow.remove(key);
-        }
+        settler.told(wish, depth >= SETTLED_DEPTH);
         return lookup;
+    }
+
+    /** The nonce was used by a message of ours that does nothing, deep enough in the chain. */
+    private AditException usedForNothing(SignedWish wish, MessageFate.Outcome outcome) {
+        boolean isGivenUp = outcome.purpose() == Purpose.CANCEL;
+        stored.impossible(
+                wish,
+                isGivenUp ? MessageState.CANCELLED : MessageState.FAILED,
+                isGivenUp ? CANCELLED : MADE_WAY,
+                fate.gasCost(wish, outcome.lookup()));
+        return isGivenUp ? cancelled(wish.record()) : nonceTaken(stored.get(wish.key()));
     }
 
     /**
@@ -230,53 +241,36 @@ public final class MessageOutbox {
      */
     public void resumeAll() {
         stored.sendersUnderWay().forEach(sender -> pushForgotten(sender, MessagePriority.WINDOW_POST));
-        var recently = timeline.instant().minus(WHILE_SHALLOW);
-        stored.recent(MOST_SHALLOW).stream()
-                .filter(record ->
-                        record.minedHeight().isPresent() && record.updatedAt().isAfter(recently))
-                .forEach(record -> shallow.add(record.intentKey()));
+        settler.recall();
     }
 
     /**
-     * Pushes what the node has forgotten, and stores the outcome of messages that are long executed and that nobody asked for: to
-     * be called now and then, such as for each new head. What cannot be done now is logged and left to the next call.
+     * Pushes what the node has forgotten, replaces what is stuck, fills gaps before messages of ours, and stores the outcome of
+     * messages that are long executed and that nobody asked for: to be called now and then, such as for each new head. Each sender
+     * has a strand of its own, and one that a node keeps waiting goes on after this returns. What cannot be done now is logged and
+     * left to the next call.
      */
     public void settle() {
-        for (var sender : stored.sendersUnderWay()) {
-            pushForgotten(sender, MessagePriority.BACKGROUND);
-            try {
-                var head = node.chainHead();
-                settle(sender, head);
-                if (replacer.mayBeStuck(sender, head)) {
-                    replacer.replaceStuck(sender, head, work -> inTurn(sender, MessagePriority.WINDOW_POST, work));
-                }
-            } catch (AditException e) {
-                LOG.warn("Messages of {} are still to be settled: {}", sender, e.getMessage());
-            }
-        }
-        shallow.forEach(this::settle);
+        settler.settle();
     }
 
-    private void settle(Address sender, TipSet head) {
-        var deep = new Epoch(Math.max(0, head.height().value() - SETTLED_DEPTH));
-        long executed = fate.nonceAt(
-                sender, node.chainGetTipSetByHeight(deep, head.key()).key());
-        for (var wish : stored.underWay(sender)) {
-            if (wish.nonce() < executed) {
-                settle(wish.key());
+    private MessageSettler.Hands hands() {
+        return new MessageSettler.Hands() {
+            @Override
+            public void pushForgotten(Address sender) {
+                MessageOutbox.this.pushForgotten(sender, MessagePriority.BACKGROUND);
             }
-        }
-    }
 
-    private void settle(String key) {
-        try {
-            found(key, SETTLED_DEPTH);
-        } catch (AditException e) {
-            if (!(e instanceof RpcException)) {
-                shallow.remove(key);
+            @Override
+            public void inTurn(Address sender, Runnable work) {
+                MessageOutbox.this.inTurn(sender, MessagePriority.WINDOW_POST, work);
             }
-            LOG.warn("Settling {}: {}", key, e.getMessage());
-        }
+
+            @Override
+            public void lookFor(String key, int confidence) {
+                found(key, confidence);
+            }
+        };
     }
 
     private <T> T inTurn(MessageRecord record, Supplier<T> work) {
@@ -297,6 +291,10 @@ public final class MessageOutbox {
     private Optional<Cid> tryToSign(MessageRecord wish) {
         try {
             return signAndPush(wish);
+        } catch (InsufficientFundsException e) {
+            stored.notSigned(wish.intentKey(), String.valueOf(e.getMessage()));
+            inTurn(wish.from(), MessagePriority.WINDOW_POST, () -> forgotten.giveUpUnpayable(wish));
+            throw e;
         } catch (AditException e) {
             stored.notSigned(wish.intentKey(), String.valueOf(e.getMessage()));
             throw e;
@@ -365,7 +363,7 @@ public final class MessageOutbox {
 
     /** Neither the chain, nor the pool, nor this store has used it; everything before it is with the node. */
     private long nextNonce(MessageRecord wish) {
-        pusher.pushForgotten(wish.from(), Optional.of(wish));
+        forgotten.push(wish.from(), Optional.of(wish));
         return Math.max(node.mpoolGetNonce(wish.from()), stored.nextNonce(wish.from()));
     }
 
@@ -392,23 +390,27 @@ public final class MessageOutbox {
             inTurn(wish.record(), () -> {
                 var current = stored.signedWish(wish.key());
                 current.filter(now -> now.nonce() == wish.nonce()
-                                && !isImpossible(now.record())
+                                && !now.isImpossible()
                                 && node.mpoolGetNonce(now.from()) <= now.nonce())
                         .ifPresent(pusher::pushAgain);
                 return current;
             });
             return;
         }
-        fate.takenBy(wish, head, Math.max(confidence, SETTLED_DEPTH)).ifPresent(other -> {
+        int believed = wish.priority().keepsPower() ? TAKEN_DEPTH_OF_POWER : SETTLED_DEPTH;
+        fate.takenBy(wish, head, Math.max(confidence, believed)).ifPresent(other -> {
             stored.impossible(
-                    wish, MessageState.FAILED, "nonce " + wish.nonce() + " was used by another message, " + other);
-            throw nonceTaken(wish.record());
+                    wish,
+                    MessageState.FAILED,
+                    "another message of its sender, " + other + ", had nonce " + wish.nonce(),
+                    Optional.empty());
+            throw nonceTaken(stored.get(wish.key()));
         });
     }
 
     private void pushForgotten(Address sender, MessagePriority priority) {
         try {
-            inTurn(sender, priority, () -> pusher.pushForgotten(sender, Optional.empty()));
+            inTurn(sender, priority, () -> forgotten.push(sender, Optional.empty()));
         } catch (AditException e) {
             if (e.code() != MessageErrorCode.MESSAGE_BLOCKED) {
                 pusher.sayOnce(
@@ -423,16 +425,11 @@ public final class MessageOutbox {
         return "message " + record.intentKey();
     }
 
-    private static boolean isImpossible(MessageRecord record) {
-        return record.state() == MessageState.CANCELLED
-                || (record.state() == MessageState.FAILED && record.exitCode().isEmpty());
-    }
-
     private static void requirePossible(MessageRecord record) {
         if (record.state() == MessageState.CANCELLED) {
             throw cancelled(record);
         }
-        if (isImpossible(record)) {
+        if (SignedWish.isImpossible(record)) {
             throw nonceTaken(record);
         }
     }
@@ -445,11 +442,10 @@ public final class MessageOutbox {
     private static AditException nonceTaken(MessageRecord record) {
         return new AditException(
                 MessageErrorCode.MESSAGE_NONCE_TAKEN,
-                "Message %s (%s) cannot be executed: another message of %s had nonce %d"
+                "Message %s (%s) cannot be executed: %s"
                         .formatted(
                                 record.intentKey(),
                                 record.cid().orElseThrow(),
-                                record.from(),
-                                record.nonce().orElseThrow()));
+                                record.error().orElse("its nonce was used by another")));
     }
 }

@@ -91,6 +91,28 @@ final class MessagePusher {
         pushed(wish);
     }
 
+    /**
+     * Pushes bytes of a further candidate that were never pushed before, in the turn in which they were signed; a refusal takes
+     * them back.
+     *
+     * @return whether the node has them
+     */
+    boolean pushNew(SignedWish wish) {
+        try {
+            node.mpoolPush(SignedWish.signed(wish.newest()));
+        } catch (RpcException e) {
+            if (e.code() != RpcErrorCode.CALL_FAILED) {
+                throw e;
+            }
+            if (!fate.inPool(wish.newest().cid())) {
+                stored.withdrawn(wish, e.nodeMessage());
+                return false;
+            }
+        }
+        pushed(wish);
+        return true;
+    }
+
     private void pushed(SignedWish wish) {
         stored.pushed(wish);
         said.remove(wish.key());
@@ -121,7 +143,7 @@ final class MessagePusher {
         said.remove(sender.toString());
     }
 
-    private AditException blocked(SignedWish older, Optional<MessageRecord> waiting, AditException refusal) {
+    private BlockedMessageException blocked(SignedWish older, Optional<MessageRecord> waiting, AditException refusal) {
         var text = "%s is blocked behind %s, nonce %d, which the node refuses: %s"
                 .formatted(
                         waiting.map(record -> "Sending " + record.intentKey() + " from " + record.from())
@@ -130,7 +152,7 @@ final class MessagePusher {
                         older.nonce(),
                         refusal.getMessage());
         sayOnce(older.key(), text, true);
-        return new AditException(MessageErrorCode.MESSAGE_BLOCKED, text, refusal);
+        return new BlockedMessageException(older, text, refusal);
     }
 
     /** Says it unless it was the last thing said of that message. */

@@ -1,16 +1,19 @@
 package io.adit.chain.message;
 
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.RpcErrorCode;
+import io.adit.chain.node.RpcException;
 import io.adit.chain.signer.SigningContents;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
-import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageCandidate.Purpose;
+import io.adit.core.state.MessageRecord;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -34,8 +37,6 @@ final class MessageReplacer {
     /** A premium that was raised by a quarter so often is not what keeps a message out of the blocks. */
     private static final int MOST_CANDIDATES = 40;
 
-    private static final int GAS_MARGIN_PERCENT = 125;
-
     private final FullNode node;
     private final Signer signer;
     private final StoredMessages stored;
@@ -58,14 +59,19 @@ final class MessageReplacer {
         this.gate = gate;
     }
 
-    /** A message under way, as urgent as the most urgent that waits behind it, and as dear as the dearest of them may be. */
+    /**
+     * A message under way, as urgent as the most urgent that waits behind it, and as dear as the dearest of them may be.
+     *
+     * @param rival a message that nobody here signed and that has its place in the pool
+     */
     private record Case(
             SignedWish wish,
             ReplacementPolicy policy,
             TokenAmount limit,
             Set<MessagePriority> heldUp,
             long age,
-            boolean isUseless) {
+            boolean isUseless,
+            Optional<Message> rival) {
         boolean isTime() {
             return age >= policy.patience();
         }
@@ -74,12 +80,43 @@ final class MessageReplacer {
         Optional<Case> with(Optional<SignedWish> current) {
             return current.filter(SignedWish::isUnderWay)
                     .filter(now -> now.newest().cid().equals(wish.newest().cid()))
-                    .map(now -> new Case(now, policy, limit, heldUp, age, isUseless));
+                    .map(now -> new Case(now, policy, limit, heldUp, age, isUseless, rival));
+        }
+
+        Case against(Message other) {
+            return new Case(wish, policy, limit, heldUp, age, isUseless, Optional.of(other));
+        }
+
+        /** The pool keeps something dearer, and never took the newest of this one. */
+        boolean isOutbid() {
+            return rival.isPresent()
+                    && !wish.newest().taken()
+                    && SignedWish.message(wish.newest()).gasPremium().compareTo(leastPremium(rival.get())) < 0;
+        }
+
+        /** The least premium that a pool takes in the place of what it may have. */
+        TokenAmount leastPremium() {
+            var least = leastPremium(SignedWish.message(wish.newest()));
+            return rival.map(Case::leastPremium).map(least::max).orElse(least);
+        }
+
+        private static TokenAmount leastPremium(Message present) {
+            return BaseFees.replacing(present.gasPremium());
+        }
+
+        /** A message whose loss costs a new one only, in front of one whose loss costs power. */
+        boolean mayMakeWay() {
+            return wish.newest().purpose() == Purpose.SEND
+                    && !wish.priority().keepsPower()
+                    && heldUp.stream().anyMatch(MessagePriority::keepsPower);
         }
     }
 
     /** Gas fields of a replacement. */
     record Fees(TokenAmount feeCap, TokenAmount premium) {}
+
+    /** What a case can pay: the fees, or why they would not help. */
+    private record Offer(Fees fees, boolean helps, String why) {}
 
     /** Whether {@link #replaceStuck} may have something to do; asks nobody. */
     boolean mayBeStuck(Address sender, TipSet head) {
@@ -92,25 +129,43 @@ final class MessageReplacer {
      * signed meanwhile goes between.
      */
     void replaceStuck(Address sender, TipSet head, Consumer<Runnable> inTurn) {
-        var pool = new HashMap<Long, Cid>();
+        var pool = new HashMap<Long, SignedMessage>();
         for (var pending : node.mpoolPending(TipSetKey.EMPTY)) {
             if (pending.message().from().equals(sender)) {
-                pool.put(pending.message().nonce(), pending.cid());
+                pool.put(pending.message().nonce(), pending);
             }
         }
         boolean first = true;
         for (var each : cases(sender, head)) {
-            var pooled = Optional.ofNullable(pool.get(each.wish().nonce()));
-            if (pooled.filter(each.wish()::isOurs).isEmpty()) {
-                // In a block by now, on its way into the pool, or behind a message that is none of ours.
+            var pooled = pool.get(each.wish().nonce());
+            if (pooled == null) {
+                // In a block by now, or on its way into the pool.
                 continue;
             }
-            boolean isLost = !pooled.get().equals(each.wish().newest().cid());
-            if (isLost || each.isTime()) {
+            boolean isOurs = each.wish().isOurs(pooled.cid());
+            boolean isLost = isOurs && !pooled.cid().equals(each.wish().newest().cid());
+            var stuck = isOurs ? each : each.against(pooled.message());
+            if (isLost || stuck.isOutbid() || stuck.isTime()) {
                 boolean isFirst = first;
-                inTurn.accept(() -> keepMoving(each, isLost, isFirst, head));
+                inTurn.accept(() -> unlessRefused(stuck, () -> keepMoving(stuck, isLost, isFirst, head)));
             }
             first = false;
+        }
+    }
+
+    /** What the node says of one message keeps no other one waiting. */
+    private void unlessRefused(Case stuck, Runnable work) {
+        try {
+            work.run();
+        } catch (AditException e) {
+            boolean isAnswer = !(e instanceof RpcException rpc) || rpc.code() == RpcErrorCode.CALL_FAILED;
+            if (!isAnswer) {
+                throw e;
+            }
+            pusher.sayOnce(
+                    stuck.wish().key(),
+                    "Replacing message " + MessagePusher.describe(stuck.wish()) + ": " + e.getMessage(),
+                    false);
         }
     }
 
@@ -121,7 +176,7 @@ final class MessageReplacer {
             current.ifPresent(now -> pusher.pushAgain(now.wish()));
             current = stuck.with(stored.signedWish(stuck.wish().key()));
         }
-        current.filter(Case::isTime).ifPresent(now -> look(now, first, head));
+        current.filter(now -> now.isTime() || now.isOutbid()).ifPresent(now -> look(now, first, head));
     }
 
     private void look(Case stuck, boolean first, TipSet head) {
@@ -137,27 +192,84 @@ final class MessageReplacer {
         var soon = BaseFees.after(head.parentBaseFee(), 1);
         var pays = BaseFees.effectivePremium(message.gasFeeCap(), message.gasPremium(), soon);
         // The node's premium is a sample with noise: less than a quarter off is right.
-        boolean tooLittle = BaseFees.replacing(pays).compareTo(needed) < 0;
+        boolean tooLittle =
+                BaseFees.replacing(pays).compareTo(needed) < 0 || stuck.rival().isPresent();
         if (!tooLittle && !(first && stuck.policy().isOverdue(stuck.age()))) {
             return;
         }
-        var fees = dearer(stuck, message, needed, soon, head);
-        if (fees.isPresent() && wish.candidates().size() < MOST_CANDIDATES) {
-            replace(wish, purpose, withFees(message, fees.get()), head);
+        if (wish.candidates().size() >= MOST_CANDIDATES) {
+            return;
         }
+        var offer = dearer(stuck, message, needed, soon, head);
+        if (offer.helps()) {
+            replace(wish, purpose, withFees(message, offer.fees()), head);
+        } else if (!stuck.mayMakeWay() || !makeWay(stuck, needed, head)) {
+            tooDear(stuck, offer);
+        }
+    }
+
+    private void tooDear(Case stuck, Offer offer) {
+        pusher.sayOnce(
+                stuck.wish().key(),
+                "Message " + MessagePusher.describe(stuck.wish()) + " waits for a lower base fee: " + offer.why(),
+                false);
+        stored.noted(stuck.wish(), offer.why());
     }
 
     /** A message that uses the nonce for nothing, with the fees of the newest. */
     Message nothing(SignedWish wish) {
         var old = SignedWish.message(wish.newest());
-        var message = Message.unpriced(wish.from(), wish.from(), TokenAmount.ZERO, 0, new byte[0])
-                .withNonce(wish.nonce());
-        long limit = node.gasEstimateGasLimit(message, TipSetKey.EMPTY) * GAS_MARGIN_PERCENT / 100;
-        return message.withGas(limit, old.gasFeeCap(), old.gasPremium());
+        var message = EmptyTransfer.unpriced(wish.from(), wish.nonce());
+        return message.withGas(EmptyTransfer.gasLimit(node, message), old.gasFeeCap(), old.gasPremium());
     }
 
-    private Optional<Fees> dearer(Case stuck, Message old, TokenAmount needed, TokenAmount soon, TipSet head) {
-        var least = BaseFees.replacing(old.gasPremium());
+    /**
+     * Uses the nonce of a message that the node refuses for nothing, so that a window proof or a declaration can be executed
+     * after it.
+     *
+     * @return whether the node took that; when not, everything is as before
+     */
+    boolean makeWay(SignedWish blocker, MessageRecord urgent, TipSet head) {
+        var priority = MessagePriority.ofWeight(urgent.priority());
+        var stuck = new Case(
+                blocker,
+                ReplacementPolicy.of(priority),
+                limitOf(blocker).max(limitOf(urgent)),
+                EnumSet.of(blocker.priority(), priority),
+                0,
+                false,
+                Optional.empty());
+        if (!blocker.isUnderWay() || !stuck.mayMakeWay()) {
+            return false;
+        }
+        var needed = node.gasEstimateGasPremium(
+                stuck.policy().included(),
+                blocker.from(),
+                SignedWish.message(blocker.newest()).gasLimit(),
+                TipSetKey.EMPTY);
+        return makeWay(stuck, needed, head);
+    }
+
+    /** What no fee within the limits gets into a block may still be got out of the way: an empty message takes little gas. */
+    private boolean makeWay(Case stuck, TokenAmount needed, TipSet head) {
+        var nothing = nothing(stuck.wish());
+        var offer = dearer(stuck, nothing, needed, BaseFees.after(head.parentBaseFee(), 1), head);
+        if (!offer.helps()) {
+            return false;
+        }
+        var replaced = signInPlace(stuck.wish(), Purpose.MAKE_WAY, withFees(nothing, offer.fees()), head);
+        boolean isTaken = pusher.pushNew(replaced);
+        if (isTaken) {
+            LOG.warn(
+                    "Message {} cannot be paid for and stands in the way of one that keeps power: its nonce is used for"
+                            + " nothing, and it is to be sent anew",
+                    MessagePusher.describe(stuck.wish()));
+        }
+        return isTaken;
+    }
+
+    private Offer dearer(Case stuck, Message old, TokenAmount needed, TokenAmount soon, TipSet head) {
+        var least = stuck.leastPremium();
         var premium = least.max(needed);
         var cap = old.gasFeeCap()
                 .max(BaseFees.after(head.parentBaseFee(), stuck.policy().headroom())
@@ -165,7 +277,7 @@ final class MessageReplacer {
         var affordable = funds.free(old.from()).plus(stuck.wish().reserved()).minus(old.value());
         var limit = stuck.limit().min(affordable);
         var left = gate.leftToday(stuck.heldUp(), stuck.wish().key());
-        limit = left.isPresent() ? limit.min(left.get()) : limit;
+        limit = (left.isPresent() ? limit.min(left.get()) : limit).max(TokenAmount.ZERO);
         var most = limit.dividedBy(old.gasLimit());
         cap = cap.min(most);
         premium = premium.min(cap);
@@ -173,17 +285,9 @@ final class MessageReplacer {
         boolean helps = premium.compareTo(least) >= 0
                 && cap.compareTo(soon) >= 0
                 && BaseFees.effectivePremium(cap, premium, soon).compareTo(paysNow) > 0;
-        if (!helps) {
-            var why = "its limit of %s buys %s attoFIL per gas unit, the base fee is %s"
-                    .formatted(limit, most.attoText(), head.parentBaseFee().attoText());
-            pusher.sayOnce(
-                    stuck.wish().key(),
-                    "Message " + MessagePusher.describe(stuck.wish()) + " waits for a lower base fee: " + why,
-                    false);
-            stored.noted(stuck.wish(), why);
-            return Optional.empty();
-        }
-        return Optional.of(new Fees(cap, premium));
+        var why = "its limit of %s buys %s attoFIL per gas unit, the base fee is %s"
+                .formatted(limit, most.attoText(), head.parentBaseFee().attoText());
+        return new Offer(new Fees(cap, premium), helps, why);
     }
 
     static Message withFees(Message message, Fees fees) {
@@ -192,6 +296,13 @@ final class MessageReplacer {
 
     /** Signs, stores and pushes a message in the place of the wish's others; its nonce must be theirs. */
     SignedWish replace(SignedWish wish, Purpose purpose, Message message, TipSet head) {
+        var replaced = signInPlace(wish, purpose, message, head);
+        pusher.pushAgain(replaced);
+        MessagePusher.reach("message.replaced", wish.key());
+        return replaced;
+    }
+
+    private SignedWish signInPlace(SignedWish wish, Purpose purpose, Message message, TipSet head) {
         var signed = new SignedMessage(message, signer.sign(wish.from(), SigningContents.message(message)));
         var replaced = stored.replaced(wish, purpose, signed, head.height());
         MessagePusher.reach("message.replacing", wish.key());
@@ -204,8 +315,6 @@ final class MessageReplacer {
                 signed.cid(),
                 message.gasFeeCap().attoText(),
                 message.gasPremium().attoText());
-        pusher.pushAgain(replaced);
-        MessagePusher.reach("message.replaced", wish.key());
         return replaced;
     }
 
@@ -225,7 +334,7 @@ final class MessageReplacer {
             if (isUseless) {
                 // As urgent as what waits behind it, and no more than that.
                 var urgency = policy.orElseGet(() -> ReplacementPolicy.of(wish.priority()));
-                cases.add(new Case(wish, urgency, limit, Set.copyOf(heldUp), age, true));
+                cases.add(new Case(wish, urgency, limit, Set.copyOf(heldUp), age, true, Optional.empty()));
                 continue;
             }
             var own = ReplacementPolicy.of(wish.priority()).dueBy(wish.record().due(), head.height());
@@ -233,13 +342,17 @@ final class MessageReplacer {
             limit = limit.max(limitOf(wish));
             policy = Optional.of(inherited);
             heldUp.add(wish.priority());
-            cases.add(new Case(wish, inherited, limit, EnumSet.copyOf(heldUp), age, false));
+            cases.add(new Case(wish, inherited, limit, EnumSet.copyOf(heldUp), age, false, Optional.empty()));
         }
         return cases.reversed();
     }
 
     static TokenAmount limitOf(SignedWish wish) {
-        var named = wish.record().maxFee();
+        return limitOf(wish.record());
+    }
+
+    private static TokenAmount limitOf(MessageRecord record) {
+        var named = record.maxFee();
         return named.isZero() ? UNNAMED_LIMIT : named;
     }
 }

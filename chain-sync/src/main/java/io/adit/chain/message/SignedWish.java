@@ -82,12 +82,25 @@ record SignedWish(MessageRecord record, List<MessageCandidate> candidates) {
                 .reduce(TokenAmount.ZERO, TokenAmount::max);
     }
 
-    /** What its gas cost, or may cost at most while that is not known. */
+    /** What its gas cost, or may cost at most while that is not known; nothing where none of them was executed. */
     TokenAmount cost() {
-        return record.gasCost()
-                .orElseGet(() -> candidates.stream()
-                        .map(candidate -> message(candidate).maxFee())
-                        .reduce(TokenAmount.ZERO, TokenAmount::max));
+        return record.gasCost().orElseGet(() -> isImpossible() ? TokenAmount.ZERO : mostGas());
+    }
+
+    private TokenAmount mostGas() {
+        return candidates.stream()
+                .map(candidate -> message(candidate).maxFee())
+                .reduce(TokenAmount.ZERO, TokenAmount::max);
+    }
+
+    /** Whether what was wanted can never be executed. */
+    boolean isImpossible() {
+        return isImpossible(record);
+    }
+
+    static boolean isImpossible(MessageRecord record) {
+        return record.state() == MessageState.CANCELLED
+                || (record.state() == MessageState.FAILED && record.exitCode().isEmpty());
     }
 
     /** With exit code 0: only then the value has left. */

@@ -115,6 +115,14 @@ final class StoredMessages {
                 .toList());
     }
 
+    /** What was signed with this nonce, whatever became of it. */
+    Optional<SignedWish> withNonce(Address sender, long nonce) {
+        return store.read(tx -> tx.messages().listFromNonce(sender, nonce).stream()
+                .filter(record -> record.nonce().orElseThrow() == nonce)
+                .findFirst()
+                .map(record -> signed(tx, record)));
+    }
+
     private static boolean hasEnded(MessageRecord record) {
         return record.state() == MessageState.FAILED || record.state() == MessageState.CANCELLED;
     }
@@ -273,9 +281,33 @@ final class StoredMessages {
         });
     }
 
-    /** The message can never be executed; its bytes stay for people to look at. */
-    void impossible(SignedWish wish, MessageState state, String why) {
-        update(wish, (tx, current) -> current.withState(state).withError(Optional.of(why)));
+    /**
+     * The message can never be executed; its bytes stay for people to look at.
+     *
+     * @param gasCost what a message of ours cost that was executed in its place
+     */
+    void impossible(SignedWish wish, MessageState state, String why, Optional<TokenAmount> gasCost) {
+        update(
+                wish,
+                (tx, current) ->
+                        current.withState(state).withError(Optional.of(why)).withGasCost(gasCost));
+    }
+
+    /** Forgets the newest bytes, which nobody has: the ones before them are to be in the pool again. */
+    void withdrawn(SignedWish wish, String why) {
+        update(wish, (tx, current) -> {
+            tx.messages().removeCandidate(wish.newest().cid());
+            var before = wish.candidates().get(wish.candidates().size() - 2);
+            return current.withState(before.taken() ? MessageState.PUSHED : MessageState.SIGNED)
+                    .withSignedMessage(Optional.of(before.signedMessage()))
+                    .withCid(Optional.of(before.cid()))
+                    .withError(Optional.of(why));
+        });
+    }
+
+    /** What was signed before epochs were noted counts from this one on. */
+    int dateUndated(Epoch head) {
+        return store.transact(tx -> tx.messages().dateCandidates(head));
     }
 
     /** Back to an intent: the bytes were never accepted anywhere, so their nonce is free. */
