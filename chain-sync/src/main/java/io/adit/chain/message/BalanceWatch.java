@@ -1,5 +1,6 @@
 package io.adit.chain.message;
 
+import io.adit.chain.node.ActorState;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
@@ -184,13 +185,15 @@ public final class BalanceWatch {
 
     private SenderBalance balance(Address address, List<String> lanes, List<SignedWish> recent, Instant now) {
         var perDay = sum(recent, wish -> !wish.isUnderWay()).dividedBy(spanInDays(recent, now));
+        var actor = node.stateGetActor(address, TipSetKey.EMPTY);
+        var balance = actor.map(ActorState::balance).orElse(TokenAmount.ZERO);
+        long next = actor.map(ActorState::nonce).orElse(0L);
+        // What is executed has left the balance already, though it may not be deep enough to be called done.
         var locked = stored.underWay(address).stream()
+                .filter(wish -> wish.nonce() >= next)
                 .map(SignedWish::reserved)
                 .reduce(TokenAmount.ZERO, TokenAmount::plus)
                 .plus(toBeSigned(address));
-        var balance = node.stateGetActor(address, TipSetKey.EMPTY)
-                .map(actor -> actor.balance())
-                .orElse(TokenAmount.ZERO);
         var free = balance.minus(locked).max(TokenAmount.ZERO);
         var daysLeft = perDay.isZero()
                 ? Optional.<Double>empty()

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.adit.chain.actor.BeneficiaryTerm;
 import io.adit.chain.node.MinerInfo;
 import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.fil.Address;
@@ -18,6 +19,7 @@ import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
+import io.adit.core.state.MessageState;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -144,6 +146,69 @@ final class MessageLanesTest {
         assertThat(proof(stage, "post/3").gasFeeCap()).as("as estimated").isEqualTo(TokenAmount.ofAtto(300));
         stage.chain.mine(1);
         assertThat(stage.chain.executed()).hasSize(3);
+    }
+
+    @Test
+    void spentToday_whenAMessageWasCancelled_countsWhatTheEmptyOneCost() {
+        var stage = capped(TokenAmount.ofAtto(900_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        stage.chain.premium(TokenAmount.ofAtto(60));
+        stage.outbox.control().cancel("a", false);
+        stage.outbox.send(deal(stage, "b"));
+        stage.chain.mine(35);
+        stage.outbox.settle();
+
+        assertThat(stage.outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.CANCELLED);
+        var empty = SignedWish.message(stage.candidates("a").getLast());
+        assertThat(stage.outbox.record("a").orElseThrow().gasCost().orElseThrow())
+                .isEqualTo(GasCost.of(empty, 1234, FakeChain.BASE_FEE))
+                .isLessThan(empty.maxFee());
+        stage.outbox.send(deal(stage, "c"));
+    }
+
+    @Test
+    void spentToday_whenAnotherMessageTookTheNonce_countsNothing() {
+        var stage = capped(TokenAmount.ofAtto(700_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        var foreign = Message.unpriced(stage.key.address(), MINER, TokenAmount.ZERO, 0, new byte[0]);
+        stage.chain.executeForeign(new SignedMessage(foreign, stage.key.sign(foreign.signingBytes())));
+        stage.chain.mine(35);
+        stage.outbox.settle();
+        assertThat(stage.outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.FAILED);
+        var watch = stage.outbox.balances(stage.key.address(), new SimpleMeterRegistry());
+
+        assertThat(watch.lanes())
+                .filteredOn(spend -> spend.lane() == MessagePriority.DEAL)
+                .extracting(LaneSpend::today)
+                .containsExactly(TokenAmount.ZERO);
+        assertThat(watch.senders().getFirst().perDay()).isEqualTo(TokenAmount.ZERO);
+    }
+
+    /** A proof's fee cap is 5 FIL; while it is under way so much is spoken for, and as soon as it is executed no more. */
+    @Test
+    void senders_whenARaisedProofIsExecutedAndNotDeepYet_doNotCountItsCapAsLocked() {
+        var stage = proofsCapped("100");
+        var cap = proof(stage, "post/1").requiredFunds();
+        var watch = stage.outbox.balances(stage.key.address(), new SimpleMeterRegistry());
+        assertThat(watch.senders().getFirst().locked()).isEqualTo(cap);
+
+        stage.chain.mine(2);
+
+        assertThat(stage.outbox.record("post/1").orElseThrow().state()).isEqualTo(MessageState.PUSHED);
+        assertThat(watch.senders().getFirst().locked()).isEqualTo(TokenAmount.ZERO);
+    }
+
+    /** 5 FIL are counted while it is under way, and what it cost from the moment that its outcome is known. */
+    @Test
+    void spentToday_whenARaisedProofIsDone_countsWhatItCostInsteadOfItsCap() {
+        var stage = proofsCapped("100");
+        var cap = proof(stage, "post/1").maxFee();
+        var watch = stage.outbox.balances(stage.key.address(), new SimpleMeterRegistry());
+        assertThat(watch.lanes().getFirst().today()).isEqualTo(cap);
+        stage.chain.mine(2 + CONFIDENCE);
+        assertThat(stage.outbox.found("post/1", CONFIDENCE)).isPresent();
+
+        assertThat(watch.lanes().getFirst().today()).isEqualTo(TokenAmount.ofAtto(150_000_000));
     }
 
     @Test
