@@ -7,7 +7,6 @@ import io.adit.ops.OpsError;
 import io.adit.ops.cli.ParamsCommand;
 import io.adit.ops.cli.SectorSizeConverter;
 import io.adit.proofs.ParameterStore;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -137,8 +136,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (home == null) {
             throw new AditException(OpsError.NODE_REFUSED, "the demo is started by the launcher: ./adit demo");
         }
-        var target = Path.of(home, "devnet", "target");
-        return target.resolve("lib").resolve("*") + File.pathSeparator + target.resolve("classes");
+        return Path.of(home, "devnet", "*").toString();
     }
 
     private static void deleteTree(Path folder) throws IOException {
