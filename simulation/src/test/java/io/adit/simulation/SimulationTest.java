@@ -2,7 +2,10 @@ package io.adit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,5 +38,38 @@ class SimulationTest {
         var besideOthers = new Seeds(FIRST, 12, 200).play(4, outcome -> {});
         assertThat(besideOthers).isEqualTo(alone);
         assertThat(alone.stream().map(Outcome::digest).distinct()).hasSize(12);
+        assertThat(playedInAnotherProcess()).isEqualTo(digest(alone));
+    }
+
+    private static String digest(List<Outcome> outcomes) {
+        var summary = new Summary();
+        outcomes.forEach(summary::add);
+        return String.valueOf(summary.asMap().get("digest"));
+    }
+
+    /** Hashes of identity and the order of unmodifiable sets differ from process to process: no seed may hang on them. */
+    private static String playedInAnotherProcess() throws Exception {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var process = new ProcessBuilder(
+                        java,
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx1g",
+                        "-Dlogback.configurationFile=logback.xml",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SimMain.class.getName(),
+                        "--seeds",
+                        "12",
+                        "--epochs",
+                        "200",
+                        "--json")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var output = process.getInputStream()) {
+            return new ObjectMapper().readTree(output).path("digest").asText();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

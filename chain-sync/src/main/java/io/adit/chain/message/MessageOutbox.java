@@ -156,13 +156,12 @@ public final class MessageOutbox {
      *     MessageErrorCode#MESSAGE_NONCE_TAKEN}, from then on at every call
      */
     public Optional<MessageLookup> found(String key, int confidence) {
-        var record = stored.get(key);
-        requirePossible(record);
-        var signed = stored.signedWish(key);
-        if (signed.isEmpty()) {
+        var entry = stored.entry(key);
+        requirePossible(entry.record());
+        if (entry.signed().isEmpty()) {
             return Optional.empty();
         }
-        var wish = signed.get();
+        var wish = entry.signed().get();
         var head = node.chainHead();
         var outcome = fate.executed(wish, head);
         if (outcome.isEmpty()) {

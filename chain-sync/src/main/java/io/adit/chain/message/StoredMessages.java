@@ -16,14 +16,13 @@ import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The outbox's rows. Every method is one transaction and is on disk when it returns. */
 final class StoredMessages {
@@ -89,9 +88,12 @@ final class StoredMessages {
     }
 
     MessageRecord get(String key) {
-        return find(key)
-                .orElseThrow(() -> new AditException(
-                        MessageErrorCode.MESSAGE_UNKNOWN, "Looking for message " + key + ": it was never asked for"));
+        return find(key).orElseThrow(() -> unknown(key));
+    }
+
+    private static AditException unknown(String key) {
+        return new AditException(
+                MessageErrorCode.MESSAGE_UNKNOWN, "Looking for message " + key + ": it was never asked for");
     }
 
     /**
@@ -107,10 +109,8 @@ final class StoredMessages {
 
     /** Signed messages of a sender whose outcome is not known, or not deep enough in the chain, lowest nonce first. */
     List<SignedWish> underWay(Address sender) {
-        return store.read(tx -> Stream.of(MessageState.SIGNED, MessageState.PUSHED)
-                .flatMap(state -> tx.messages().listInState(state).stream())
+        return store.read(tx -> tx.messages().listUnderWay().stream()
                 .filter(record -> record.from().equals(sender))
-                .sorted(Comparator.comparingLong(record -> record.nonce().orElseThrow()))
                 .map(record -> signed(tx, record))
                 .toList());
     }
@@ -129,10 +129,24 @@ final class StoredMessages {
 
     /** With everything that was signed for it; empty for a wish that has no nonce. */
     Optional<SignedWish> signedWish(String key) {
-        return store.read(tx -> tx.messages()
-                .find(key)
-                .filter(record -> record.nonce().isPresent())
-                .map(record -> signed(tx, record)));
+        return store.read(tx -> tx.messages().find(key).flatMap(record -> signedIfBound(tx, record)));
+    }
+
+    /**
+     * What is stored under a key: the record, and with it everything that was signed for it, if it has a nonce.
+     *
+     * @throws AditException {@link MessageErrorCode#MESSAGE_UNKNOWN}
+     */
+    Entry entry(String key) {
+        return store.read(tx -> tx.messages().find(key).map(record -> new Entry(record, signedIfBound(tx, record))))
+                .orElseThrow(() -> unknown(key));
+    }
+
+    /** A record, and what was signed for it. */
+    record Entry(MessageRecord record, Optional<SignedWish> signed) {}
+
+    private static Optional<SignedWish> signedIfBound(Tx tx, MessageRecord record) {
+        return record.nonce().isPresent() ? Optional.of(signed(tx, record)) : Optional.empty();
     }
 
     /** Wishes that something was signed for since then, by the time of the newest. */
@@ -201,10 +215,9 @@ final class StoredMessages {
     }
 
     Set<Address> sendersUnderWay() {
-        return store.read(tx -> Stream.of(MessageState.SIGNED, MessageState.PUSHED)
-                .flatMap(state -> tx.messages().listInState(state).stream())
+        return store.read(tx -> tx.messages().listUnderWay()).stream()
                 .map(MessageRecord::from)
-                .collect(Collectors.toSet()));
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** One more than the highest nonce that is bound to stored bytes; 0 for a new sender. */
@@ -267,18 +280,24 @@ final class StoredMessages {
 
     /** Where and how it ended; from then on the row carries the bytes that were executed. */
     void executed(SignedWish wish, MessageLookup lookup, Optional<TokenAmount> gasCost) {
+        // Outcomes are asked for at every head, and are the same ones: nothing is written then.
+        if (!settled(wish, wish.record(), lookup, gasCost).equals(wish.record())) {
+            update(wish, (tx, current) -> settled(wish, current, lookup, gasCost));
+        }
+    }
+
+    private static MessageRecord settled(
+            SignedWish wish, MessageRecord record, MessageLookup lookup, Optional<TokenAmount> gasCost) {
         var receipt = lookup.receipt();
-        update(wish, (tx, current) -> {
-            var settled = current.withMinedHeight(Optional.of(lookup.height()))
-                    .withExitCode(OptionalLong.of(receipt.exitCode()))
-                    .withReturnValue(Optional.of(new Bytes(receipt.returnValue())))
-                    .withGasCost(gasCost.or(current::gasCost))
-                    .withState(receipt.isSuccess() ? MessageState.DONE : MessageState.FAILED);
-            return wish.candidate(lookup.message())
-                    .map(which -> settled.withCid(Optional.of(which.cid()))
-                            .withSignedMessage(Optional.of(which.signedMessage())))
-                    .orElse(settled);
-        });
+        var settled = record.withMinedHeight(Optional.of(lookup.height()))
+                .withExitCode(OptionalLong.of(receipt.exitCode()))
+                .withReturnValue(Optional.of(new Bytes(receipt.returnValue())))
+                .withGasCost(gasCost.or(record::gasCost))
+                .withState(receipt.isSuccess() ? MessageState.DONE : MessageState.FAILED);
+        return wish.candidate(lookup.message())
+                .map(which ->
+                        settled.withCid(Optional.of(which.cid())).withSignedMessage(Optional.of(which.signedMessage())))
+                .orElse(settled);
     }
 
     /**

@@ -22,6 +22,9 @@ public interface MessageTable {
     /** Messages in one state, by priority (largest first), then age. */
     List<MessageRecord> listInState(MessageState state);
 
+    /** Signed messages whose outcome is not known, or not deep enough in the chain, lowest nonce first. */
+    List<MessageRecord> listUnderWay();
+
     /** All messages, newest first, at most {@code limit}. */
     List<MessageRecord> recent(int limit);
 

@@ -80,7 +80,8 @@ final class FaultWatch {
 
     /** A declaration that the chain refused, or that lost its nonce, is made anew from a new look at the sectors. */
     private void follow(TipSet head) {
-        for (var sent : Map.copyOf(underWay).entrySet()) {
+        // Not Map.copyOf, whose order is another one in each process: a simulated seed would not take the same course.
+        for (var sent : List.copyOf(underWay.entrySet())) {
             Declaration declaration = sent.getValue();
             Optional<String> failure = failure(sent.getKey());
             if (failure.isPresent()) {

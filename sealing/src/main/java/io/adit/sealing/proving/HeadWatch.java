@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** The newest head, for threads that wait for it to change. Heads that nobody waited for are passed over. */
 final class HeadWatch {
 
+    /**
+     * After so long a head that stays is looked at again, although the chain's state at it is the same for good: the node
+     * that told of it may not have told the truth.
+     */
+    static final Duration SAME_AGAIN = Duration.ofMinutes(1);
+
     private final Lock lock;
     private final Condition changed;
     private @Nullable TipSet latest;

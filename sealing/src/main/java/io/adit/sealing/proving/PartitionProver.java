@@ -62,6 +62,7 @@ final class PartitionProver {
     private int refusals;
     private Epoch notBefore;
     private boolean judged;
+    private boolean failed;
 
     /** The first head on whose chain an accepted proof was missing. */
     private Optional<Epoch> goneSince;
@@ -109,9 +110,7 @@ final class PartitionProver {
                 progressed = !proof.equals(before);
             }
             // What took long is followed by a look at the head as it is by now, not by a wait.
-            head = progressed
-                    ? heads.latest()
-                    : heads.awaitOther(head, context.settings().poll());
+            head = progressed ? heads.latest() : heads.awaitOther(head, pause(proof));
         }
     }
 
@@ -136,10 +135,17 @@ final class PartitionProver {
                 .isPresent();
     }
 
+    /** How long to wait at a head: a message may be lost by the node, and what failed be right again, at the same one. */
+    private Duration pause(PartitionProof proof) {
+        return failed || proof.phase() == Phase.SENT ? context.settings().poll() : HeadWatch.SAME_AGAIN;
+    }
+
     private PartitionProof guarded(PartitionProof proof, TipSet head) throws InterruptedException {
         try {
+            failed = false;
             return step(proof, head);
         } catch (RuntimeException e) {
+            failed = true;
             context.metrics().failed();
             LOG.warn(
                     "window proof of deadline {} partition {} (closes at epoch {}): {}",
@@ -148,8 +154,6 @@ final class PartitionProver {
                     window.close().value(),
                     e.getMessage(),
                     e);
-            // A failing node or disk must not be asked in a tight loop.
-            heads.awaitOther(Optional.of(head), context.settings().poll());
             return proof;
         }
     }

@@ -132,14 +132,18 @@ public final class WindowPoStScheduler implements AutoCloseable {
 
     private void loop(HeadStep step) {
         Optional<TipSet> seen = Optional.empty();
+        Duration pause = context.settings().poll();
         while (!heads.isClosed()) {
             try {
-                seen = heads.awaitOther(seen, context.settings().poll());
+                seen = heads.awaitOther(seen, pause);
+                // What failed is tried again before long; what a head has said, it says again.
+                pause = context.settings().poll();
                 if (seen.isPresent()) {
                     DeadlineInfo now = context.node()
                             .stateMinerProvingDeadline(
                                     context.miner(), seen.get().key());
                     step.at(now, seen.get());
+                    pause = HeadWatch.SAME_AGAIN;
                 }
             } catch (InterruptedException stopping) {
                 return;
