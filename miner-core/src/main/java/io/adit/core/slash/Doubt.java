@@ -14,6 +14,8 @@ public enum Doubt {
     ANCHOR_FOREIGN("the anchor belongs to another log of this miner: this log was given up for another one"),
     /** The anchor remembers later epochs than the log: the log is a restored backup. */
     LOG_BEHIND_ANCHOR("the anchor remembers later epochs than the log: the log was restored from a backup"),
+    /** The log lies in another file than the one it was written into: somebody else may write to that one. */
+    LOG_COPIED("the log is a copy of another file: a clone of this directory may run, or a backup was restored"),
     /** The chain has a block of this miner that the log does not know: another copy signs. */
     UNKNOWN_OWN_BLOCK("the chain has a block of this miner that is not in the log: another copy signed it");
 

@@ -28,13 +28,23 @@ final class DurableFiles {
         }
     }
 
+    /** What a file is to hold, which may depend on the file itself. */
+    @FunctionalInterface
+    interface Content {
+        byte[] in(Path file) throws IOException;
+    }
+
     static void replace(Path file, byte[] content) throws IOException {
+        replace(file, written -> content);
+    }
+
+    static void replace(Path file, Content content) throws IOException {
         createParent(file);
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         Files.deleteIfExists(temporary);
         try (FileChannel out = FileChannel.open(
                 temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
-            ByteBuffer buffer = ByteBuffer.wrap(content);
+            ByteBuffer buffer = ByteBuffer.wrap(content.in(temporary));
             while (buffer.hasRemaining()) {
                 out.write(buffer);
             }

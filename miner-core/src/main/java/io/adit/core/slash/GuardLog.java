@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -117,8 +116,18 @@ final class GuardLog implements AutoCloseable {
         }
     }
 
-    /** Replaces the file by one with these records; on disk when this returns. */
+    /** Replaces the file by one with these records and its own place; on disk when this returns. */
     static GuardLog rewrite(Path file, List<GuardRecord> records) throws IOException {
+        DurableFiles.replace(file, written -> {
+            var all = new ArrayList<>(records);
+            LogFile.name(written).map(GuardRecord.Place::new).ifPresent(all::add);
+            return encode(all);
+        });
+        return open(file, read(file));
+    }
+
+    /** A whole file. */
+    static byte[] encode(List<GuardRecord> records) {
         var out = new ByteArrayOutputStream();
         out.writeBytes(MAGIC);
         byte[] chain = start();
@@ -127,9 +136,7 @@ final class GuardLog implements AutoCloseable {
             chain = link(chain, payload);
             out.writeBytes(frame(payload, chain));
         }
-        DurableFiles.replace(file, out.toByteArray());
-        FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
-        return new GuardLog(channel, out.size(), chain);
+        return out.toByteArray();
     }
 
     /** Appends records, without syncing. */

@@ -22,6 +22,9 @@ sealed interface GuardRecord {
     /** Blocks up to this epoch may be signed that are not in the log. */
     record Floor(long epoch, String reason) implements GuardRecord {}
 
+    /** The file that this record was written into; in another file the log is a copy. See {@link LogFile}. */
+    record Place(String file) implements GuardRecord {}
+
     /** A guard has begun to permit: on this boot of this machine, under this lease. */
     record Session(MachineMark mark, long leaseToken) implements GuardRecord {}
 
@@ -44,6 +47,7 @@ sealed interface GuardRecord {
                 writer.integer(signed.block.parentEpoch().value()).uint(signed.leaseToken);
             }
             case Floor floor -> writer.array(3).uint(2).integer(floor.epoch).text(floor.reason);
+            case Place place -> writer.array(2).uint(4).text(place.file);
             case Session session ->
                 writer.array(3).uint(3).text(session.mark.text()).uint(session.leaseToken);
         }
@@ -63,7 +67,8 @@ sealed interface GuardRecord {
             case 1 -> signed(reader);
             case 2 -> new Floor(reader.integer(), reader.text(4 * MAX_REASON));
             case 3 -> new Session(new MachineMark(reader.text(4 * 128)), reader.uint());
-            default -> throw new InvalidValueException("kind of a slash guard record", cbor[1], "0 to 3");
+            case 4 -> new Place(reader.text(LogFile.MAX));
+            default -> throw new InvalidValueException("kind of a slash guard record", cbor[1], "0 to 4");
         };
         reader.end();
         return record;

@@ -51,6 +51,7 @@ public final class SlashGuard implements AutoCloseable {
     private @Nullable GuardLog log;
     private byte[] identity = new byte[0];
     private Optional<GuardRecord.Session> session = Optional.empty();
+    private Optional<String> writtenInto = Optional.empty();
     private OptionalLong resumedUnder = OptionalLong.empty();
     private long lastNow = SigningHistory.NO_FLOOR;
     private long anchored = SigningHistory.NO_FLOOR;
@@ -108,10 +109,14 @@ public final class SlashGuard implements AutoCloseable {
         }
         log = GuardLog.open(settings.log(), content);
         doubtOf(mark).ifPresent(doubts::add);
+        var file = LogFile.name(settings.log());
+        if (writtenInto.isPresent() && !writtenInto.equals(file)) {
+            doubts.add(Doubt.LOG_COPIED);
+        }
         if (!doubts.equals(EnumSet.of(Doubt.CHAIN_NOT_SEEN))) {
             return;
         }
-        if (log.size() > COMPACT_ABOVE) {
+        if (log.size() > COMPACT_ABOVE || !writtenInto.equals(file)) {
             rewrite("older blocks were dropped");
         }
     }
@@ -122,6 +127,7 @@ public final class SlashGuard implements AutoCloseable {
             case GuardRecord.Signed signed -> history.add(signed.block());
             case GuardRecord.Floor floor -> history.raiseFloor(floor.epoch());
             case GuardRecord.Session begun -> session = Optional.of(begun);
+            case GuardRecord.Place place -> writtenInto = Optional.of(place.file());
         }
     }
 

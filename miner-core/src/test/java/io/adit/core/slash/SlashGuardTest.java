@@ -194,85 +194,6 @@ class SlashGuardTest {
     }
 
     @Test
-    void restoredBackupRefusesUntilFileIsImported() throws IOException {
-        var first = own(1, 1, GENESIS);
-        var second = own(2, 1, first);
-        try (var guard = fixture.begun()) {
-            guard.permit(first.intent());
-        }
-        byte[] backup = Files.readAllBytes(fixture.log());
-        ProtectionFile exported;
-        try (var guard = fixture.openAt(1)) {
-            guard.permit(second.intent());
-            exported = guard.exportComplete();
-        }
-        Files.write(fixture.log(), backup);
-
-        try (var guard = fixture.openAt(2)) {
-            assertThat(guard.status().doubt()).contains(Doubt.LOG_BEHIND_ANCHOR);
-            assertCode(
-                    SlashErrorCode.SLASH_IN_DOUBT,
-                    () -> guard.permit(own(3, 1, second).intent()));
-            assertCode(SlashErrorCode.SLASH_IN_DOUBT, guard::exportComplete);
-
-            assertThat(guard.importFile(exported).added()).isOne();
-
-            assertRule(
-                    SlashRule.DOUBLE_FORK, () -> guard.permit(own(2, 2, first).intent()));
-            assertThat(guard.permit(own(3, 1, second).intent()).again()).isFalse();
-        }
-    }
-
-    @Test
-    void runningCloneStops_whenTheOtherCopyWasAccepted() throws IOException {
-        var first = own(1, 1, GENESIS);
-        var original = fixture.begun();
-        original.permit(first.intent());
-        var clone = new GuardFixture(root.resolve("clone"), fixture.anchor);
-        copy(fixture.directory, clone.directory);
-        try (original;
-                var copied = clone.openAt(1)) {
-            copied.acceptEpoch(new Epoch(1));
-
-            assertCode(
-                    SlashErrorCode.SLASH_IN_DOUBT,
-                    () -> original.permit(own(2, 1, first).intent()));
-            assertThat(original.status().doubt()).contains(Doubt.ANCHOR_FOREIGN);
-        }
-    }
-
-    @Test
-    void runningCloneStops_whenTheSharedAnchorHasMovedOn() throws IOException {
-        var first = own(1, 1, GENESIS);
-        var original = fixture.begun();
-        original.permit(first.intent());
-        var clone = new GuardFixture(root.resolve("clone"), fixture.anchor);
-        copy(fixture.directory, clone.directory);
-        try (original;
-                var copied = clone.openAt(1)) {
-            copied.permit(own(2, 1, first).intent());
-
-            assertCode(
-                    SlashErrorCode.SLASH_IN_DOUBT,
-                    () -> original.permit(own(2, 2, first).intent()));
-            assertThat(original.status().doubt()).contains(Doubt.LOG_BEHIND_ANCHOR);
-        }
-    }
-
-    @Test
-    void copyWithoutAnchorRefuses() throws IOException {
-        fixture.begun().close();
-        var copy = new GuardFixture(root.resolve("copy"));
-        copy(fixture.directory, copy.directory);
-        try (var guard = copy.openAt(1)) {
-            assertThat(guard.status().doubt()).contains(Doubt.ANCHOR_MISSING);
-            assertCode(
-                    SlashErrorCode.SLASH_IN_DOUBT,
-                    () -> guard.permit(own(2, 1, GENESIS).intent()));
-        }
-    }
-
-    @Test
     void unknownOwnBlockOnChainStopsTheGuard() {
         var mine = own(1, 1, GENESIS);
         try (var guard = fixture.begun()) {
@@ -505,14 +426,5 @@ class SlashGuardTest {
         assertThat(history.check(own(21, 1, blocks.get(4)).intent()))
                 .hasValueSatisfying(refusal -> assertThat(refusal.rule()).isEqualTo(SlashRule.UNKNOWN_HISTORY));
         assertThat(history.check(own(21, 1, head).intent())).isEmpty();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (var files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
     }
 }
