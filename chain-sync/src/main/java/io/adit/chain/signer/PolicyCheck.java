@@ -1,6 +1,9 @@
 package io.adit.chain.signer;
 
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.CreateMinerParams;
 import io.adit.chain.actor.DealProposal;
+import io.adit.chain.actor.PowerMethod;
 import io.adit.chain.type.Message;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
@@ -17,7 +20,6 @@ import java.util.Optional;
  * bytes that came over the socket as such.
  */
 final class PolicyCheck {
-    static final Address MARKET = Address.ofId(5);
     private static final int UUID_BYTES = 16;
     private static final int MAX_TEXT = 64;
     private static final int MAX_ASK_ITEM = 256;
@@ -92,12 +94,14 @@ final class PolicyCheck {
                     allowed(policy.transferTargets()),
                     asked);
             require(message.params().length == 0, "messages.transfer-to", "no parameters", "some");
-        } else if (to.equals(MARKET)) {
+        } else if (to.equals(Actor.MARKET)) {
             require(
                     policy.marketMethodNumbers().contains(message.method()),
                     "messages.market-methods",
                     String.join(", ", policy.messages().marketMethods()),
                     asked);
+        } else if (to.equals(Actor.POWER)) {
+            newMiner(message, asked);
         } else {
             require(policy.messageMiners().contains(to), "messages.miners", allowed(policy.messageMiners()), asked);
             require(
@@ -106,6 +110,23 @@ final class PolicyCheck {
                     String.join(", ", policy.messages().minerMethods()),
                     asked);
         }
+    }
+
+    /** Whoever owns the new miner owns the deposit that it is made with. */
+    private void newMiner(Message message, String asked) {
+        var owners = policy.newMinerOwners();
+        require(
+                !owners.isEmpty() && message.method() == PowerMethod.CREATE_MINER.number(),
+                "messages.new-miner-owners",
+                owners.isEmpty() ? "nothing" : PowerMethod.CREATE_MINER.methodName() + " of f04",
+                asked);
+        var params = CreateMinerParams.fromCbor(message.params());
+        requireCanonical(message.params(), params.toCbor(), "CreateMiner");
+        require(
+                owners.contains(params.owner()),
+                "messages.new-miner-owners",
+                allowed(owners),
+                "a miner of " + params.owner());
     }
 
     /** A message that only uses its nonce: what a cancelled one is replaced by. It costs gas, which is limited and counted. */

@@ -72,6 +72,13 @@ public record SignerPolicy(
                     fallback = "PublishStorageDeals, SettleDealPayments")
             List<String> marketMethods,
 
+            @Doc(
+                    value =
+                            "Owners for whom miner actors may be made (CreateMiner on f04), by key address. The deposit, up to"
+                                    + " max-value, then belongs to that owner's miner. Empty: none are made.",
+                    fallback = "")
+            List<String> newMinerOwners,
+
             @Doc(value = "Addresses that plain transfers (method 0) may go to.", fallback = "")
             List<String> transferTo,
 
@@ -158,6 +165,7 @@ public record SignerPolicy(
 
     public SignerPolicy {
         addresses("messages.miners", messages.miners());
+        addresses("messages.new-miner-owners", messages.newMinerOwners());
         addresses("messages.transfer-to", messages.transferTo());
         addresses("blocks.miners", blocks.miners());
         addresses("deals.ask-miners", deals.askMiners());
@@ -186,6 +194,10 @@ public record SignerPolicy(
 
     Set<Address> messageMiners() {
         return addresses("messages.miners", messages.miners());
+    }
+
+    Set<Address> newMinerOwners() {
+        return addresses("messages.new-miner-owners", messages.newMinerOwners());
     }
 
     Set<Address> transferTargets() {

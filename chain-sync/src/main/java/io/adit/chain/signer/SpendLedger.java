@@ -1,5 +1,6 @@
 package io.adit.chain.signer;
 
+import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.type.Message;
 import io.adit.core.error.AditException;
@@ -189,10 +190,11 @@ final class SpendLedger implements AutoCloseable {
         }
     }
 
-    /** The policy has seen that nothing but a miner or the market is called; and a proof needs no value. */
+    /** The policy has seen that nothing but a miner, the market or the power actor is called; and a proof needs no value. */
     private static boolean isProof(Message message) {
         return message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()
-                && !message.to().equals(PolicyCheck.MARKET)
+                && !message.to().equals(Actor.MARKET)
+                && !message.to().equals(Actor.POWER)
                 && message.value().isZero();
     }
 

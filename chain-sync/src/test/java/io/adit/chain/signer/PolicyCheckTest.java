@@ -3,6 +3,8 @@ package io.adit.chain.signer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.CreateMinerParams;
 import io.adit.chain.actor.DealLabel;
 import io.adit.chain.actor.DealProposal;
 import io.adit.chain.type.BlockHeader;
@@ -85,7 +87,8 @@ class PolicyCheckTest {
         "f05, 2, 1, messages.market-methods",
         "f05, 3, 0, messages.market-methods",
         "f01235, 0, 1, messages.transfer-to",
-        "f04, 2, 1, messages.miners",
+        "f04, 2, 1, messages.new-miner-owners",
+        "f04, 5, 0, messages.new-miner-owners",
         "f01234, 5, 1, messages.miners",
     })
     void messagesAreDecidedByDestinationMethodAndValue(Address to, long method, String fil, String rule)
@@ -98,6 +101,48 @@ class PolicyCheckTest {
         } else {
             assertRefused(rule, () -> signed(fixture.sender, content));
         }
+    }
+
+    @Test
+    void minersAreMadeOnlyForTheOwnersThatAreNamed() throws IOException {
+        var owner = Address.ofId(77);
+        var fixture = new SignerFixture(root.resolve("more"), "");
+        Files.writeString(
+                fixture.policyFile,
+                Files.readString(fixture.policyFile)
+                        .replace("[messages]", "[messages]\nnew-miner-owners = [\"f077\"]"));
+        check = new PolicyCheck(fixture.policyOf(), InstantSource.system());
+        var good = newMiner(fixture, 2, owner, "10");
+
+        assertThat(signed(fixture.sender, SigningContents.message(good))).isEqualTo(good.signingBytes());
+        assertRefused("messages.new-miner-owners", () -> send(fixture, newMiner(fixture, 2, fixture.sender, "10")));
+        assertRefused("messages.new-miner-owners", () -> send(fixture, newMiner(fixture, 3, owner, "10")));
+        assertRefused("messages.max-value", () -> send(fixture, newMiner(fixture, 2, owner, "10.1")));
+        assertRefused(
+                "messages.miner-methods",
+                () -> send(fixture, fixture.message(SignerFixture.MINER, 2, 1, TokenAmount.ZERO)));
+        var unreadable = fixture.message(Actor.POWER, 2, 1, TokenAmount.ZERO);
+        assertThatThrownBy(() -> send(fixture, unreadable)).isInstanceOf(AditException.class);
+    }
+
+    private void send(SignerFixture fixture, Message message) {
+        signed(fixture.sender, SigningContents.message(message));
+    }
+
+    private static Message newMiner(SignerFixture fixture, long method, Address owner, String fil) {
+        var params = new CreateMinerParams(owner, fixture.worker, 5, new byte[0], List.of());
+        var empty = fixture.message(Actor.POWER, method, 1, TokenAmount.ofFil(fil));
+        return new Message(
+                0,
+                empty.to(),
+                empty.from(),
+                empty.nonce(),
+                empty.value(),
+                empty.gasLimit(),
+                empty.gasFeeCap(),
+                empty.gasPremium(),
+                method,
+                params.toCbor());
     }
 
     /** What a cancelled message is replaced by needs no entry in transfer-to; what carries value does. */
@@ -247,6 +292,7 @@ class PolicyCheckTest {
         var policy = emptyPolicy();
         assertThat(policy.messageMiners()).isEmpty();
         assertThat(policy.transferTargets()).isEmpty();
+        assertThat(policy.newMinerOwners()).isEmpty();
         assertThat(policy.blockMiners()).isEmpty();
         assertThat(policy.minerMethodNumbers()).doesNotContain(3L, 16L, 23L, 30L);
         assertThat(SignerPolicy.document()).contains("Never list ChangeWorkerAddress");

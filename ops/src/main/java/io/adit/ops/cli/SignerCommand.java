@@ -61,12 +61,16 @@ public final class SignerCommand {
         /** Deadlines of a proving period, which is a day: each has a proof, counted at its fee cap. */
         private static final long PROOFS_A_DAY = 48;
 
-        @Option(
-                names = "--miner",
-                paramLabel = "MINER",
-                required = true,
-                description = "The miner, by ID address. May be given often.")
+        @Option(names = "--miner", paramLabel = "MINER", description = "The miner, by ID address. May be given often.")
         private List<String> miners = new ArrayList<>();
+
+        @Option(
+                names = "--new-miner-owner",
+                paramLabel = "ADDRESS",
+                description =
+                        "An owner for whom 'adit init' or 'adit actor new' may make a miner, whose deposit is theirs"
+                                + " then. May be given often.")
+        private List<String> owners = new ArrayList<>();
 
         @Option(
                 names = "--max-fee",
@@ -84,11 +88,13 @@ public final class SignerCommand {
                         OpsError.ALREADY_INITIALISED,
                         home.signerPolicy() + " is there already; 'adit signer init' never overwrites one");
             }
+            if (miners.isEmpty() && owners.isEmpty()) {
+                throw new AditException(
+                        OpsError.NODE_REFUSED,
+                        "making a policy: name a miner with --miner, or with --new-miner-owner the owner of one to be made");
+            }
             var fee = TokenAmount.ofFil(maxFee);
-            var named = miners.stream()
-                    .map(Address::parse)
-                    .map(miner -> "\"" + miner + "\"")
-                    .collect(Collectors.joining(", "));
+            var named = quoted(miners);
             var text = """
                     # What this signer signs; what is not allowed here is refused. Every key: adit signer policy
                     [messages]
@@ -96,10 +102,12 @@ public final class SignerCommand {
                     max-fee = "%s"
                     # What messages may cost at their fee caps, not what they do: %d window proofs a day, and others.
                     max-fee-per-day = "%s"
+                    new-miner-owners = [%s]
 
                     [deals]
                     ask-miners = [%s]
-                    """.formatted(named, fil(fee), PROOFS_A_DAY, fil(fee.times(PROOFS_A_DAY + 2)), named);
+                    """.formatted(
+                            named, fil(fee), PROOFS_A_DAY, fil(fee.times(PROOFS_A_DAY + 2)), quoted(owners), named);
             home.create();
             home.writeSecret(home.signerPolicy(), text);
             var policy = policy();
@@ -123,6 +131,13 @@ public final class SignerCommand {
             }
             out().flush();
             return 0;
+        }
+
+        private static String quoted(List<String> addresses) {
+            return addresses.stream()
+                    .map(Address::parse)
+                    .map(address -> "\"" + address + "\"")
+                    .collect(Collectors.joining(", "));
         }
 
         private static String fil(TokenAmount amount) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.chain.signer.SignerPolicy;
+import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.ops.AditMain;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,6 +182,71 @@ class SignerCommandTest {
             startSigner();
             json(0, "actor", "set-addrs", "/ip4/10.0.0.2/tcp/1", "--yes", "--json", "--dir", node().toString());
         }
+    }
+
+    @Test
+    void minersAreMadeThroughTheSigner_forTheOwnersThatItsPolicyNames() throws Exception {
+        var worker = json(0, "wallet", "new", "bls", "--json", "--dir", safe().toString())
+                .path("address")
+                .asText();
+        run(1, "signer", "init", "--dir", safe().toString());
+        assertThat(errors).contains("--new-miner-owner");
+        run(0, "signer", "init", "--new-miner-owner", worker, "--max-fee", "5", "--dir", safe().toString());
+        startSigner();
+        chain.fund(Address.parse(worker));
+        var arguments = new ArrayList<>(List.of("init", "--chain", chain.api(), "--sector-size", "2KiB", "--devnet"));
+        for (var setting : List.of(
+                "keys.signer=unix:" + socket(),
+                "node.api-listen=127.0.0.1:0",
+                "retrieval.http-listen=127.0.0.1:0",
+                "market.libp2p-listen=/ip4/127.0.0.1/tcp/0")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        arguments.addAll(List.of("--dir", node().toString()));
+        var line = arguments.toArray(String[]::new);
+
+        run(0, line);
+
+        var miner = Address.parse(new NodeHome(node()).read(new NodeHome(node()).minerFile()));
+        var info = chain.node().stateMinerInfo(miner, TipSetKey.EMPTY);
+        assertThat(chain.node().stateAccountKey(info.owner(), TipSetKey.EMPTY)).hasToString(worker);
+        assertThat(new NodeHome(node()).keystore(Map.of(), new SecureRandom()).addresses())
+                .isEmpty();
+        var second = json(
+                0,
+                "actor",
+                "new",
+                "--owner",
+                worker,
+                "--worker",
+                worker,
+                "--sector-size",
+                "2KiB",
+                "--yes",
+                "--json",
+                "--dir",
+                node().toString());
+        assertThat(second.path("executed").path("exitCode").asLong()).isZero();
+        var stranger = chain.node()
+                .stateAccountKey(
+                        chain.node()
+                                .stateMinerInfo(Address.ofId(1000), TipSetKey.EMPTY)
+                                .worker(),
+                        TipSetKey.EMPTY);
+        run(
+                1,
+                "actor",
+                "new",
+                "--owner",
+                stranger.toString(),
+                "--worker",
+                worker,
+                "--sector-size",
+                "2KiB",
+                "--yes",
+                "--dir",
+                node().toString());
+        assertThat(errors).contains("messages.new-miner-owners");
     }
 
     @Test
