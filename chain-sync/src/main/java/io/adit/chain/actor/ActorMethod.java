@@ -1,7 +1,7 @@
 package io.adit.chain.actor;
 
 /** A method of a built-in actor. */
-public sealed interface ActorMethod permits MinerMethod, MarketMethod, PowerMethod {
+public sealed interface ActorMethod permits MinerMethod, MarketMethod, PowerMethod, MultisigMethod {
     /** The number that a message carries. */
     long number();
 

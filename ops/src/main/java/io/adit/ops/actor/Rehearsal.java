@@ -98,8 +98,9 @@ public record Rehearsal(
         var receipt = call.receipt();
         var obstacles = new ArrayList<String>();
         if (key.isEmpty()) {
-            obstacles.add(
-                    "the signer " + from + " is no account but a contract or a multisig: propose the message there");
+            obstacles.add("the signer " + from
+                    + " is no account but a contract or a multisig: propose the message there, with"
+                    + " --propose-as and one of the multisig's signers");
         }
         var priced = unpriced;
         if (receipt.isSuccess() && key.isPresent()) {

@@ -12,6 +12,7 @@ import io.adit.ops.actor.ActorChange;
 import io.adit.ops.actor.ActorDesk;
 import io.adit.ops.actor.KeyDesk;
 import io.adit.ops.actor.MinerAccount;
+import io.adit.ops.actor.Proposal;
 import io.adit.ops.actor.Rehearsal;
 import io.adit.ops.actor.SignedSender;
 import io.adit.ops.daemon.ActorOffice;
@@ -56,6 +57,12 @@ abstract class ActorChangeCommand implements Callable<Integer> {
     private @Nullable Path keysOf;
 
     @Option(
+            names = "--propose-as",
+            paramLabel = "ADDRESS",
+            description = "Where the signer is a multisig: propose the message there, as this one of its signers.")
+    private @Nullable String proposeAs;
+
+    @Option(
             names = "--max-fee",
             paramLabel = "FIL",
             description = "Most that its gas may cost. Default: the directory's chain.max-fee.")
@@ -90,7 +97,9 @@ abstract class ActorChangeCommand implements Callable<Integer> {
         }
         try (var node = settings.connect()) {
             var network = FullNodes.networkOf(node);
-            var rehearsal = Rehearsal.of(node, change(new Context(node, network, settings)), maxFee());
+            var asked = change(new Context(node, network, settings));
+            var change = proposeAs == null ? asked : Proposal.of(node, asked, Address.parse(proposeAs), network);
+            var rehearsal = Rehearsal.of(node, change, maxFee());
             var keys = keys();
             boolean here = keys.isPresent()
                     && rehearsal.signerKey().filter(keys.get()::has).isPresent();
