@@ -83,7 +83,7 @@ class ClockAtStartTest {
 
     private void leaveABlockPreparedAt(long epoch) {
         Signer real = Signer.of(chain.worker);
-        mining.keys = keys -> new BlockProducerTest.HangsAtBlocks(keys, mining);
+        mining.keys = keys -> new RestartedProducerTest.HangsAtBlocks(keys, mining);
         mining.start();
         mining.untilEpoch(epoch);
         assertThat(mining.journal().find(new Epoch(epoch)).orElseThrow().phase())
