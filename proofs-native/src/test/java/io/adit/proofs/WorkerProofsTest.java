@@ -20,7 +20,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -247,6 +249,72 @@ class WorkerProofsTest {
     private static void hangReadsOf(Path file) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
                 .isZero();
+    }
+
+    /** A block's time is short, and a window's proof may be under way for minutes. */
+    @Test
+    void winningPoSt_doesNotWaitForWindowPoSt() throws Exception {
+        var workers = start(options());
+        var window = windowPoStThatHangs(workers);
+
+        win(workers);
+
+        assertThat(window).isNotDone();
+    }
+
+    @Test
+    @Tag("slow") // Begins a C2, which wants all cores and gigabytes
+    void winningPoSt_doesNotWaitForCommit2() throws Exception {
+        var workers = start(options());
+        var opened = openedSector(workers);
+        var window = windowPoStThatHangs(workers);
+        var sealing = inBackground(() -> workers.commit2(opened, sealed.sector()));
+        await().atMost(PATIENCE).until(() -> isRunning(workers, ProofOperation.COMMIT_2));
+
+        win(workers);
+
+        assertThat(window).isNotDone();
+        assertThat(sealing).isNotDone();
+        System.out.println("beside C2: "
+                + calls.stream()
+                        .filter(call -> call.operation() == ProofOperation.WINNING_POST)
+                        .toList());
+    }
+
+    private void win(WorkerProofs workers) {
+        var miner = SealedSectorFixture.MINER;
+        var type = RegisteredPoStProof.winning(SectorSize.KIB_2);
+        var won = workers.winningPoSt(type, miner, CHALLENGE, List.of(sealed.privateReplica()));
+        assertThat(workers.verifyWinningPoSt(CHALLENGE, won, List.of(sealed.publicReplica()), miner))
+                .isTrue();
+    }
+
+    private CompletableFuture<WindowPoSt> windowPoStThatHangs(WorkerProofs workers) throws Exception {
+        var stuck = sealed.copyTo(directory.resolve("stuck"));
+        Files.delete(stuck.files().cache().resolve("p_aux"));
+        hangReadsOf(stuck.files().cache().resolve("p_aux"));
+        var window = inBackground(() ->
+                workers.windowPoSt(WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(stuck.privateReplica())));
+        await().atMost(PATIENCE).until(() -> isRunning(workers, ProofOperation.WINDOW_POST));
+        return window;
+    }
+
+    /** The common pool has one thread where there are two cores. */
+    private static <T> CompletableFuture<T> inBackground(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, task -> Thread.ofVirtual().start(task));
+    }
+
+    /** What C2 of a sector begins with. */
+    private byte[] openedSector(WorkerProofs workers) throws IOException {
+        var files = new SectorFiles(directory.resolve("u"), directory.resolve("s"), directory.resolve("c"));
+        var source = directory.resolve("piece");
+        Files.write(source, sealed.data());
+        var type = SealedSectorFixture.PROOF_TYPE;
+        var whole = SectorSize.KIB_2.padded().unpadded();
+        var pieces = List.of(workers.addPiece(type, Optional.of(source), whole, files.unsealed(), List.of()));
+        var phase1 = workers.preCommit1(type, files, sealed.sector(), sealed.ticket(), pieces);
+        var commitments = workers.preCommit2(phase1, files);
+        return workers.commit1(type, files, sealed.sector(), sealed.ticket(), sealed.seed(), commitments, pieces);
     }
 
     @Test
