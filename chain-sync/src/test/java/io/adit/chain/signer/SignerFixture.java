@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A folder with a keystore and a policy, and things to sign. */
-final class SignerFixture {
+public final class SignerFixture {
     static final String PASSPHRASE = "only for tests";
     static final Address MINER = Address.ofId(1000);
     static final Address OTHER = Address.ofId(1001);
@@ -33,12 +33,12 @@ final class SignerFixture {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final Path root;
-    final Path policyFile;
+    public final Path policyFile;
     final Keystore keys;
     final Address worker;
-    final Address sender;
+    public final Address sender;
 
-    SignerFixture(Path root, String morePolicy) throws IOException {
+    public SignerFixture(Path root, String morePolicy) throws IOException {
         this.root = root;
         this.policyFile = root.resolve("policy.toml");
         this.keys = Keystore.open(
@@ -73,7 +73,7 @@ final class SignerFixture {
         return root.resolve("signer/signer.sock");
     }
 
-    RemoteSigner client() {
+    public RemoteSigner client() {
         return new RemoteSigner(socket(), PATIENCE);
     }
 

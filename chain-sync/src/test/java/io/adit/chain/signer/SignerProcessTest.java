@@ -11,10 +11,7 @@ import io.adit.core.slash.GuardSettings;
 import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -48,25 +45,8 @@ class SignerProcessTest {
     }
 
     private Process start(String killAt) throws IOException {
-        var builder = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SignerMain.class.getName(),
-                root.resolve("keys").toString(),
-                fixture().policyFile.toString()));
-        builder.environment().put("ADIT_PASSPHRASE", SignerFixture.PASSPHRASE);
-        builder.environment().put("ADIT_KILL_AT", killAt);
-        var started = builder.redirectErrorStream(true).start();
+        var started = SignerProcess.start(root.resolve("keys"), fixture().policyFile, killAt);
         process = started;
-        var lines = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
-        String line = lines.readLine();
-        while (line != null && !line.startsWith("signing at ")) {
-            line = lines.readLine();
-        }
-        assertThat(line).as("the signer listens").isNotNull();
         return started;
     }
 
