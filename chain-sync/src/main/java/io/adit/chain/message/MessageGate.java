@@ -51,7 +51,8 @@ final class MessageGate {
     }
 
     /** The wish with the sender and the fee limit of its lane. Only what the worker would send goes to another address. */
-    MessageIntent route(MessageIntent intent) {
+    MessageIntent route(MessageIntent given) {
+        var intent = fromPresentWorker(given);
         var lane = policy.lane(intent.priority());
         var capped = lane.maxFee()
                 .filter(most -> intent.maxFee().isZero() || most.compareTo(intent.maxFee()) < 0)
@@ -63,13 +64,44 @@ final class MessageGate {
                 .orElse(capped);
     }
 
+    /**
+     * The chain changes the worker by itself at an epoch that was proposed before, and from then on refuses what the old one sends
+     * to the miner. What an operator sends stays with the address that the command names.
+     */
+    private MessageIntent fromPresentWorker(MessageIntent intent) {
+        if (policy.miner().isEmpty()
+                || intent.priority() == MessagePriority.BACKGROUND
+                || !policy.worker().equals(Optional.of(intent.from()))) {
+            return intent;
+        }
+        var info = node.stateMinerInfo(policy.miner().get(), TipSetKey.EMPTY);
+        var present = node.stateAccountKey(info.worker(), TipSetKey.EMPTY);
+        if (present.equals(intent.from())) {
+            return intent;
+        }
+        boolean isHere = signer.has(present);
+        pusher.sayOnce(
+                "worker",
+                "The miner's worker has become %s: %s"
+                        .formatted(
+                                present,
+                                isHere
+                                        ? "it sends what " + intent.from() + " sent"
+                                        : "its key is not here, so the chain will refuse what " + intent.from()
+                                                + " sends; import it"),
+                !isHere);
+        return isHere ? intent.withFrom(present) : intent;
+    }
+
     /** As Lotus's AddressSelector: an address of the miner, with its key here, and money; else the worker sends. */
     private boolean maySend(Address from, MessageIntent intent) {
         if (policy.miner().isEmpty()) {
             return false;
         }
         var info = node.stateMinerInfo(policy.miner().get(), TipSetKey.EMPTY);
-        if (!node.stateLookupID(intent.from(), TipSetKey.EMPTY).equals(info.worker())) {
+        boolean isOfWorker = policy.worker().equals(Optional.of(intent.from()))
+                || node.stateLookupID(intent.from(), TipSetKey.EMPTY).equals(info.worker());
+        if (!isOfWorker) {
             return false;
         }
         if (!signer.addresses().contains(from)) {

@@ -130,7 +130,21 @@ public final class MessageOutbox {
      * @throws AditException as {@link #send}
      */
     public Optional<Cid> resume(String key) {
-        return stored.find(key).map(record -> send(key));
+        return stored.find(key).map(record -> record.state() == MessageState.INTENT ? send(intent(record)) : send(key));
+    }
+
+    /** The same wish; who sends it may have changed. */
+    private static MessageIntent intent(MessageRecord record) {
+        return new MessageIntent(
+                record.intentKey(),
+                record.from(),
+                record.to(),
+                record.value(),
+                record.method(),
+                record.params().array(),
+                record.maxFee(),
+                MessagePriority.ofWeight(record.priority()),
+                record.due());
     }
 
     private Cid send(String key) {

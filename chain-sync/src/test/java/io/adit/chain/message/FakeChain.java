@@ -296,6 +296,15 @@ final class FakeChain extends PartialFullNode {
     }
 
     @Override
+    public synchronized Address stateAccountKey(Address address, TipSetKey key) {
+        return ids.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(address))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> refused("actor not found"));
+    }
+
+    @Override
     public synchronized TokenAmount walletBalance(Address address) {
         return balances.getOrDefault(address, address.equals(sender) ? balance : TokenAmount.ZERO);
     }

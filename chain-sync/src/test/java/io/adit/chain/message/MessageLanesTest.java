@@ -248,9 +248,13 @@ final class MessageLanesTest {
     }
 
     private static MinerInfo info(List<Address> control) {
+        return info(Address.ofId(101), control);
+    }
+
+    private static MinerInfo info(Address worker, List<Address> control) {
         return new MinerInfo(
                 Address.ofId(100),
-                Address.ofId(101),
+                worker,
                 Optional.empty(),
                 control,
                 Optional.empty(),
@@ -267,9 +271,13 @@ final class MessageLanesTest {
     }
 
     private static MessageIntent ofWorker(OutboxStage stage, Address worker) {
+        return ofWorker(stage, worker, MessagePriority.DEAL);
+    }
+
+    private static MessageIntent ofWorker(OutboxStage stage, Address worker, MessagePriority priority) {
         var deal = deal(stage, "a");
         return new MessageIntent(
-                "a", worker, deal.to(), deal.value(), deal.method(), deal.params(), deal.maxFee(), deal.priority());
+                "a", worker, deal.to(), deal.value(), deal.method(), deal.params(), deal.maxFee(), priority);
     }
 
     /** The stage's own key is the control address: its chain knows no other sender. */
@@ -319,6 +327,72 @@ final class MessageLanesTest {
                 .isInstanceOf(InsufficientFundsException.class);
 
         assertThat(outbox.record("a").orElseThrow().from()).isEqualTo(WORKER);
+    }
+
+    /** The stage's key is the new worker, or a control address; the old worker's is not known to its chain as a sender. */
+    private Address senderAfterTheChange(long workerId, MessagePriority priority, Optional<Address> laneFrom) {
+        var probe = new OutboxStage(directory, OutboxPolicy.open());
+        open = Optional.of(probe);
+        var own = probe.key.address();
+        var third = Address.actor(new byte[] {7});
+        probe.chain.miner(
+                info(Address.ofId(workerId), List.of(Address.ofId(102))),
+                Map.of(own, Address.ofId(102), WORKER, Address.ofId(101), third, Address.ofId(103)),
+                Map.of(WORKER, TokenAmount.ofFil(1)));
+        var lane = new LanePolicy(laneFrom.map(named -> own), Optional.empty(), Optional.empty());
+        var outbox = probe.with(
+                new OutboxPolicy(Optional.of(MINER), Optional.of(WORKER), Map.of(priority, lane), Optional.empty()));
+        var refusal = catchThrowable(() -> outbox.send(ofWorker(probe, WORKER, priority)));
+        var sender = outbox.record("a").orElseThrow().from();
+        assertThat(refusal == null).as("sent").isEqualTo(sender.equals(own));
+        return sender.equals(own) ? Address.ofId(102) : Address.ofId(101);
+    }
+
+    /** The chain takes what the old worker sends to the miner no more. */
+    @ParameterizedTest
+    @CsvSource({"WINDOW_POST", "COMMIT", "DEAL"})
+    void send_whenTheWorkerHasChangedAndItsKeyIsHere_sendsFromTheNewOne(MessagePriority priority) {
+        assertThat(senderAfterTheChange(102, priority, Optional.empty())).isEqualTo(Address.ofId(102));
+    }
+
+    @Test
+    void send_whenTheWorkerHasNotChanged_sendsFromIt() {
+        assertThat(senderAfterTheChange(101, MessagePriority.WINDOW_POST, Optional.empty()))
+                .isEqualTo(Address.ofId(101));
+    }
+
+    @Test
+    void send_whenTheWorkerHasChangedAndItsKeyIsNotHere_staysWithWhatItHas() {
+        assertThat(senderAfterTheChange(103, MessagePriority.WINDOW_POST, Optional.empty()))
+                .isEqualTo(Address.ofId(101));
+    }
+
+    @Test
+    void send_whenTheNewWorkersKeyIsNotHereAndTheLaneHasAControlAddress_sendsFromThat() {
+        assertThat(senderAfterTheChange(103, MessagePriority.WINDOW_POST, Optional.of(WORKER)))
+                .isEqualTo(Address.ofId(102));
+    }
+
+    @Test
+    void send_whenAnOperatorNamesTheOldWorker_sendsFromThat() {
+        assertThat(senderAfterTheChange(102, MessagePriority.BACKGROUND, Optional.empty()))
+                .isEqualTo(Address.ofId(101));
+    }
+
+    @Test
+    void resume_whenTheWorkerHasChangedMeanwhile_sendsTheWishFromTheNewOne() {
+        var probe = new OutboxStage(directory, OutboxPolicy.open());
+        open = Optional.of(probe);
+        var own = probe.key.address();
+        var ids = Map.of(own, Address.ofId(102), WORKER, Address.ofId(101));
+        probe.chain.miner(info(Address.ofId(101), List.of()), ids, Map.of());
+        var outbox = probe.with(new OutboxPolicy(Optional.of(MINER), Optional.of(WORKER), Map.of(), Optional.empty()));
+        assertThat(catchThrowable(() -> outbox.send(ofWorker(probe, WORKER)))).isNotNull();
+
+        probe.chain.miner(info(Address.ofId(102), List.of()), ids, Map.of());
+        assertThat(outbox.resume("a")).isPresent();
+
+        assertThat(outbox.record("a").orElseThrow().from()).isEqualTo(own);
     }
 
     @Test

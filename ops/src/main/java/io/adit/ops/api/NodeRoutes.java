@@ -35,7 +35,7 @@ public final class NodeRoutes {
     /** Where the answers come from. */
     public record Views(
             Address miner,
-            Address worker,
+            Supplier<Address> worker,
             Network network,
             FullNode chain,
             StateStore store,
@@ -97,12 +97,12 @@ public final class NodeRoutes {
         var sectors = views.pipeline().sectors();
         int deals = views.store().read(tx -> tx.deals().list().size());
         return object().put("miner", text(views.miner()))
-                .put("worker", text(views.worker()))
+                .put("worker", text(views.worker().get()))
                 .put("network", views.chain().stateNetworkName())
                 .put("epoch", proving.head().value())
                 .put(
                         "workerBalance",
-                        views.chain().walletBalance(views.worker()).toString())
+                        views.chain().walletBalance(views.worker().get()).toString())
                 .put("rawPower", proving.power().minerPower().rawBytePower().toString())
                 .put(
                         "qualityAdjustedPower",

@@ -176,7 +176,7 @@ public final class Node implements AutoCloseable {
         var proofView = new ProvingView(chain, settings.minerId(), store);
         var views = new NodeRoutes.Views(
                 settings.miner(),
-                settings.worker(),
+                workerWatch::worker,
                 config.chain().network(),
                 chain,
                 store,

@@ -96,7 +96,10 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
         }
         var wait = new BaseFeeWait(messages.baseFeePercentile(), messages.baseFeeEpochs(), messages.baseFeeWait());
         return new OutboxPolicy(
-                Optional.of(miner), lanes, config.chain().development() ? Optional.empty() : Optional.of(wait));
+                Optional.of(miner),
+                Optional.of(worker),
+                lanes,
+                config.chain().development() ? Optional.empty() : Optional.of(wait));
     }
 
     private static <T> Map<MessagePriority, T> byLane(String key, List<String> entries, Function<String, T> parse) {

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks whether the miner's worker is still the one that the node signs with. The chain changes it by itself at the end of a
- * deadline once a proposed change is due, and from then on window proofs of the old key are refused.
+ * Looks whether the node has the key of the miner's worker. The chain changes the worker by itself at the end of a deadline once a
+ * proposed change is due, and from then on refuses window proofs of the old key; the outbox then sends from the new one, and
+ * blocks are drawn and signed with whatever key the chain names for their epoch. Both need the key.
  */
 final class WorkerWatch {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerWatch.class);
@@ -24,18 +25,25 @@ final class WorkerWatch {
     private final Signer signer;
     private final Network network;
     private volatile Optional<String> problem = Optional.empty();
+    private volatile Address worker;
     private long next;
 
     WorkerWatch(FullNode chain, NodeSettings settings, Signer signer) {
         this.chain = chain;
         this.settings = settings;
         this.signer = signer;
+        this.worker = settings.worker();
         this.network = settings.config().chain().network();
     }
 
     /** What is wrong, for {@code /health}. */
     Optional<String> problem() {
         return problem;
+    }
+
+    /** The key address of the worker, as last seen. */
+    Address worker() {
+        return worker;
     }
 
     /** To be called for each new head; looks at some of them. */
@@ -57,11 +65,19 @@ final class WorkerWatch {
 
     private Optional<String> look() {
         var info = chain.stateMinerInfo(settings.miner(), TipSetKey.EMPTY);
-        var worker = key(info.worker());
-        if (!worker.equals(settings.worker())) {
-            return Optional.of("the miner's worker has become " + worker.toString(network)
-                    + ", but this node signs with " + settings.worker().toString(network)
-                    + ": restart it, or its window proofs are refused");
+        var present = key(info.worker());
+        if (!signer.has(present)) {
+            return Optional.of("the miner's worker has become " + present.toString(network)
+                    + ", whose key this node does not have: window proofs are refused and no blocks made until it is"
+                    + " imported and the node or its signer started again");
+        }
+        if (!present.equals(worker)) {
+            LOG.warn(
+                    "the miner's worker has become {}: this node sends and signs with it from now on; {} is not needed any"
+                            + " more once its messages are done",
+                    present.toString(network),
+                    worker.toString(network));
+            worker = present;
         }
         return info.newWorker()
                 .map(this::key)
