@@ -86,12 +86,22 @@ final class MessageReport {
                     + wish.nonce();
         }
         int number = wish.candidate(pooled.get()).orElseThrow().number();
-        var pool = "in the pool since epoch %d, candidate %d of %d"
+        var pool = "in the pool since epoch %d, candidate %d of %d%s"
                 .formatted(
                         wish.candidates().getFirst().signedAt().value(),
                         number,
-                        wish.candidates().size());
+                        wish.candidates().size(),
+                        fate(wish));
         return pool + reason(wish, sender, look.head);
+    }
+
+    /** What its newest candidate does to it. */
+    private static String fate(SignedWish wish) {
+        return switch (wish.newest().purpose()) {
+            case SEND -> "";
+            case CANCEL -> ", given up unless an earlier one is executed first";
+            case MAKE_WAY -> ", makes way for what waits behind it and is to be sent anew";
+        };
     }
 
     private static String reason(SignedWish wish, Sender sender, TipSet head) {

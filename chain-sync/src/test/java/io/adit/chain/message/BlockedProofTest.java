@@ -77,6 +77,13 @@ final class BlockedProofTest {
     @Test
     void settle_whenTheOriginalIsMinedAfterAll_settlesWithItAndTheProofFollows() {
         madeWay();
+        assertThat(stage.outbox
+                        .control()
+                        .find("precommit/1")
+                        .orElseThrow()
+                        .why()
+                        .orElse(""))
+                .contains("candidate 2 of 2, makes way for what waits behind it");
         stage.chain.executeForeign(signed(stage, "precommit/1", 1));
         stage.pass(2 + CONFIDENCE);
 
