@@ -14,6 +14,12 @@ sealed interface Disturbance {
     /** The base fee stands at so many attoFIL. */
     record FeeStorm(BigInteger baseFee, int epochs) implements Disturbance {}
 
+    /** Blocks are full: they carry only what leaves the producer so many attoFIL of each gas unit. */
+    record FullBlocks(BigInteger premium, int epochs) implements Disturbance {}
+
+    /** The operator makes one of the messages under way dearer, or gives it up. */
+    record OperatorActs(boolean cancels) implements Disturbance {}
+
     /** The network takes the next messages and forgets them. */
     record LostMessages(int count) implements Disturbance {}
 

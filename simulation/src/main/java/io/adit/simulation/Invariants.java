@@ -29,6 +29,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /** The table of what must always hold (reliability.md's list, as far as this simulation plays what it is about). */
 final class Invariants {
@@ -366,30 +367,47 @@ final class Invariants {
 
     /** What was sent is executed in the end: no message blocks its sender for good. Judged when the end was quiet. */
     static final class NothingStuck implements Invariant {
+        /** Epochs in which a message is executed that nothing holds up: what was sent later may be on its way. */
+        static final long ON_ITS_WAY = 10;
+
+        private record Sent(long nonce, long epoch) {}
+
         private final Breaches breaches;
         private final BooleanSupplier quiet;
-        private final LongSupplier nextOnChain;
-        private long highest = -1;
+        private final LongSupplier now;
+        private final ToLongFunction<Address> nextOnChain;
+        private final Map<Address, TreeMap<Long, Sent>> sent = new LinkedHashMap<>();
 
-        NothingStuck(Breaches breaches, BooleanSupplier quiet, LongSupplier nextOnChain) {
+        NothingStuck(
+                Breaches breaches, BooleanSupplier quiet, LongSupplier now, ToLongFunction<Address> nextOnChain) {
             this.breaches = breaches;
             this.quiet = quiet;
+            this.now = now;
             this.nextOnChain = nextOnChain;
         }
 
         @Override
         public void pushed(SignedMessage signed) {
-            highest = Math.max(highest, signed.message().nonce());
+            var message = signed.message();
+            sent.computeIfAbsent(message.from(), sender -> new TreeMap<>())
+                    .putIfAbsent(message.nonce(), new Sent(message.nonce(), now.getAsLong()));
         }
 
         @Override
         public void over() {
-            // One may have been sent just now.
-            if (quiet.getAsBoolean() && nextOnChain.getAsLong() < highest) {
-                breaches.report(
-                        getClass(),
-                        "the chain waits for nonce " + nextOnChain.getAsLong() + ", up to " + highest + " were sent");
+            if (quiet.getAsBoolean()) {
+                sent.forEach(this::judge);
             }
+        }
+
+        private void judge(Address sender, TreeMap<Long, Sent> messages) {
+            long next = nextOnChain.applyAsLong(sender);
+            var stuck = Optional.ofNullable(messages.ceilingEntry(next)).map(Map.Entry::getValue);
+            stuck.filter(message -> message.epoch() + ON_ITS_WAY < now.getAsLong())
+                    .ifPresent(message -> breaches.report(
+                            getClass(),
+                            "nonce " + message.nonce() + " of " + sender + " is not executed, it was sent at epoch "
+                                    + message.epoch()));
         }
     }
 }

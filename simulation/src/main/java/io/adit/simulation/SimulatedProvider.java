@@ -3,7 +3,9 @@ package io.adit.simulation;
 import io.adit.chain.head.Delivery;
 import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
+import io.adit.chain.message.MessageControl;
 import io.adit.chain.message.MessageOutbox;
+import io.adit.chain.message.OutboxPolicy;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.pool.MemberView;
 import io.adit.chain.node.pool.NodePool;
@@ -13,7 +15,6 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
-import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.CrashPoints;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,9 @@ final class SimulatedProvider {
     private final List<FullNode> nodes;
     private final SimulatedProofs proofs;
     private final SimulatedDisks disks;
-    private final PrivateKey key;
+    private final Signer keys;
+    private final Address worker;
+    private final OutboxPolicy policy;
     private final ActorId miner;
     private final RandomGenerator random;
     private final Tampering tampering;
@@ -67,6 +71,7 @@ final class SimulatedProvider {
     private @Nullable ProcessStore process;
     private @Nullable SealingPipeline pipeline;
     private Optional<NodePool> pool = Optional.empty();
+    private Optional<MessageControl> control = Optional.empty();
     private OptionalInt pointsLeft = OptionalInt.empty();
     private Optional<String> diedAt = Optional.empty();
 
@@ -83,7 +88,9 @@ final class SimulatedProvider {
             List<FullNode> nodes,
             SimulatedProofs proofs,
             SimulatedDisks disks,
-            PrivateKey key,
+            Signer keys,
+            Address worker,
+            OutboxPolicy policy,
             Address miner,
             RandomGenerator random,
             Tampering tampering,
@@ -94,7 +101,9 @@ final class SimulatedProvider {
         this.nodes = List.copyOf(nodes);
         this.proofs = proofs;
         this.disks = disks;
-        this.key = key;
+        this.keys = keys;
+        this.worker = worker;
+        this.policy = policy;
         this.miner = new ActorId(miner.id().orElseThrow());
         this.random = random;
         this.tampering = tampering;
@@ -123,9 +132,10 @@ final class SimulatedProvider {
         var meters = new SimpleMeterRegistry();
         var chain = tampering.node(chain(meters));
         var checked = tampering.proofs(proofs);
-        var outbox = new MessageOutbox(store, chain, Signer.of(key), timeline);
+        var outbox = new MessageOutbox(store, chain, keys, policy, timeline);
+        control = Optional.of(outbox.control());
         var proving = new WindowPoStScheduler(
-                ProvingSettings.defaults(miner, key.address(), SectorSize.KIB_2),
+                ProvingSettings.defaults(miner, worker, SectorSize.KIB_2),
                 store,
                 chain,
                 checked,
@@ -141,8 +151,7 @@ final class SimulatedProvider {
         var sealing = storage.map(files -> {
             var paths = StoragePaths.open(files.resolve("storage.json"), SpaceProbe.ofSystem(), timeline);
             return new SealingPipeline(
-                    SealingSettings.defaults(miner, key.address(), SectorSize.KIB_2)
-                            .withBatches(TOGETHER),
+                    SealingSettings.defaults(miner, worker, SectorSize.KIB_2).withBatches(TOGETHER),
                     store,
                     chain,
                     checked,
@@ -229,6 +238,11 @@ final class SimulatedProvider {
         }
     }
 
+    /** A person does something with the messages, as long as the node runs. */
+    void atTheDesk(Consumer<MessageControl> work) {
+        control.ifPresent(desk -> timeline.start(Strand.Kind.VIRTUAL, "operator", () -> work.accept(desk)));
+    }
+
     // ---- dying -----------------------------------------------------------------------------------
 
     /** As {@code kill -9}: what was not written is gone, and nothing of it runs again. */
@@ -242,6 +256,7 @@ final class SimulatedProvider {
         process = null;
         pipeline = null;
         pool = Optional.empty();
+        control = Optional.empty();
         pointsLeft = OptionalInt.empty();
         if (opened != null) {
             opened.close();

@@ -9,6 +9,7 @@ import io.adit.core.fil.BitField;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Hashes;
+import io.adit.core.keys.PrivateKey;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.CrashPoints;
 import io.adit.core.time.SimulatedTimeline;
@@ -67,6 +68,8 @@ final class Simulation {
     private final List<Invariant> invariants;
     private final Witness witness;
     private final List<UnreliableNode> nodes = new ArrayList<>();
+    private final SimulatedKeys keys;
+    private final Operator operator;
     private final SimulatedProvider provider;
     private final SectorsInTime sectors;
     private final Tampering tampering;
@@ -92,7 +95,12 @@ final class Simulation {
         runStore.keepTimeBy(timeline);
         var store = runStore.emptied();
         this.disks = new SimulatedDisks(timeline, STORAGE_PATHS);
-        this.world = World.make(GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS);
+        var control = story.controls() ? World.controlKeys() : List.<PrivateKey>of();
+        var addresses = control.stream().map(PrivateKey::address).toList();
+        this.world = World.make(
+                GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS, addresses);
+        this.keys = new SimulatedKeys(world.worker(), control);
+        this.operator = new Operator(random.split(), coverage);
         // The making of the world took no time.
         timeline.stepWallClock(
                 World.POLICY.blockTime().multipliedBy(world.devnet().epoch()));
@@ -101,7 +109,7 @@ final class Simulation {
         this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
         this.invariants = invariants(store);
         this.witness =
-                new Witness(world.worker().address(), world.devnet().ledger().chain()::head, invariants, coverage);
+                new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
         var clients = new ArrayList<FullNode>();
         for (int i = 0; i < story.nodes(); i++) {
             var node = UnreliableNode.of(world.node(), timeline, random.split(), witness::pushed);
@@ -115,12 +123,17 @@ final class Simulation {
                 clients,
                 proofs,
                 disks,
-                world.worker(),
+                keys,
+                world.worker().address(),
+                FeePolicy.of(world.miner(), addresses),
                 world.miner(),
                 random.split(),
                 tampering,
                 coverage);
         coverage.saw(story.nodes() > 1 ? "runs with a pool of full nodes" : "runs with one full node");
+        if (story.controls()) {
+            coverage.saw("runs with control addresses");
+        }
         if (story.seals()) {
             coverage.saw("runs that seal");
         }
@@ -138,7 +151,8 @@ final class Simulation {
                 new Invariants.SealedOnce(breaches, coverage),
                 new Invariants.NoDebt(breaches, this::balances),
                 new Invariants.FewStrands(breaches, timeline::living),
-                new Invariants.NothingStuck(breaches, this::endedQuietly, this::nextNonceOnChain),
+                new Invariants.NothingStuck(breaches, this::endedQuietly, world.devnet()::epoch, this::nextNonceOnChain),
+                new WithinDay(breaches, store, timeline, FeePolicy.binding()),
                 new FencedLiars(breaches, nodes, this::viewOfNodes, () -> clockIsOff == 0, coverage),
                 sectors);
     }
@@ -152,36 +166,19 @@ final class Simulation {
         return fair.longestRun(end - QUIET_END, end) == QUIET_END;
     }
 
-    private long nextNonceOnChain() {
-        return world.devnet()
-                .ledger()
-                .chain()
-                .head()
-                .after()
-                .find(workerActor())
-                .orElseThrow()
-                .nonce();
-    }
-
-    private long workerActor() {
-        return world.devnet()
-                .ledger()
-                .chain()
-                .head()
-                .after()
-                .resolve(world.worker().address())
-                .orElseThrow();
+    private long nextNonceOnChain(Address sender) {
+        var state = world.devnet().ledger().chain().head().after();
+        return state.find(state.resolve(sender).orElseThrow()).orElseThrow().nonce();
     }
 
     private Map<String, TokenAmount> balances() {
-        var node = world.node();
-        return Map.of(
-                "worker",
-                balance(world.worker().address()),
-                "miner",
-                balance(world.miner()),
+        var balances = new HashMap<String, TokenAmount>();
+        keys.addresses().forEach(address -> balances.put("address " + address, balance(address)));
+        balances.put("miner", balance(world.miner()));
+        balances.put(
                 "miner, beyond what is locked,",
-                node.stateMinerAvailableBalance(world.miner(), TipSetKey.EMPTY));
+                world.node().stateMinerAvailableBalance(world.miner(), TipSetKey.EMPTY));
+        return balances;
     }
 
     private TokenAmount balance(Address of) {
@@ -271,6 +268,13 @@ final class Simulation {
                 chain.fixBaseFee(Optional.of(storm.baseFee()));
                 until(storm.epochs(), !within, () -> chain.fixBaseFee(Optional.empty()));
             }
+            case Disturbance.FullBlocks full -> {
+                coverage.saw("blocks full");
+                chain.askPremium(full.premium());
+                until(full.epochs(), false, () -> chain.askPremium(BigInteger.ZERO));
+            }
+            case Disturbance.OperatorActs act ->
+                provider.atTheDesk(act.cancels() ? operator::cancel : operator::replace);
             case Disturbance.LostMessages lost -> {
                 coverage.saw("messages lost by the network");
                 chain.dropNext(lost.count());
@@ -336,10 +340,16 @@ final class Simulation {
 
     /** A longer fork in the place of the next block. */
     private boolean reorg() {
-        long head = world.devnet().epoch();
+        var chain = world.devnet().ledger().chain();
+        long head = chain.head().height();
+        var base = chain.head();
+        int depth = 0;
         // A fork deeper than the story would take back the making of the world.
-        int depth = (int) Math.min(reorgNow, head - begin);
-        if (depth <= 0) {
+        while (depth < reorgNow && base.height() > begin) {
+            base = base.parent().orElseThrow();
+            depth++;
+        }
+        if (depth == 0) {
             return false;
         }
         try {
@@ -350,7 +360,9 @@ final class Simulation {
         }
         coverage.saw("reorg of "
                 + (depth == 1 ? "1" : depth <= 20 ? "2 to 20" : depth <= 120 ? "21 to 120" : "more than 120"));
-        fair.takeBack(head - depth, head + 1);
+        fair.takeBack(base.height(), head + 1);
+        // A fork without the null rounds of what it replaces is not ahead of the clock: they come at its end.
+        world.devnet().ledger().skip((int) (head + 1 - chain.head().height()));
         return true;
     }
 
@@ -401,7 +413,10 @@ final class Simulation {
                     continue;
                 }
                 boolean held = proven.holds(window.challenge(), window.deadline(), partition);
-                if (fair.longestRun(window.open(), window.close()) >= FAIR_CHANCE && window.open() > begin + 20) {
+                boolean givenUp = operator.gaveUp("post/" + window.open() + "/" + partition);
+                if (!givenUp
+                        && fair.longestRun(window.open(), window.close()) >= FAIR_CHANCE
+                        && window.open() > begin + 20) {
                     due++;
                     if (held) {
                         met++;

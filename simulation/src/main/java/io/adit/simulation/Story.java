@@ -12,9 +12,10 @@ import java.util.SplittableRandom;
  * @param epochs how long the story is
  * @param nodes full nodes that the provider has
  * @param seals whether sectors are sealed in it
+ * @param controls whether window proofs and declarations are sent from addresses of their own
  * @param events what happens before the block of that epoch; one list per epoch
  */
-record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> events) {
+record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<Disturbance>> events) {
     static final int QUIET_AT_FIRST = 10;
     static final int QUIET_AT_LAST = 70;
 
@@ -26,6 +27,9 @@ record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> event
     /** 1 nanoFIL: ten thousand times what the simulated chain asks otherwise, and yet what messages may cost. */
     private static final BigInteger DEAR = BigInteger.valueOf(1_000_000_000L);
 
+    /** What the simulated full node proposes where there is room in the blocks, attoFIL. */
+    private static final BigInteger ORDINARY_PREMIUM = BigInteger.valueOf(100_000);
+
     static Story of(long seed, int length, int storagePaths) {
         var random = new SplittableRandom(seed);
         // Stories differ in temper: most are rough in one way or another, a few are calm.
@@ -33,6 +37,7 @@ record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> event
         boolean deep = random.nextInt(DEEP_IN) == 0;
         int nodes = random.nextInt(4) == 0 ? 3 : 1;
         boolean seals = random.nextInt(4) == 0;
+        boolean controls = random.nextInt(3) == 0;
         int epochs = deep ? length + DEEPEST + QUIET_AT_LAST : length;
         int deepAt = deep ? epochs - QUIET_AT_LAST - 1 - random.nextInt(QUIET_AT_LAST) : -1;
         var events = new ArrayList<List<Disturbance>>();
@@ -51,11 +56,11 @@ record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> event
             }
             events.add(List.copyOf(now));
         }
-        return new Story(epochs, nodes, seals, List.copyOf(events));
+        return new Story(epochs, nodes, seals, controls, List.copyOf(events));
     }
 
     private static Disturbance disturbance(SplittableRandom random, int epoch, int nodes, int storagePaths) {
-        return switch (random.nextInt(18)) {
+        return switch (random.nextInt(21)) {
             case 0, 1 -> new Disturbance.NullRounds(oneOf(random, 1, 1, 2, 5, 30));
             case 2, 3 -> new Disturbance.Reorg(Math.min(epoch, oneOf(random, 1, 1, 2, 5, 20, 60, 120)));
             case 4 ->
@@ -77,6 +82,12 @@ record Story(int epochs, int nodes, boolean seals, List<List<Disturbance>> event
             case 13 -> new Disturbance.ProverTrouble(random.nextInt(60), random.nextInt(30), random.nextInt(5, 60));
             case 14 -> new Disturbance.Crash(oneOf(random, 0, 0, 1, 5, 45));
             case 15, 16 -> new Disturbance.CrashAtPoint(random.nextInt(1, 8), oneOf(random, 0, 0, 0, 1, 5));
+            case 17 ->
+                new Disturbance.FullBlocks(
+                        ORDINARY_PREMIUM.multiply(BigInteger.valueOf(oneOf(random, 2, 20, 1000))),
+                        random.nextInt(5, 120));
+            case 18 -> new Disturbance.OperatorActs(false);
+            case 19 -> new Disturbance.OperatorActs(random.nextBoolean());
             default ->
                 new Disturbance.ClockStep(oneOf(random, -3600, -600, -30, -2, 2, 30), oneOf(random, 1, 10, 60, 400));
         };

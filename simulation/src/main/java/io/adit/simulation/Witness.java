@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 final class Witness {
     private record Place(Address from, long nonce) {}
 
-    private final Address provider;
+    private final Set<Address> provider;
     private final Supplier<Link> head;
     private final List<Invariant> invariants;
     private final Coverage coverage;
@@ -31,10 +31,10 @@ final class Witness {
     /**
      * A witness who has seen the chain up to its present head.
      *
-     * @param provider whose messages are meant
+     * @param provider the addresses whose messages are meant
      */
-    Witness(Address provider, Supplier<Link> head, List<Invariant> invariants, Coverage coverage) {
-        this.provider = provider;
+    Witness(Set<Address> provider, Supplier<Link> head, List<Invariant> invariants, Coverage coverage) {
+        this.provider = Set.copyOf(provider);
         this.head = head;
         this.seen = head.get();
         this.invariants = List.copyOf(invariants);
@@ -98,7 +98,7 @@ final class Witness {
     }
 
     private boolean isOurs(SignedMessage message) {
-        return message.message().from().equals(provider);
+        return provider.contains(message.message().from());
     }
 
     private static Link commonAncestor(Link one, Link other) {

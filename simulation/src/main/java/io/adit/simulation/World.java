@@ -1,6 +1,7 @@
 package io.adit.simulation;
 
 import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.ChangeWorkerAddressParams;
 import io.adit.chain.actor.CreateMinerParams;
 import io.adit.chain.actor.CreateMinerReturn;
 import io.adit.chain.actor.MinerMethod;
@@ -55,6 +56,9 @@ final class World implements AutoCloseable {
     private static final RegisteredSealProof SEAL = RegisteredSealProof.STACKED_DRG_2KIB_V1_1;
     private static final PaddedSize SECTOR = new PaddedSize(2048);
     private static final long LIFETIME = 200 * 2880L;
+    /** Enough for many days of an ordinary base fee, and not for a storm. */
+    private static final TokenAmount CONTROL_BALANCE = TokenAmount.ofFil(20);
+
     private static final long GAS = 2_000_000_000L;
 
     private final Devnet devnet;
@@ -71,19 +75,27 @@ final class World implements AutoCloseable {
 
     /** Makes the chain and seals the sectors, all at once and with nothing going wrong. */
     static World make(Instant genesis, SimulatedProofs verifier, int sectors) {
-        return make(genesis, sectors, settings -> Devnet.simulated(settings, verifier));
+        return make(genesis, verifier, sectors, List.of());
+    }
+
+    /** As {@link #make(Instant, SimulatedProofs, int)}, with control addresses that the chain knows and that hold money. */
+    static World make(Instant genesis, SimulatedProofs verifier, int sectors, List<Address> control) {
+        return make(genesis, sectors, control, settings -> Devnet.simulated(settings, verifier));
     }
 
     /** As {@link #make(Instant, SimulatedProofs, int)}, with blocks made by the miner once it has power. */
     static World ofMiner(Instant genesis, SimulatedProofs verifier, int sectors, Timeline timeline) {
-        return make(genesis, sectors, settings -> Devnet.simulated(settings, verifier, Production.BY_MINERS, timeline));
+        return make(
+                genesis, sectors, List.of(), settings -> Devnet.simulated(settings, verifier, Production.BY_MINERS, timeline));
     }
 
-    private static World make(Instant genesis, int sectors, Function<ChainSettings, Devnet> begin) {
+    private static World make(
+            Instant genesis, int sectors, List<Address> control, Function<ChainSettings, Devnet> begin) {
         var settings = new ChainSettings(POLICY, SEAL.sectorSize(), 29, genesis, Hashes.sha256(new byte[] {1}));
         var devnet = begin.apply(settings);
         var worker = workerKey();
         devnet.ledger().fund(worker.address(), TokenAmount.ofFil(100_000));
+        control.forEach(address -> devnet.ledger().fund(address, CONTROL_BALANCE));
         devnet.advance(2);
         var node = devnet.node();
         var created = run(
@@ -100,6 +112,15 @@ final class World implements AutoCloseable {
                                 List.of())
                         .toCbor());
         var miner = CreateMinerReturn.fromCbor(created.returnValue()).idAddress();
+        if (!control.isEmpty()) {
+            run(
+                    devnet,
+                    worker,
+                    miner,
+                    TokenAmount.ZERO,
+                    MinerMethod.CHANGE_WORKER_ADDRESS.number(),
+                    new ChangeWorkerAddressParams(worker.address(), control).toCbor());
+        }
         var numbers = new ArrayList<SectorNumber>();
         for (int number = 0; number < sectors; number++) {
             numbers.add(new SectorNumber(number));
@@ -114,6 +135,16 @@ final class World implements AutoCloseable {
         scalar[0] &= 0x3f;
         // The power actor wants a worker whose key is BLS.
         return PrivateKey.of(SignatureType.BLS, scalar);
+    }
+
+    /** Keys of control addresses, the same in every world. */
+    static List<PrivateKey> controlKeys() {
+        return List.of(controlKey("proofs"), controlKey("declarations"));
+    }
+
+    private static PrivateKey controlKey(String purpose) {
+        // Quicker to sign with than BLS.
+        return PrivateKey.of(SignatureType.SECP256K1, Hashes.sha256(purpose.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static void seal(Devnet devnet, PrivateKey worker, Address miner, List<SectorNumber> numbers) {

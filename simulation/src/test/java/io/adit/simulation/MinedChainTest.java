@@ -2,6 +2,7 @@ package io.adit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.chain.message.OutboxPolicy;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.signer.GuardedSigner;
 import io.adit.chain.type.BlockHeader;
@@ -73,7 +74,7 @@ class MinedChainTest {
             World.ofMiner(GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), 14, timeline);
     private final Breaches breaches = new Breaches(world.devnet()::epoch);
     private final Witness witness = new Witness(
-            world.worker().address(),
+            Set.of(world.worker().address()),
             world.devnet().ledger().chain()::head,
             List.of(
                     new Invariants.OneWishPerNonce(breaches),
@@ -218,7 +219,9 @@ class MinedChainTest {
                 List.of(client),
                 proofs,
                 disks,
-                world.worker(),
+                Signer.of(world.worker()),
+                world.worker().address(),
+                OutboxPolicy.open(),
                 world.miner(),
                 random.split(),
                 Tampering.NONE,

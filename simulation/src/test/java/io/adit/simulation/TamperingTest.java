@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Plays nodes that are broken on purpose: each kind of break must be noticed, by the invariant that is meant for it. */
 class TamperingTest {
     private static final int SEEDS = 6;
+    private static final SimulatedKeys KEYS = new SimulatedKeys(World.workerKey(), World.controlKeys());
 
     @Test
     void aMessageWithAnotherPriceThanTheStoredOneIsNoticed() throws Exception {
@@ -112,7 +113,7 @@ class TamperingTest {
                             return signed.cid();
                         }
                         var changed = change.apply(signed.message());
-                        given[0] = new SignedMessage(changed, World.workerKey().sign(changed.signingBytes()));
+                        given[0] = new SignedMessage(changed, KEYS.sign(changed.from(), changed.signingBytes()));
                     }
                     try {
                         return method.invoke(node, given);

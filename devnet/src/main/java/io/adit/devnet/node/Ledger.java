@@ -52,6 +52,7 @@ public final class Ledger {
     private final Condition moved;
     private final List<Consumer<List<HeadChange>>> listeners = new CopyOnWriteArrayList<>();
     private Optional<BigInteger> fixedBaseFee = Optional.empty();
+    private BigInteger leastPremium = BigInteger.ZERO;
     private long nullRounds;
     private final MessageFaults messageFaults = new MessageFaults();
     private final Arrivals arrivals = new Arrivals();
@@ -172,7 +173,7 @@ public final class Ledger {
         return locked(() -> {
             var head = chain.head();
             if (base == head) {
-                return pool.select(head.after(), nextBaseFee());
+                return pool.select(head.after(), nextBaseFee(), leastPremium);
             }
             var view = new MessagePool();
             for (var waiting : pool.pending()) {
@@ -185,7 +186,7 @@ public final class Ledger {
             for (var change : HeadMove.between(head, base).reverted()) {
                 view.reverted(change);
             }
-            return view.select(base.after(), baseFeeOn(base));
+            return view.select(base.after(), baseFeeOn(base), leastPremium);
         });
     }
 
@@ -260,7 +261,7 @@ public final class Ledger {
 
     private Link makeBlock(long height) {
         var fee = nextBaseFee();
-        var link = chain.extend(height, pool.select(chain.head().after(), fee), fee);
+        var link = chain.extend(height, pool.select(chain.head().after(), fee, leastPremium), fee);
         pool.included(link);
         tell(List.of(new HeadChange(HeadChange.Type.APPLY, link.tipSet())));
         return link;
@@ -340,7 +341,7 @@ public final class Ledger {
 
     /** What a fork's next block on a link carries: only messages that were sent before that block's own time. */
     private List<SignedMessage> inTime(Link base, BigInteger fee) {
-        return arrivals.knownAt(base.height() + 1, pool.select(base.after(), fee));
+        return arrivals.knownAt(base.height() + 1, pool.select(base.after(), fee, leastPremium));
     }
 
     /** What providers' valid blocks of this run show that would cost their miners their rewards; empty is well. */
@@ -443,6 +444,16 @@ public final class Ledger {
         });
     }
 
+    /** As when blocks are full: from now on they carry only what leaves their producer so many attoFIL of each gas unit. */
+    public void askPremium(BigInteger least) {
+        lockedDo(() -> leastPremium = least);
+    }
+
+    /** The least premium that gets into a block; zero where there is room. */
+    BigInteger leastPremium() {
+        return locked(() -> leastPremium);
+    }
+
     /** Shows clients a head that many epochs behind the real one. */
     public void lieAboutHead(long epochs) {
         lie = epochs;
@@ -470,7 +481,7 @@ public final class Ledger {
     }
 
     private boolean proofWaits(long id) {
-        return pool.select(chain.head().after(), nextBaseFee()).stream()
+        return pool.select(chain.head().after(), nextBaseFee(), leastPremium).stream()
                 .map(SignedMessage::message)
                 .anyMatch(message -> message.method() == WINDOW_POST_METHOD
                         && chain.head()

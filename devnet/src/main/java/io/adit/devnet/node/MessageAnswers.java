@@ -117,7 +117,7 @@ interface MessageAnswers extends MessageApi, StateAnswers, WalletAnswers {
 
     @Override
     default TokenAmount gasEstimateGasPremium(long blocks, Address sender, long gasLimit, TipSetKey key) {
-        return new TokenAmount(PREMIUM);
+        return new TokenAmount(PREMIUM.max(ledger().leastPremium()));
     }
 
     @Override

@@ -96,8 +96,12 @@ public final class MessagePool {
         return Optional.ofNullable(pending.getOrDefault(sender, new TreeMap<>()).get(nonce));
     }
 
-    /** Chooses messages for a block on top of that state: each sender's in order of nonce, as far as money and gas reach. */
-    public List<SignedMessage> select(StateTree state, BigInteger baseFee) {
+    /**
+     * Chooses messages for a block on top of that state: each sender's in order of nonce, as far as money and gas reach.
+     *
+     * @param leastPremium what the block's producer must be left with of each gas unit
+     */
+    public List<SignedMessage> select(StateTree state, BigInteger baseFee, BigInteger leastPremium) {
         var chosen = new ArrayList<SignedMessage>();
         long gas = 0;
         for (var own : pending.values()) {
@@ -118,7 +122,7 @@ public final class MessagePool {
                 boolean fits = gas + message.gasLimit() <= ProtocolLimits.BLOCK_GAS_LIMIT;
                 if (!fits
                         || balance.compareTo(cost) < 0
-                        || message.gasFeeCap().atto().compareTo(baseFee) < 0) {
+                        || premium(message, baseFee).compareTo(leastPremium) < 0) {
                     break;
                 }
                 chosen.add(own.get(nonce));
@@ -128,6 +132,13 @@ public final class MessagePool {
             }
         }
         return chosen;
+    }
+
+    /** What is left for the producer; below zero where not even the base fee is paid. */
+    private static BigInteger premium(Message message, BigInteger baseFee) {
+        return message.gasPremium()
+                .atto()
+                .min(message.gasFeeCap().atto().subtract(baseFee));
     }
 
     private static BigInteger cost(Message message) {
