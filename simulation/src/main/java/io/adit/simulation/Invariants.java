@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -378,8 +379,7 @@ final class Invariants {
         private final ToLongFunction<Address> nextOnChain;
         private final Map<Address, TreeMap<Long, Sent>> sent = new LinkedHashMap<>();
 
-        NothingStuck(
-                Breaches breaches, BooleanSupplier quiet, LongSupplier now, ToLongFunction<Address> nextOnChain) {
+        NothingStuck(Breaches breaches, BooleanSupplier quiet, LongSupplier now, ToLongFunction<Address> nextOnChain) {
             this.breaches = breaches;
             this.quiet = quiet;
             this.now = now;
@@ -400,7 +400,7 @@ final class Invariants {
             }
         }
 
-        private void judge(Address sender, TreeMap<Long, Sent> messages) {
+        private void judge(Address sender, NavigableMap<Long, Sent> messages) {
             long next = nextOnChain.applyAsLong(sender);
             var stuck = Optional.ofNullable(messages.ceilingEntry(next)).map(Map.Entry::getValue);
             stuck.filter(message -> message.epoch() + ON_ITS_WAY < now.getAsLong())

@@ -97,8 +97,8 @@ final class Simulation {
         this.disks = new SimulatedDisks(timeline, STORAGE_PATHS);
         var control = story.controls() ? World.controlKeys() : List.<PrivateKey>of();
         var addresses = control.stream().map(PrivateKey::address).toList();
-        this.world = World.make(
-                GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS, addresses);
+        this.world =
+                World.make(GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS, addresses);
         this.keys = new SimulatedKeys(world.worker(), control);
         this.operator = new Operator(random.split(), coverage);
         // The making of the world took no time.
@@ -108,8 +108,7 @@ final class Simulation {
         this.breaches = new Breaches(world.devnet()::epoch);
         this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
         this.invariants = invariants(store);
-        this.witness =
-                new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
+        this.witness = new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
         var clients = new ArrayList<FullNode>();
         for (int i = 0; i < story.nodes(); i++) {
             var node = UnreliableNode.of(world.node(), timeline, random.split(), witness::pushed);
@@ -151,7 +150,8 @@ final class Simulation {
                 new Invariants.SealedOnce(breaches, coverage),
                 new Invariants.NoDebt(breaches, this::balances),
                 new Invariants.FewStrands(breaches, timeline::living),
-                new Invariants.NothingStuck(breaches, this::endedQuietly, world.devnet()::epoch, this::nextNonceOnChain),
+                new Invariants.NothingStuck(
+                        breaches, this::endedQuietly, world.devnet()::epoch, this::nextNonceOnChain),
                 new WithinDay(breaches, store, timeline, FeePolicy.binding()),
                 new FencedLiars(breaches, nodes, this::viewOfNodes, () -> clockIsOff == 0, coverage),
                 sectors);
@@ -362,7 +362,7 @@ final class Simulation {
                 + (depth == 1 ? "1" : depth <= 20 ? "2 to 20" : depth <= 120 ? "21 to 120" : "more than 120"));
         fair.takeBack(base.height(), head + 1);
         // A fork without the null rounds of what it replaces is not ahead of the clock: they come at its end.
-        world.devnet().ledger().skip((int) (head + 1 - chain.head().height()));
+        world.devnet().ledger().skip(head + 1 - chain.head().height());
         return true;
     }
 

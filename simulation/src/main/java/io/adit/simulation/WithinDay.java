@@ -68,9 +68,10 @@ final class WithinDay implements Invariant {
             boolean ofToday = candidates.stream()
                     .anyMatch(candidate -> !candidate.createdAt().isBefore(today));
             if (priority(record) == lane && ofToday) {
-                spent = spent.plus(record.gasCost().orElseGet(() -> candidates.stream()
-                        .map(WithinDay::mayCost)
-                        .reduce(TokenAmount.ZERO, TokenAmount::max)));
+                spent = spent.plus(record.gasCost()
+                        .orElseGet(() -> candidates.stream()
+                                .map(WithinDay::mayCost)
+                                .reduce(TokenAmount.ZERO, TokenAmount::max)));
             }
         }
         var cap = caps.getOrDefault(lane, TokenAmount.ZERO);

@@ -86,7 +86,10 @@ final class World implements AutoCloseable {
     /** As {@link #make(Instant, SimulatedProofs, int)}, with blocks made by the miner once it has power. */
     static World ofMiner(Instant genesis, SimulatedProofs verifier, int sectors, Timeline timeline) {
         return make(
-                genesis, sectors, List.of(), settings -> Devnet.simulated(settings, verifier, Production.BY_MINERS, timeline));
+                genesis,
+                sectors,
+                List.of(),
+                settings -> Devnet.simulated(settings, verifier, Production.BY_MINERS, timeline));
     }
 
     private static World make(

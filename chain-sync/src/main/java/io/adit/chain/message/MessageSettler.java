@@ -98,6 +98,7 @@ final class MessageSettler {
             var head = node.chainHead();
             date(head);
             settle(sender, head);
+            reopen(sender, head);
             Consumer<Runnable> inTurn = work -> hands.inTurn(sender, work);
             if (replacer.mayBeStuck(sender, head)) {
                 replacer.replaceStuck(sender, head, inTurn);
@@ -131,6 +132,26 @@ final class MessageSettler {
         for (var wish : stored.underWay(sender)) {
             if (wish.nonce() < executed) {
                 settle(wish.key());
+            }
+        }
+    }
+
+    /**
+     * A reorganisation below the depth at which outcomes are final leaves messages in the pool whose wishes count as done:
+     * nobody would make them dearer, and they would hold up all that was signed after them.
+     */
+    private void reopen(Address sender, TipSet head) {
+        for (var wish : stored.fromNonce(sender, fate.nonceAt(sender, head.key()))) {
+            boolean takenBack = wish.record()
+                    .minedHeight()
+                    .filter(mined -> !head.height().isBefore(mined))
+                    .isPresent();
+            if (takenBack && !wish.isUnderWay()) {
+                LOG.warn(
+                        "A reorganisation has taken back {}, nonce {}, which was settled; it is under way again",
+                        wish.key(),
+                        wish.nonce());
+                stored.takenBack(wish);
             }
         }
     }

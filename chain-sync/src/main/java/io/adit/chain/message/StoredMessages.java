@@ -278,6 +278,11 @@ final class StoredMessages {
         });
     }
 
+    /** It is in the pool as before its execution. */
+    void takenBack(SignedWish wish) {
+        update(wish, (tx, current) -> withoutOutcome(current).withState(MessageState.PUSHED));
+    }
+
     /** Where and how it ended; from then on the row carries the bytes that were executed. */
     void executed(SignedWish wish, MessageLookup lookup, Optional<TokenAmount> gasCost) {
         // Outcomes are asked for at every head, and are the same ones: nothing is written then.

@@ -182,6 +182,25 @@ final class MessageReplacementTest {
                 .isEqualTo(stage.candidates("commit/1").get(1).cid());
     }
 
+    /** The pool of a real node takes back what the abandoned blocks carried. */
+    @Test
+    void settle_whenADeepReorganisationTakesASettledMessageBackAndItIsTooCheapNow_replacesIt() {
+        stage.outbox.send(stage.commit("commit/1"));
+        var first = stage.chain.mpoolPending(TipSetKey.EMPTY).getFirst();
+        stage.pass(60);
+        assertThat(stage.outbox.record("commit/1").orElseThrow().state()).isEqualTo(MessageState.DONE);
+
+        stage.chain.premium(TokenAmount.ofAtto(700));
+        stage.chain.reorganise(61);
+        stage.chain.poolHolds(first);
+        stage.outbox.send(stage.commit("commit/2"));
+        stage.pass(COMMIT_PATIENCE + 2 + CONFIDENCE);
+
+        assertThat(stage.candidates("commit/1")).hasSize(2);
+        assertThat(stage.outbox.found("commit/2", CONFIDENCE)).isPresent();
+        assertThat(stage.outbox.found("commit/1", CONFIDENCE)).isPresent();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"push", "push!"})
     void settle_whenTheProcessDiesWhileReplacing_hasTheBytesAndPushesThemAfterTheRestart(String death) {

@@ -136,9 +136,7 @@ public final class MessagePool {
 
     /** What is left for the producer; below zero where not even the base fee is paid. */
     private static BigInteger premium(Message message, BigInteger baseFee) {
-        return message.gasPremium()
-                .atto()
-                .min(message.gasFeeCap().atto().subtract(baseFee));
+        return message.gasPremium().atto().min(message.gasFeeCap().atto().subtract(baseFee));
     }
 
     private static BigInteger cost(Message message) {
