@@ -109,7 +109,7 @@ class WorkerChangeTest {
     private void changeWorker() {
         var id = devnet.node().stateLookupID(NEXT.address(), TipSetKey.EMPTY);
         execute(OWNER, MinerMethod.CHANGE_WORKER_ADDRESS, new ChangeWorkerAddressParams(id, List.of()).toCbor());
-        devnet.advance((int) DELAY);
+        devnet.advance(DELAY);
         execute(OWNER, MinerMethod.CONFIRM_CHANGE_WORKER_ADDRESS, new byte[0]);
         assertThat(devnet.node()
                         .stateMinerInfo(provider.miner(), TipSetKey.EMPTY)
