@@ -18,6 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -29,6 +32,8 @@ import org.sqlite.SQLiteDataSource;
  * the POSIX locks SQLite holds on it.)
  */
 final class SqliteDatabase implements Database {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteDatabase.class);
+
     private static final int READERS = 4;
     private static final int BUSY_MILLIS = 30_000;
 
@@ -158,7 +163,7 @@ final class SqliteDatabase implements Database {
     public void close() {
         writing.lock();
         try {
-            allReaders.forEach(Handle::close);
+            allReaders.forEach(SqliteDatabase::closeReader);
             Connection connection = writer.getConnection();
             try (var statement = connection.createStatement()) {
                 statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -169,6 +174,15 @@ final class SqliteDatabase implements Database {
         } finally {
             writing.unlock();
             unlock();
+        }
+    }
+
+    /** A read that is under way on another thread ends with an error there, and keeps nothing from being closed here. */
+    private static void closeReader(Handle reader) {
+        try {
+            reader.close();
+        } catch (JdbiException e) {
+            LOG.debug("Closing a reader of the state database that is in use: {}", e.getMessage());
         }
     }
 
