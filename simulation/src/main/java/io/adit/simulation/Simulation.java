@@ -5,8 +5,6 @@ import io.adit.chain.node.FullNode;
 import io.adit.chain.node.pool.MemberView;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.BitField;
-import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.keys.PrivateKey;
@@ -34,14 +32,7 @@ import java.util.SplittableRandom;
 final class Simulation {
     private static final Instant GENESIS = Instant.parse("2026-10-19T22:00:00Z");
     private static final int SECTORS = 14;
-    private static final int MOST_SECTORS = 1_000;
     private static final int STORAGE_PATHS = 4;
-
-    /**
-     * Undisturbed epochs in a row, inside an open window, in which a provider must get its proof onto the chain: 4 of
-     * confidence after the opening, 2 for a proof of a minute, 2 until it is in a block, and as many again for a retry.
-     */
-    private static final long FAIR_CHANCE = 16;
 
     /** Of 100 calls, so many may fail in a prover of which its work is still expected. */
     private static final int MOST_OFTEN_WELL = 30;
@@ -72,6 +63,7 @@ final class Simulation {
     private final Operator operator;
     private final SimulatedProvider provider;
     private final SectorsInTime sectors;
+    private final WindowsInTime windows;
     private final Tampering tampering;
     private final RunStore runStore;
     private final FairEpochs fair = new FairEpochs();
@@ -107,6 +99,7 @@ final class Simulation {
         this.proofs = new SimulatedProofs(timeline, disks, random.split(), coverage);
         this.breaches = new Breaches(world.devnet()::epoch);
         this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
+        this.windows = new WindowsInTime(breaches, world, fair, disks, troubledPaths, operator::gaveUp);
         this.invariants = invariants(store);
         this.witness = new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
         var clients = new ArrayList<FullNode>();
@@ -154,7 +147,8 @@ final class Simulation {
                         breaches, this::endedQuietly, world.devnet()::epoch, this::nextNonceOnChain),
                 new WithinDay(breaches, store, timeline, FeePolicy.binding()),
                 new FencedLiars(breaches, nodes, this::viewOfNodes, () -> clockIsOff == 0, coverage),
-                sectors);
+                sectors,
+                windows);
     }
 
     private List<MemberView> viewOfNodes() {
@@ -400,46 +394,16 @@ final class Simulation {
     }
 
     private Outcome judge() {
-        var violations = new ArrayList<>(breaches.words());
-        var proven = ProvenWindows.read(world.node(), world.miner(), begin);
-        int due = 0;
-        int met = 0;
-        int excused = 0;
-        int excusedMet = 0;
-        var since = activations();
-        for (var window : windows()) {
-            for (long partition = 0; partition < partitions(window.deadline()).size(); partition++) {
-                if (!hasSoundSector(partitions(window.deadline()).get((int) partition), window, since)) {
-                    continue;
-                }
-                boolean held = proven.holds(window.challenge(), window.deadline(), partition);
-                boolean givenUp = operator.gaveUp("post/" + window.open() + "/" + partition);
-                if (!givenUp
-                        && fair.longestRun(window.open(), window.close()) >= FAIR_CHANCE
-                        && window.open() > begin + 20) {
-                    due++;
-                    if (held) {
-                        met++;
-                    } else {
-                        violations.add("deadline %d partition %d, open from epoch %d to %d, was not proven"
-                                .formatted(window.deadline(), partition, window.open(), window.close()));
-                    }
-                } else {
-                    excused++;
-                    excusedMet += held ? 1 : 0;
-                }
-            }
-        }
         return new Outcome(
                 seed,
                 story.epochs(),
-                due,
-                met,
-                excused,
-                excusedMet,
+                windows.due(),
+                windows.met(),
+                windows.excused(),
+                windows.excusedMet(),
                 witness.sent(),
                 witness.replaced(),
-                violations,
+                breaches.words(),
                 coverage.counts(),
                 digest());
     }
@@ -447,48 +411,5 @@ final class Simulation {
     private String digest() {
         var course = world.node().chainHead().key() + " " + witness.course() + " " + timeline.trace();
         return HexFormat.of().formatHex(Hashes.sha256(course.getBytes(StandardCharsets.UTF_8)), 0, 8);
-    }
-
-    private record Window(long deadline, long challenge, long open, long close) {}
-
-    /** Every window that was open from its first to its last epoch within the story. */
-    private List<Window> windows() {
-        var now = world.node().stateMinerProvingDeadline(world.miner(), TipSetKey.EMPTY);
-        long length = World.POLICY.challengeWindow();
-        long period = World.POLICY.provingPeriod();
-        var windows = new ArrayList<Window>();
-        long head = world.devnet().epoch();
-        for (long start = now.periodStart().value(); start + period > begin; start -= period) {
-            for (int deadline = 0; deadline < World.POLICY.deadlines(); deadline++) {
-                long open = start + deadline * length;
-                if (open > begin && open + length <= head) {
-                    windows.add(new Window(deadline, open - World.POLICY.challengeLookback(), open, open + length));
-                }
-            }
-        }
-        return windows;
-    }
-
-    private List<BitField> partitions(long deadline) {
-        return world.node().stateMinerPartitions(world.miner(), deadline, TipSetKey.EMPTY).stream()
-                .map(partition -> partition.allSectors())
-                .toList();
-    }
-
-    /** When each sector that the miner has now became active. */
-    private Map<Long, Long> activations() {
-        var since = new HashMap<Long, Long>();
-        world.node()
-                .stateMinerSectors(world.miner(), Optional.empty(), TipSetKey.EMPTY)
-                .forEach(sector -> since.put(
-                        sector.sectorNumber().value(), sector.activation().value()));
-        return since;
-    }
-
-    /** Whether one of its sectors was there to be challenged and lay on a path that never failed. */
-    private boolean hasSoundSector(BitField sectors, Window window, Map<Long, Long> since) {
-        return sectors.stream(MOST_SECTORS)
-                .anyMatch(number -> since.getOrDefault(number, Long.MAX_VALUE) < window.challenge()
-                        && !troubledPaths.contains(disks.pathOf(new SectorNumber(number))));
     }
 }

@@ -22,6 +22,18 @@ final class Summary {
         return outcomes.stream().allMatch(Outcome::holds);
     }
 
+    /** What was played and seen, counted over all outcomes. */
+    Map<String, Integer> coverage() {
+        var coverage = new Coverage();
+        outcomes.forEach(outcome -> coverage.add(outcome.coverage()));
+        return coverage.sorted();
+    }
+
+    /** Messages that took another's nonce. */
+    long replaced() {
+        return outcomes.stream().mapToLong(Outcome::replaced).sum();
+    }
+
     /** The keys of {@code adit sim --json}. */
     Map<String, Object> asMap() {
         var map = new LinkedHashMap<String, Object>();
@@ -38,16 +50,14 @@ final class Summary {
         map.put(
                 "messagesSent",
                 outcomes.stream().mapToLong(Outcome::messagesSent).sum());
-        map.put("replaced", outcomes.stream().mapToLong(Outcome::replaced).sum());
+        map.put("replaced", replaced());
         map.put(
                 "violations",
                 outcomes.stream()
                         .filter(outcome -> !outcome.violations().isEmpty())
                         .map(outcome -> Map.of("seed", outcome.seed(), "what", outcome.violations()))
                         .toList());
-        var coverage = new Coverage();
-        outcomes.forEach(outcome -> coverage.add(outcome.coverage()));
-        map.put("coverage", coverage.sorted());
+        map.put("coverage", coverage());
         var courses = outcomes.stream()
                 .sorted(Comparator.comparingLong(Outcome::seed))
                 .map(Outcome::digest)

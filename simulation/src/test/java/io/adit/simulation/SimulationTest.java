@@ -16,6 +16,10 @@ class SimulationTest {
     private static final long FIRST = Long.getLong("simulation.first", 1);
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 120);
     private static final int EPOCHS = 400;
+
+    /** Stories among which each thing that can go wrong does so. */
+    private static final int ENOUGH_FOR_ALL = 120;
+
     private static final int LANES = Runtime.getRuntime().availableProcessors();
 
     @Test
@@ -30,6 +34,44 @@ class SimulationTest {
         });
         System.out.println("simulation: " + summary.asMap());
         assertThat(broken).isEmpty();
+        if (SEEDS >= ENOUGH_FOR_ALL) {
+            assertThat(summary.coverage()).containsKeys(everything());
+            assertThat(summary.replaced()).isPositive();
+        }
+    }
+
+    /** What goes wrong in some story or other; a disturbance that is no longer played would make all the rest a matter of luck. */
+    private static String[] everything() {
+        var all = new ArrayList<>(List.of(
+                "null rounds",
+                "reorg of 1",
+                "reorg of 2 to 20",
+                "reorg of 21 to 120",
+                "reorgs that took executed messages back",
+                "base fee high",
+                "base fee beyond every limit",
+                "blocks full",
+                "messages lost by the network",
+                "messages late in the network",
+                "all full nodes stale",
+                "clock stepped",
+                "prover died",
+                "prover gave a wrong proof",
+                "killed anywhere",
+                "killed at message.signed",
+                "killed at message.accepted",
+                "killed at post.proven",
+                "message replaced by the operator",
+                "message cancelled by the operator",
+                "runs with control addresses",
+                "runs with a pool of full nodes",
+                "sectors sealed"));
+        UnreliableNode.Mood.TROUBLES.forEach(mood -> {
+            all.add("full node " + mood);
+            mood.lie().ifPresent(lie -> all.add("liar fenced: " + mood));
+        });
+        SimulatedDisks.Health.TROUBLES.forEach(health -> all.add("disk " + health));
+        return all.toArray(String[]::new);
     }
 
     @Test
