@@ -23,9 +23,11 @@ import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.core.time.SimulatedTimeline;
 import io.adit.core.time.Strand;
+import io.adit.proofs.Proofs;
 import io.adit.sealing.pipeline.BatchSettings;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SealingSettings;
+import io.adit.sealing.proving.ProvableSectors;
 import io.adit.sealing.proving.ProvingSettings;
 import io.adit.sealing.proving.WindowPoStScheduler;
 import io.adit.sealing.storage.SpaceProbe;
@@ -57,8 +59,8 @@ final class SimulatedProvider {
     private final StateStore disk;
     private final Optional<Path> storage;
     private final List<FullNode> nodes;
-    private final SimulatedProofs proofs;
-    private final SimulatedDisks disks;
+    private final Proofs proofs;
+    private final ProvableSectors disks;
     private final Signer keys;
     private final Address worker;
     private final OutboxPolicy policy;
@@ -86,8 +88,8 @@ final class SimulatedProvider {
             StateStore disk,
             Optional<Path> storage,
             List<FullNode> nodes,
-            SimulatedProofs proofs,
-            SimulatedDisks disks,
+            Proofs proofs,
+            ProvableSectors disks,
             Signer keys,
             Address worker,
             OutboxPolicy policy,

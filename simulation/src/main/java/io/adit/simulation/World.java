@@ -36,6 +36,7 @@ import io.adit.devnet.Devnet;
 import io.adit.devnet.chain.ChainSettings;
 import io.adit.devnet.chain.Production;
 import io.adit.devnet.policy.ChainPolicy;
+import io.adit.proofs.Proofs;
 import io.adit.proofs.SealVerification;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -92,8 +93,22 @@ final class World implements AutoCloseable {
                 settings -> Devnet.simulated(settings, verifier, Production.BY_MINERS, timeline));
     }
 
+    /** A miner with one sector, number 0, of which the replica is given; its seal is simulated all the same. */
+    static World ofReplica(Instant genesis, Proofs verifier, Commitment replica) {
+        return make(genesis, 1, List.of(), number -> replica, settings -> Devnet.simulated(settings, verifier));
+    }
+
     private static World make(
             Instant genesis, int sectors, List<Address> control, Function<ChainSettings, Devnet> begin) {
+        return make(genesis, sectors, control, World::commR, begin);
+    }
+
+    private static World make(
+            Instant genesis,
+            int sectors,
+            List<Address> control,
+            Function<SectorNumber, Commitment> replicas,
+            Function<ChainSettings, Devnet> begin) {
         var settings = new ChainSettings(POLICY, SEAL.sectorSize(), 29, genesis, Hashes.sha256(new byte[] {1}));
         var devnet = begin.apply(settings);
         var worker = workerKey();
@@ -128,7 +143,7 @@ final class World implements AutoCloseable {
         for (int number = 0; number < sectors; number++) {
             numbers.add(new SectorNumber(number));
         }
-        seal(devnet, worker, miner, numbers);
+        seal(devnet, worker, miner, numbers, replicas);
         return new World(devnet, worker, miner, numbers);
     }
 
@@ -150,7 +165,12 @@ final class World implements AutoCloseable {
         return PrivateKey.of(SignatureType.SECP256K1, Hashes.sha256(purpose.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static void seal(Devnet devnet, PrivateKey worker, Address miner, List<SectorNumber> numbers) {
+    private static void seal(
+            Devnet devnet,
+            PrivateKey worker,
+            Address miner,
+            List<SectorNumber> numbers,
+            Function<SectorNumber, Commitment> replicas) {
         var node = devnet.node();
         var head = node.chainHead().height();
         var preCommits = new ArrayList<SectorPreCommitInfo>();
@@ -158,7 +178,7 @@ final class World implements AutoCloseable {
             preCommits.add(new SectorPreCommitInfo(
                     SEAL.number(),
                     number,
-                    commR(number).asSealedCid(),
+                    replicas.apply(number).asSealedCid(),
                     head.minus(1),
                     List.of(),
                     head.plus(LIFETIME + 100_000),
@@ -179,7 +199,8 @@ final class World implements AutoCloseable {
         var proofs = new ArrayList<byte[]>();
         for (int i = 0; i < numbers.size(); i++) {
             manifests.add(new SectorActivationManifest(numbers.get(i), List.of()));
-            proofs.add(SimulatedProofs.sealProof(verification(node, miner, numbers.get(i), preCommits.get(i), at)));
+            proofs.add(SimulatedProofs.sealProof(
+                    verification(node, miner, numbers.get(i), replicas.apply(numbers.get(i)), preCommits.get(i), at)));
         }
         run(
                 devnet,
@@ -191,12 +212,17 @@ final class World implements AutoCloseable {
     }
 
     private static SealVerification verification(
-            FullNode node, Address miner, SectorNumber number, SectorPreCommitInfo info, Epoch preCommitted) {
+            FullNode node,
+            Address miner,
+            SectorNumber number,
+            Commitment replica,
+            SectorPreCommitInfo info,
+            Epoch preCommitted) {
         var entropy = new CborWriter().bytes(miner.bytes()).toByteArray();
         return new SealVerification(
                 SEAL,
                 new SectorId(new ActorId(miner.id().orElseThrow()), number),
-                commR(number),
+                replica,
                 PieceTree.commD(List.of(), SECTOR),
                 node.stateGetRandomnessFromTickets(
                         DomainSeparationTag.SEAL_RANDOMNESS.number(), info.sealRandEpoch(), entropy, TipSetKey.EMPTY),
