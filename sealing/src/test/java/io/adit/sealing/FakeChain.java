@@ -5,6 +5,7 @@ import io.adit.chain.actor.DeclareFaultsParams;
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.DisputeWindowedPoStParams;
 import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.PoStPartition;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
 import io.adit.chain.actor.SectorDeclaration;
@@ -79,6 +80,8 @@ public final class FakeChain extends PartialFullNode {
     private final Map<TipSetKey, Map<Address, Long>> noncesAt = new HashMap<>();
     private final Map<TipSetKey, Map<Long, FakePartition>> partitionsAt = new HashMap<>();
     private final Map<TipSetKey, TokenAmount> balancesAt = new HashMap<>();
+    private final Map<Long, BitField> second = new HashMap<>();
+    private final Map<Long, BitField> posted = new HashMap<>();
     private final Map<Long, Long> disputable = new HashMap<>();
     private final Map<Cid, List<ChainMessage>> executedBelow = new HashMap<>();
     private final List<Consumer<TipSet>> listeners = new CopyOnWriteArrayList<>();
@@ -199,6 +202,13 @@ public final class FakeChain extends PartialFullNode {
 
     public synchronized void partition(long deadline, FakePartition partition) {
         partitions.put(deadline, partition);
+    }
+
+    /** The deadline's second partition; sectors that are only in it are not in the first. */
+    public synchronized void secondPartition(long deadline, BitField live) {
+        second.put(deadline, live);
+        var first = partition(deadline);
+        partitions.put(deadline, new FakePartition(first.live().minus(live), first.faulty(), first.recovering()));
     }
 
     public synchronized FakePartition partition(long deadline) {
@@ -329,10 +339,15 @@ public final class FakeChain extends PartialFullNode {
         if (now.index() != params.deadline()) {
             return 16;
         }
-        if (Long.valueOf(now.open().value())
-                .equals(submittedInWindow.put(params.deadline(), now.open().value()))) {
+        BitField indices = BitField.of(
+                params.partitions().stream().mapToLong(PoStPartition::index).toArray());
+        boolean sameWindow = Long.valueOf(now.open().value())
+                .equals(submittedInWindow.put(params.deadline(), now.open().value()));
+        BitField before = sameWindow ? posted.getOrDefault(params.deadline(), BitField.EMPTY) : BitField.EMPTY;
+        if (!before.intersect(indices).isEmpty()) {
             return 16;
         }
+        posted.put(params.deadline(), before.union(indices));
         disputable.put(params.deadline(), 1L);
         var old = partition(params.deadline());
         var skipped = params.partitions().getFirst().skipped();
@@ -491,7 +506,9 @@ public final class FakeChain extends PartialFullNode {
             boolean proven = deadline().index() == index
                     && Long.valueOf(deadline().open().value()).equals(submittedInWindow.get(index));
             deadlines.add(new Deadline(
-                    proven ? BitField.of(0) : BitField.EMPTY, disputable.getOrDefault(index, 0L), TokenAmount.ZERO));
+                    proven ? posted.getOrDefault(index, BitField.EMPTY) : BitField.EMPTY,
+                    disputable.getOrDefault(index, 0L),
+                    TokenAmount.ZERO));
         }
         return deadlines;
     }
@@ -503,12 +520,16 @@ public final class FakeChain extends PartialFullNode {
         if (partition == null) {
             return List.of();
         }
-        return List.of(new Partition(
+        var first = new Partition(
                 partition.live(),
                 partition.faulty(),
                 partition.recovering(),
                 partition.live(),
-                partition.live().minus(partition.faulty())));
+                partition.live().minus(partition.faulty()));
+        BitField others = second.getOrDefault(deadline, BitField.EMPTY);
+        return others.isEmpty()
+                ? List.of(first)
+                : List.of(first, new Partition(others, BitField.EMPTY, BitField.EMPTY, others, others));
     }
 
     @Override

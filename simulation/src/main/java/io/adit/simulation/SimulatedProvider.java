@@ -66,6 +66,7 @@ final class SimulatedProvider {
     private final OutboxPolicy policy;
     private final ActorId miner;
     private final RandomGenerator random;
+    private final boolean together;
     private final Tampering tampering;
     private final Coverage coverage;
     private int processes;
@@ -108,6 +109,7 @@ final class SimulatedProvider {
         this.policy = policy;
         this.miner = new ActorId(miner.id().orElseThrow());
         this.random = random;
+        this.together = random.nextBoolean();
         this.tampering = tampering;
         this.coverage = coverage;
     }
@@ -137,7 +139,8 @@ final class SimulatedProvider {
         var outbox = new MessageOutbox(store, chain, keys, policy, timeline);
         control = Optional.of(outbox.control());
         var proving = new WindowPoStScheduler(
-                ProvingSettings.defaults(miner, worker, SectorSize.KIB_2),
+                ProvingSettings.defaults(miner, worker, SectorSize.KIB_2)
+                        .withPartitionsPerMessage(partitionsPerMessage()),
                 store,
                 chain,
                 checked,
@@ -171,6 +174,11 @@ final class SimulatedProvider {
         proving.start();
         outbox.resumeAll();
         sealing.ifPresent(rooms -> startSealing(rooms, engine.orElseThrow()));
+    }
+
+    /** In half of the histories partitions are proven together, and every restart finds another wish in that. */
+    private int partitionsPerMessage() {
+        return together ? 3 - (processes - 1) % 3 : 1;
     }
 
     private FullNode chain(SimpleMeterRegistry meters) {

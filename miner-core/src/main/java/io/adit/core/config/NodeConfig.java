@@ -134,9 +134,20 @@ public record NodeConfig(
             @Doc(
                     value = "Most that one window proof may cost in gas. A missed window costs more than gas.",
                     fallback = "5 FIL")
-            TokenAmount maxFeeWindowPost) {
+            TokenAmount maxFeeWindowPost,
+
+            @Doc(
+                    value =
+                            "Partitions that one window proof is made of, 1 to 3. Several cost less gas together, but are"
+                                    + " sent only when the proof over all of them is made; one that recovers sectors is sent alone,"
+                                    + " and a batch that fails is proven partition by partition.",
+                    fallback = "1")
+            int windowPostPartitions) {
         /** Nodes that differ, confidence within finality, fees that allow something. */
         public Chain {
+            if (windowPostPartitions < 1 || windowPostPartitions > 3) {
+                throw new InvalidValueException("chain.window-post-partitions", windowPostPartitions, "1 to 3");
+            }
             if (nodes.size() > MOST_NODES || nodes.stream().distinct().count() != nodes.size()) {
                 throw new InvalidValueException(
                         "chain.nodes", nodes.size() + " nodes", "at most " + MOST_NODES + " nodes, each named once");

@@ -133,7 +133,7 @@ final class ProvingRoutes {
                 .put("faultySectors", ranges(sectors.faultySectors()))
                 .put("recoveringSectors", ranges(sectors.recoveringSectors()));
         view.recent().stream()
-                .filter(proof -> proof.deadline() == deadline && proof.partition() == partition.index())
+                .filter(proof -> proof.deadline() == deadline && proof.covers(partition.index()))
                 .findFirst()
                 .ifPresent(proof -> node.set("lastProof", proof(proof)));
         return node;

@@ -69,6 +69,7 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
         return base.withMaxFee(config.chain().maxFeeWindowPost())
                 .withMaxDeclarationFee(
                         base.maxDeclarationFee().min(config.chain().maxFee()))
+                .withPartitionsPerMessage(config.chain().windowPostPartitions())
                 .withScratch(Optional.of(scratch));
     }
 

@@ -58,7 +58,7 @@ final class MarginWatch {
     }
 
     private MarginAlarm alarm(ProvingWindow window, long partition, long left) {
-        var proof = context.journal().find(window, partition);
+        var proof = context.journal().covering(window, partition);
         return new MarginAlarm(
                 window.deadline(),
                 partition,

@@ -45,8 +45,9 @@ final class PartitionProofMaker {
     private final ProvingMetrics metrics;
     private final Timeline timeline;
 
-    /** A verified proof, and why sectors were skipped, in words. */
-    record Result(PartitionProof.Made proof, String skippedBecause) {}
+    /** A verified proof, the sectors left out of it, and why, in words. */
+    record Result(
+            Randomness challenge, RegisteredPoStProof type, Bytes proof, BitField skipped, String skippedBecause) {}
 
     PartitionProofMaker(
             ProvingSettings settings, Proofs proofs, ProvableSectors files, ProvingMetrics metrics, Timeline timeline) {
@@ -103,8 +104,10 @@ final class PartitionProofMaker {
         }
         if (proofs.verifyWindowPoSt(read.challenge, made.proofs(), proven, settings.miner())) {
             return Optional.of(new Result(
-                    new PartitionProof.Made(
-                            read.challenge, read.type, new Bytes(bytesOf(made.proofs())), field(read.skipped)),
+                    read.challenge,
+                    read.type,
+                    new Bytes(bytesOf(made.proofs())),
+                    field(read.skipped),
                     words(read.skipped)));
         }
         metrics.rejected();

@@ -15,6 +15,7 @@ import io.adit.chain.type.ExitCode;
 import io.adit.chain.type.PoStProof;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorCode;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Randomness;
@@ -29,7 +30,10 @@ import io.adit.sealing.proving.PartitionProof.Phase;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,15 +57,26 @@ final class PartitionProver {
     /** Below it the machine speaks: out of gas, out of funds. The actor, and with it the proof, was not reached. */
     private static final long FIRST_ACTOR_CODE = 16;
 
+    /** What a message of several partitions may owe to one of them, or what a smaller one may not meet. */
+    private static final Set<ErrorCode> FAILS_TOGETHER = Set.of(
+            MessageErrorCode.MESSAGE_WOULD_FAIL,
+            MessageErrorCode.MESSAGE_REFUSED,
+            MessageErrorCode.MESSAGE_INSUFFICIENT_FUNDS,
+            MessageErrorCode.MESSAGE_FEE_LIMIT);
+
     private final ProvingContext context;
     private final PartitionProofMaker maker;
     private final HeadWatch heads;
     private final Permits lane;
     private final ProvingWindow window;
-    private final long partition;
+    private final PartitionBatch batch;
     private int refusals;
     private Epoch notBefore;
     private boolean judged;
+
+    /** What was to be proven of each partition when the proof was found to hold; empty when that is not known. */
+    private Map<Long, BitField> madeOver = Map.of();
+
     private boolean failed;
 
     /** The first head on whose chain an accepted proof was missing. */
@@ -73,13 +88,13 @@ final class PartitionProver {
             HeadWatch heads,
             Permits lane,
             ProvingWindow window,
-            long partition) {
+            PartitionBatch batch) {
         this.context = context;
         this.maker = maker;
         this.heads = heads;
         this.lane = lane;
         this.window = window;
-        this.partition = partition;
+        this.batch = batch;
         this.notBefore = window.open();
         this.goneSince = Optional.empty();
     }
@@ -93,10 +108,10 @@ final class PartitionProver {
         boolean isOpen =
                 head.filter(now -> now.height().isBefore(window.close())).isPresent();
         PartitionProof proof = context.journal()
-                .find(window, partition)
+                .find(window, batch)
                 .map(stored -> isOpen ? reopened(stored) : stored)
-                .orElseGet(() -> PartitionProof.begin(window, partition));
-        while (!heads.isClosed() && proof.phase() != Phase.MISSED) {
+                .orElseGet(() -> PartitionProof.begin(window, batch));
+        while (!heads.isClosed() && proof.phase() != Phase.MISSED && proof.phase() != Phase.SPLIT) {
             boolean progressed = false;
             if (head.isPresent()) {
                 if (!head.get().height().isBefore(window.close())) {
@@ -122,7 +137,7 @@ final class PartitionProver {
         LOG.warn(
                 "window proof of deadline {} partition {} goes on: it was given up as if epoch {} were there",
                 window.deadline(),
-                partition,
+                batch,
                 window.close().value());
         return context.journal().save(stored.reopened());
     }
@@ -150,7 +165,7 @@ final class PartitionProver {
             LOG.warn(
                     "window proof of deadline {} partition {} (closes at epoch {}): {}",
                     window.deadline(),
-                    partition,
+                    batch,
                     window.close().value(),
                     e.getMessage(),
                     e);
@@ -167,13 +182,21 @@ final class PartitionProver {
             return follow(proof, challenge, head);
         }
         if (!proof.answers(challenge)) {
-            return make(proof, challenge, head);
+            return batch.count() > 1 && isLate(head)
+                    ? split(proof, "half of the window is over and the proof of all of them is not made")
+                    : make(proof, challenge, head);
         }
         if (head.height().isBefore(window.open().plus(context.settings().submitConfidence()))
                 || head.height().isBefore(notBefore)) {
             return proof;
         }
         return send(proof, head);
+    }
+
+    /** From here on one proof less to wait for counts more than gas. */
+    private boolean isLate(TipSet head) {
+        long length = window.close().minus(window.open());
+        return !head.height().isBefore(window.open().plus(length / 2));
     }
 
     /**
@@ -184,7 +207,7 @@ final class PartitionProver {
         if (proof.made().isEmpty()) {
             return proof;
         }
-        if (isOnChain(head)) {
+        if (isOnChain(proof, head)) {
             goneSince = Optional.empty();
             return judged || proof.message().isEmpty() ? proof : judge(proof, head);
         }
@@ -198,7 +221,7 @@ final class PartitionProver {
         LOG.warn(
                 "a reorg has taken back the accepted window proof of deadline {} partition {}; it is sent again",
                 window.deadline(),
-                partition);
+                batch);
         return context.journal().save(proof.unsent("a reorg took the accepted proof back"));
     }
 
@@ -207,14 +230,16 @@ final class PartitionProver {
      * would: over the sectors that the chain, with the message executed, counts as proven.
      */
     private PartitionProof judge(PartitionProof proof, TipSet head) {
-        Partition chain = context.node()
-                .stateMinerPartitions(context.miner(), window.deadline(), head.key())
-                .get((int) partition);
-        BitField proven = chain.liveSectors().minus(chain.faultySectors());
+        PartitionProof.Made made = proof.made().orElseThrow();
+        List<Partition> partitions =
+                context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
+        BitField proven = made.partitions().stream()
+                .map(one -> partitions.get((int) one.index()))
+                .map(chain -> chain.liveSectors().minus(chain.faultySectors()))
+                .reduce(BitField.EMPTY, BitField::union);
         List<SectorOnChainInfo> sectors =
                 context.node().stateMinerSectors(context.miner(), Optional.of(proven), head.key());
-        boolean holds =
-                !sectors.isEmpty() && maker.holds(proof.made().orElseThrow(), context.challenge(window, head), sectors);
+        boolean holds = !sectors.isEmpty() && maker.holds(made, context.challenge(window, head), sectors);
         judged = true;
         if (holds) {
             return proof;
@@ -225,51 +250,99 @@ final class PartitionProver {
                         + " {} sectors that the chain counts as proven. Anybody may dispute it for 1800 epochs after epoch"
                         + " {}, which costs a fine and these sectors' power",
                 window.deadline(),
-                partition,
+                batch,
                 sectors.size(),
                 window.close().value());
         return context.journal().save(proof.ended(Phase.ACCEPTED, "accepted, but it does not verify: may be disputed"));
     }
 
     private PartitionProof make(PartitionProof proof, Randomness challenge, TipSet head) throws InterruptedException {
-        Partition chain = context.node()
-                .stateMinerPartitions(context.miner(), window.deadline(), head.key())
-                .get((int) partition);
-        BitField due = chain.liveSectors().minus(chain.faultySectors()).union(chain.recoveringSectors());
-        if (due.isEmpty()) {
+        Map<Long, BitField> due = due(head);
+        BitField all = due.values().stream().reduce(BitField.EMPTY, BitField::union);
+        if (all.isEmpty()) {
             return proof.ended(Phase.ACCEPTED, "nothing to prove: every sector is faulty or gone");
         }
         List<SectorOnChainInfo> sectors =
-                context.node().stateMinerSectors(context.miner(), Optional.of(due), head.key());
+                context.node().stateMinerSectors(context.miner(), Optional.of(all), head.key());
         lane.acquire();
         try {
             long start = context.timeline().nanoTime();
             PartitionProofMaker.Result result = maker.make(sectors, challenge);
+            var made = new PartitionProof.Made(
+                    result.challenge(), result.type(), result.proof(), proven(due, result.skipped()));
+            madeOver = due;
             var took = Duration.ofNanos(context.timeline().nanoTime() - start);
             context.metrics().proven(took);
-            context.metrics().skipped(result.proof().skipped().cardinality());
+            context.metrics().skipped(result.skipped().cardinality());
             LOG.info(
                     "proved deadline {} partition {}: {} sectors, {} skipped, {} ms, window {} to {}, chain at {}",
                     window.deadline(),
-                    partition,
+                    batch,
                     sectors.size(),
-                    result.proof().skipped().cardinality(),
+                    result.skipped().cardinality(),
                     took.toMillis(),
                     window.open().value(),
                     window.close().value(),
                     head.height().value());
-            PartitionProof proven = context.journal().save(proof.proven(result.proof(), result.skippedBecause()));
+            PartitionProof proven = context.journal().save(proof.proven(made, result.skippedBecause()));
             CrashPoints.reach("post.proven");
             return proven;
+        } catch (RuntimeException e) {
+            if (batch.count() == 1 || heads.isClosed()) {
+                throw e;
+            }
+            return split(proof, String.valueOf(e.getMessage()));
         } finally {
             lane.release();
         }
     }
 
+    /** What must be proven of each partition; those with nothing to prove, or with a proof of their own, are not there. */
+    private Map<Long, BitField> due(TipSet head) {
+        List<Partition> partitions =
+                context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
+        var due = new TreeMap<Long, BitField>();
+        for (long index : batch.partitions()) {
+            if (batch.count() > 1
+                    && context.journal()
+                            .find(window, PartitionBatch.single(index))
+                            .isPresent()) {
+                continue;
+            }
+            Partition chain = partitions.get((int) index);
+            BitField some = chain.liveSectors().minus(chain.faultySectors()).union(chain.recoveringSectors());
+            if (!some.isEmpty()) {
+                due.put(index, some);
+            }
+        }
+        return due;
+    }
+
+    /** Partitions of which nothing could be read are left out: the message is refused if they are in it. */
+    private static List<PoStPartition> proven(Map<Long, BitField> due, BitField skipped) {
+        return due.entrySet().stream()
+                .filter(one -> !one.getValue().minus(skipped).isEmpty())
+                .map(one -> new PoStPartition(one.getKey(), one.getValue().intersect(skipped)))
+                .toList();
+    }
+
+    /** What fails together is tried apart, so that one partition cannot sink the others. */
+    private PartitionProof split(PartitionProof proof, String why) {
+        LOG.warn(
+                "window proof of deadline {} partitions {} is made partition by partition: {}",
+                window.deadline(),
+                batch,
+                why);
+        return context.journal().save(proof.ended(Phase.SPLIT, why));
+    }
+
     private PartitionProof send(PartitionProof proof, TipSet head) {
         Optional<MessageRecord> signed = StoredIntents.signed(context.store(), proof.messageKey());
-        if (signed.isEmpty() && isOnChain(head)) {
+        if (signed.isEmpty() && isOnChain(proof, head)) {
             return context.journal().save(proof.ended(Phase.ACCEPTED, "the chain has a proof of it already"));
+        }
+        if (signed.isEmpty() && !holdsNow(proof, head)) {
+            return makeAgain(proof, "the sectors to be proven are others since a reorg");
         }
         Cid cid;
         try {
@@ -277,6 +350,11 @@ final class PartitionProver {
         } catch (AditException e) {
             if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
                 return cancelled(proof);
+            }
+            if (batch.count() > 1
+                    && FAILS_TOGETHER.contains(e.code())
+                    && StoredIntents.signed(context.store(), proof.messageKey()).isEmpty()) {
+                return split(proof, String.valueOf(e.getMessage()));
             }
             if (e.code() != MessageErrorCode.MESSAGE_KEY_REUSED) {
                 throw e;
@@ -288,17 +366,42 @@ final class PartitionProver {
         LOG.info(
                 "sent window proof of deadline {} partition {} as {} at epoch {}",
                 window.deadline(),
-                partition,
+                batch,
                 cid,
                 head.height().value());
         return context.journal().save(proof.sent(cid));
+    }
+
+    /**
+     * Whether the proof is one of the sectors that are to be proven on this chain: a reorg, or a declaration in it, may have
+     * changed them while the challenge stayed. The chain would take such a proof unseen, and anybody might dispute it.
+     */
+    private boolean holdsNow(PartitionProof proof, TipSet head) {
+        PartitionProof.Made made = proof.made().orElseThrow();
+        Map<Long, BitField> due = due(head);
+        if (due.equals(madeOver)) {
+            return true;
+        }
+        BitField proven = BitField.EMPTY;
+        for (PoStPartition one : made.partitions()) {
+            BitField some = due.getOrDefault(one.index(), BitField.EMPTY).minus(one.skipped());
+            if (some.isEmpty()) {
+                return false;
+            }
+            proven = proven.union(some);
+        }
+        List<SectorOnChainInfo> sectors =
+                context.node().stateMinerSectors(context.miner(), Optional.of(proven), head.key());
+        boolean holds = maker.holds(made, made.challenge(), sectors);
+        madeOver = holds ? due : Map.of();
+        return holds;
     }
 
     private MessageIntent intent(PartitionProof proof, TipSet head) {
         PartitionProof.Made made = proof.made().orElseThrow();
         var params = new SubmitWindowedPoStParams(
                 window.deadline(),
-                List.of(new PoStPartition(partition, made.skipped())),
+                made.partitions(),
                 List.of(new PoStProof(made.type().number(), made.proof().array())),
                 window.challenge(),
                 context.chainCommit(window, head).bytes());
@@ -315,10 +418,11 @@ final class PartitionProver {
     }
 
     /** True after the database was lost inside a window: the chain knows more than we do. */
-    private boolean isOnChain(TipSet head) {
+    private boolean isOnChain(PartitionProof proof, TipSet head) {
+        BitField indices = proof.made().map(PartitionProof.Made::indices).orElseGet(batch::indices);
         var deadlines = context.node().stateMinerDeadlines(context.miner(), head.key());
         return window.deadline() < deadlines.size()
-                && deadlines.get((int) window.deadline()).postSubmissions().contains(partition);
+                && deadlines.get((int) window.deadline()).postSubmissions().containsAll(indices);
     }
 
     private PartitionProof follow(PartitionProof proof, Randomness challenge, TipSet head) {
@@ -358,6 +462,9 @@ final class PartitionProver {
         String why = "the chain refused the message with exit code " + exit + " ("
                 + ExitCode.explain(exit, ActorKind.MINER) + ")";
         boolean namesTheProof = exit >= FIRST_ACTOR_CODE && sentForThisFork(proof, head);
+        if (batch.count() > 1 && (namesTheProof || refusals > 1)) {
+            return split(proof, why);
+        }
         return namesTheProof ? makeAgain(proof, why) : sendAgain(proof, challenge, why);
     }
 
@@ -374,12 +481,12 @@ final class PartitionProver {
         if (!proof.answers(challenge)) {
             return makeAgain(proof, why + ", and a reorg changed the challenge");
         }
-        LOG.warn("window proof of deadline {} partition {} is sent again: {}", window.deadline(), partition, why);
+        LOG.warn("window proof of deadline {} partition {} is sent again: {}", window.deadline(), batch, why);
         return context.journal().save(proof.unsent(why));
     }
 
     private PartitionProof makeAgain(PartitionProof proof, String why) {
-        LOG.warn("window proof of deadline {} partition {} is made again: {}", window.deadline(), partition, why);
+        LOG.warn("window proof of deadline {} partition {} is made again: {}", window.deadline(), batch, why);
         return context.journal().save(proof.again(why));
     }
 
@@ -416,7 +523,7 @@ final class PartitionProver {
                 "deadline {} partition {} has no accepted proof at its end, epoch {} (last phase {}): its sectors become"
                         + " faulty. {}",
                 window.deadline(),
-                partition,
+                batch,
                 window.close().value(),
                 proof.phase(),
                 why);

@@ -3,6 +3,7 @@ package io.adit.sealing.proving;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.chain.actor.PoStPartition;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Randomness;
@@ -43,7 +44,11 @@ final class ProofJournal {
             long proofType,
             @Nullable String proof,
             @Nullable String skipped,
-            @Nullable String message) {}
+            @Nullable String message,
+            int count,
+            @Nullable List<StoredPartition> partitions) {}
+
+    private record StoredPartition(long index, String skipped) {}
 
     private final StateStore store;
     private final ReentrantLock indexing = new ReentrantLock();
@@ -52,13 +57,24 @@ final class ProofJournal {
         this.store = store;
     }
 
-    Optional<PartitionProof> find(ProvingWindow window, long partition) {
-        String name = name(window.open(), window.deadline(), partition);
+    /** The record that stands for a partition, its own or that of a batch. */
+    Optional<PartitionProof> covering(ProvingWindow window, long partition) {
+        Optional<PartitionProof> found = find(window, PartitionBatch.single(partition));
+        for (int count = 2; found.isEmpty() && count <= PartitionBatch.MOST_PARTITIONS; count++) {
+            for (long first = Math.max(0, partition - count + 1); found.isEmpty() && first <= partition; first++) {
+                found = find(window, new PartitionBatch(first, count)).filter(proof -> proof.standsFor(partition));
+            }
+        }
+        return found;
+    }
+
+    Optional<PartitionProof> find(ProvingWindow window, PartitionBatch batch) {
+        String name = name(window.open(), window.deadline(), batch);
         return store.read(tx -> tx.meta().get(name)).map(ProofJournal::parse);
     }
 
     PartitionProof save(PartitionProof proof) {
-        String name = name(proof.open(), proof.deadline(), proof.partition());
+        String name = name(proof.open(), proof.deadline(), proof.batch());
         // Two partitions that are saved at once must not both write the index that they read before the other.
         indexing.lock();
         try {
@@ -104,8 +120,8 @@ final class ProofJournal {
         }
     }
 
-    private static String name(Epoch open, long deadline, long partition) {
-        return "post." + open.value() + "." + deadline + "." + partition;
+    private static String name(Epoch open, long deadline, PartitionBatch batch) {
+        return "post." + open.value() + "." + deadline + "." + batch;
     }
 
     private static String format(PartitionProof proof) {
@@ -122,7 +138,9 @@ final class ProofJournal {
                 made.map(m -> m.type().number()).orElse(-1L),
                 made.map(m -> HEX.formatHex(m.proof().array())).orElse(null),
                 made.map(m -> HEX.formatHex(m.skipped().toRle())).orElse(null),
-                proof.message().map(Cid::toString).orElse(null)));
+                proof.message().map(Cid::toString).orElse(null),
+                proof.count(),
+                made.map(ProofJournal::partitions).orElse(null)));
     }
 
     private static PartitionProof parse(String json) {
@@ -133,6 +151,8 @@ final class ProofJournal {
                     new Epoch(stored.close()),
                     stored.deadline(),
                     stored.partition(),
+                    // Written before there were batches: absent.
+                    Math.max(1, stored.count()),
                     stored.attempt(),
                     made(stored),
                     Optional.ofNullable(stored.message()).map(Cid::parse),
@@ -154,7 +174,24 @@ final class ProofJournal {
                 Randomness.fromHex(challenge),
                 RegisteredPoStProof.fromNumber(stored.proofType()),
                 new Bytes(HEX.parseHex(proof)),
-                BitField.parse(HEX.parseHex(skipped))));
+                partitions(stored, skipped)));
+    }
+
+    private static List<StoredPartition> partitions(PartitionProof.Made made) {
+        return made.partitions().stream()
+                .map(one -> new StoredPartition(
+                        one.index(), HEX.formatHex(one.skipped().toRle())))
+                .toList();
+    }
+
+    private static List<PoStPartition> partitions(Stored stored, String skipped) {
+        List<StoredPartition> all = stored.partitions();
+        if (all == null) {
+            return List.of(new PoStPartition(stored.partition(), BitField.parse(HEX.parseHex(skipped))));
+        }
+        return all.stream()
+                .map(one -> new PoStPartition(one.index(), BitField.parse(HEX.parseHex(one.skipped()))))
+                .toList();
     }
 
     private static String json(Object value) {

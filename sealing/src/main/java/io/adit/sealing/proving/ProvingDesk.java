@@ -152,9 +152,9 @@ public final class ProvingDesk {
                     partition,
                     window.challenge(),
                     infos.size(),
-                    result.proof().skipped().cardinality(),
+                    result.skipped().cardinality(),
                     result.skippedBecause(),
-                    result.proof().proof().array().length,
+                    result.proof().array().length,
                     Duration.ofNanos(context.timeline().nanoTime() - start),
                     Optional.empty());
         } catch (AditException e) {

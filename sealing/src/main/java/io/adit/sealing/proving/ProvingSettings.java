@@ -29,6 +29,8 @@ import java.util.Optional;
  * @param readBudget how long all of a partition's sectors may take to be read; what was not read by then is skipped
  * @param maxPartitionsPerDeclaration most partitions in one declaration of faults or recoveries, at most 3,000
  * @param maxSectorsPerDeclaration most sectors in one declaration of faults or recoveries, at most 25,000
+ * @param partitionsPerMessage partitions proven by one message with one proof, 1 to 3; several cost less gas, but wait for
+ *     each other
  * @param scratch a directory for what challenges open, some 200 KiB for each 32 GiB sector of a partition; empty: one
  *     among the system's temporary files
  */
@@ -50,6 +52,7 @@ public record ProvingSettings(
         Duration readBudget,
         int maxPartitionsPerDeclaration,
         int maxSectorsPerDeclaration,
+        int partitionsPerMessage,
         Optional<Path> scratch)
         implements ProvingSettingsBuilder.With {
 
@@ -58,6 +61,10 @@ public record ProvingSettings(
         if (parallelProofs < 1 || parallelChecks < 1) {
             throw new InvalidValueException(
                     "parallel proofs and checks", parallelProofs + ", " + parallelChecks, "at least 1");
+        }
+        if (partitionsPerMessage < 1 || partitionsPerMessage > PartitionBatch.MOST_PARTITIONS) {
+            throw new InvalidValueException(
+                    "partitions in one window proof", partitionsPerMessage, "1 to " + PartitionBatch.MOST_PARTITIONS);
         }
         requireLimit("partitions", maxPartitionsPerDeclaration, DeclarationBatches.MOST_PARTITIONS);
         requireLimit("sectors", maxSectorsPerDeclaration, DeclarationBatches.MOST_SECTORS);
@@ -91,6 +98,7 @@ public record ProvingSettings(
                 Duration.ofMinutes(8),
                 DeclarationBatches.MOST_PARTITIONS,
                 DeclarationBatches.MOST_SECTORS,
+                1,
                 Optional.empty());
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     /** How long closing waits for threads that are writing or talking to the node. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
 
-    private record Work(ProvingWindow window, long partition) {}
+    private record Work(ProvingWindow window, PartitionBatch batch) {}
 
     private final ProvingContext context;
     private final PartitionProofMaker maker;
@@ -191,7 +192,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
             return started.entrySet().stream()
                     .filter(entry -> entry.getValue().isAlive())
                     .map(entry -> context.journal()
-                            .find(entry.getKey().window(), entry.getKey().partition()))
+                            .find(entry.getKey().window(), entry.getKey().batch()))
                     .anyMatch(proof -> proof.isEmpty() || proof.get().phase() == PartitionProof.Phase.PROVING);
         } finally {
             lock.unlock();
@@ -202,20 +203,74 @@ public final class WindowPoStScheduler implements AutoCloseable {
         List<Partition> partitions =
                 context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
         var due = new ArrayList<Long>();
-        for (int index = 0; index < partitions.size(); index++) {
-            Partition partition = partitions.get(index);
-            boolean toProve = !partition
-                    .liveSectors()
-                    .minus(partition.faultySectors())
-                    .union(partition.recoveringSectors())
-                    .isEmpty();
-            var work = new Work(window, index);
-            if (toProve) {
-                startOnce(work);
-                due.add(work.partition());
+        toProve(window, partitions).forEach((batch, indices) -> {
+            startOnce(new Work(window, batch));
+            due.addAll(indices);
+        });
+        return due;
+    }
+
+    /**
+     * The batches to be proven with their partitions that have something to prove. What was begun in a window goes on as it was
+     * begun, also when the operator has asked for other batches since; it is written down before it begins.
+     */
+    private Map<PartitionBatch, List<Long>> toProve(ProvingWindow window, List<Partition> partitions) {
+        var settings = context.settings();
+        var work = new LinkedHashMap<PartitionBatch, List<Long>>();
+        for (PartitionBatch planned :
+                PartitionBatch.plan(partitions.size(), settings.partitionsPerMessage(), settings.sectorSize())) {
+            List<Long> due = planned.partitions().stream()
+                    .filter(index -> isDue(partitions.get(index.intValue())))
+                    .toList();
+            if (due.isEmpty()) {
+                continue;
+            }
+            if (mayGoTogether(window, planned, partitions)) {
+                context.journal().save(PartitionProof.begin(window, planned));
+            }
+            for (long index : due) {
+                PartitionBatch batch = context.journal()
+                        .covering(window, index)
+                        .map(PartitionProof::batch)
+                        .orElseGet(() -> alone(window, index));
+                work.computeIfAbsent(batch, key -> new ArrayList<>()).add(index);
             }
         }
-        return due;
+        return work;
+    }
+
+    /** Where partitions may go together, one that goes alone is written down, so that it does so to the end. */
+    private PartitionBatch alone(ProvingWindow window, long index) {
+        var single = PartitionBatch.single(index);
+        if (context.settings().partitionsPerMessage() > 1) {
+            context.journal().save(PartitionProof.begin(window, single));
+        }
+        return single;
+    }
+
+    private static boolean isDue(Partition partition) {
+        return !partition
+                .liveSectors()
+                .minus(partition.faultySectors())
+                .union(partition.recoveringSectors())
+                .isEmpty();
+    }
+
+    /**
+     * Whether partitions of which nothing was begun are proven together: not if something recovers in one. A message with
+     * recoveries is verified by the chain, which costs much gas and is refused as a whole (Lotus
+     * {@code SingleRecoveringPartitionPerPostMessage}).
+     */
+    private boolean mayGoTogether(ProvingWindow window, PartitionBatch batch, List<Partition> partitions) {
+        return batch.count() > 1
+                && context.journal().find(window, batch).isEmpty()
+                && batch.partitions().stream()
+                        .allMatch(index ->
+                                context.journal().covering(window, index).isEmpty()
+                                        && partitions
+                                                .get(index.intValue())
+                                                .recoveringSectors()
+                                                .isEmpty());
     }
 
     private void startOnce(Work work) {
@@ -223,10 +278,10 @@ public final class WindowPoStScheduler implements AutoCloseable {
         try {
             started.computeIfPresent(work, (key, strand) -> strand.isAlive() || isGivenUp(key) ? strand : null);
             started.computeIfAbsent(work, key -> {
-                var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.partition());
+                var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.batch());
                 return timeline.start(
                         Strand.Kind.PLATFORM,
-                        "post-" + key.window().deadline() + "-" + key.partition(),
+                        "post-" + key.window().deadline() + "-" + key.batch(),
                         () -> runProver(prover));
             });
         } finally {
@@ -236,7 +291,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
 
     private boolean isGivenUp(Work work) {
         return context.journal()
-                .find(work.window(), work.partition())
+                .find(work.window(), work.batch())
                 .filter(proof -> PartitionProver.wasCancelled(context, proof))
                 .isPresent();
     }
@@ -282,21 +337,30 @@ public final class WindowPoStScheduler implements AutoCloseable {
     @Override
     public void close() {
         heads.close();
-        var running = new ArrayList<>(strands);
-        lock.lock();
-        try {
-            running.addAll(started.values());
-        } finally {
-            lock.unlock();
-        }
         long until = timeline.nanoTime() + CLOSE_GRACE.toNanos();
         try {
-            for (Strand strand : running) {
-                strand.join(Duration.ofNanos(Math.max(1, until - timeline.nanoTime())));
-            }
+            // The scheduler may be about to start provers; only when it has ended are all of them known.
+            join(strands, until);
+            join(provers(), until);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        running.forEach(Strand::interrupt);
+        strands.forEach(Strand::interrupt);
+        provers().forEach(Strand::interrupt);
+    }
+
+    private List<Strand> provers() {
+        lock.lock();
+        try {
+            return List.copyOf(started.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void join(List<Strand> running, long until) throws InterruptedException {
+        for (Strand strand : running) {
+            strand.join(Duration.ofNanos(Math.max(1, until - timeline.nanoTime())));
+        }
     }
 }

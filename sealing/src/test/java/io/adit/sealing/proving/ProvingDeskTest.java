@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.PoStPartition;
+import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.ActorId;
@@ -88,6 +90,7 @@ class ProvingDeskTest {
         return ProvingSettings.devnet(MINER, signer.address(), SectorSize.KIB_2)
                 .withMaxSectorsPerDeclaration(2)
                 .withDeclareFaults(false)
+                .withPartitionsPerMessage(3)
                 .withScratch(Optional.of(directory.resolve("copies")));
     }
 
@@ -290,5 +293,111 @@ class ProvingDeskTest {
         until(() -> registry.counter("adit_post_proofs_accepted_bad").count() == 1);
 
         until(() -> scheduler.recent().getFirst().note().contains("may be disputed"));
+    }
+
+    @Test
+    void twoPartitionsGoInOneMessage_whenBatched() throws IOException {
+        chain.secondPartition(DEADLINE, BitField.of(3, 4));
+        Files.delete(file(4, SectorFileType.SEALED));
+
+        proveTheWindow();
+
+        assertThat(chain.proofs())
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.partitions())
+                        .containsExactly(new PoStPartition(0, BitField.EMPTY), new PoStPartition(1, BitField.of(4))));
+        assertThat(proofs.made).hasValue(1);
+        assertThat(scheduler.recent().getFirst().covers(1)).isTrue();
+    }
+
+    @Test
+    void partitionsAreProvenOneByOne_whenTheirBatchIsRefused() {
+        chain.secondPartition(DEADLINE, BitField.of(3, 4));
+        chain.refuseNext(MinerMethod.SUBMIT_WINDOWED_POST, 16);
+        chain.onHead(head -> scheduler.onHead(head));
+        scheduler.start();
+        advanceTo(20);
+
+        untilProofs(3, 24);
+
+        assertThat(chain.proofs().subList(1, 3))
+                .allSatisfy(sent -> assertThat(sent.partitions()).hasSize(1));
+        until(() -> accepted() == 2);
+    }
+
+    @Test
+    void partitionsAreProvenOneByOne_whenTheNodeSaysThatTheirBatchWouldFail() {
+        chain.secondPartition(DEADLINE, BitField.of(3, 4));
+        chain.failInRehearsal(message -> message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()
+                && SubmitWindowedPoStParams.fromCbor(message.params())
+                                .partitions()
+                                .size()
+                        > 1);
+        chain.onHead(head -> scheduler.onHead(head));
+        scheduler.start();
+        advanceTo(20);
+
+        untilProofs(2, 24);
+
+        assertThat(chain.proofs())
+                .allSatisfy(sent -> assertThat(sent.partitions()).hasSize(1));
+        until(() -> accepted() == 2);
+    }
+
+    @Test
+    void partitionsAreProvenOneByOne_whenHalfOfTheWindowIsOver() {
+        chain.secondPartition(DEADLINE, BitField.of(3, 4));
+        advanceTo(25);
+        chain.onHead(head -> scheduler.onHead(head));
+        scheduler.start();
+
+        untilProofs(2, 27);
+
+        assertThat(chain.proofs())
+                .allSatisfy(sent -> assertThat(sent.partitions()).hasSize(1));
+        until(() -> accepted() == 2);
+    }
+
+    @Test
+    void partitionIsProvenByItself_whenNothingOfItCouldBeReadForItsBatch() throws IOException {
+        chain.secondPartition(DEADLINE, BitField.of(3, 4));
+        Files.delete(file(3, SectorFileType.SEALED));
+        Files.delete(file(4, SectorFileType.SEALED));
+        chain.onHead(head -> scheduler.onHead(head));
+        scheduler.start();
+        advanceTo(20);
+        untilProofs(1, 24);
+        assertThat(chain.proofs().getFirst().partitions()).containsExactly(new PoStPartition(0, BitField.EMPTY));
+
+        Files.write(file(3, SectorFileType.SEALED), new byte[2048]);
+        Files.write(file(4, SectorFileType.SEALED), new byte[2048]);
+        untilProofs(2, 24);
+
+        assertThat(chain.proofs().getLast().partitions()).containsExactly(new PoStPartition(1, BitField.EMPTY));
+        until(() -> accepted() == 2);
+    }
+
+    private long accepted() {
+        return scheduler.recent().stream()
+                .filter(proof -> proof.phase() == PartitionProof.Phase.ACCEPTED)
+                .count();
+    }
+
+    /** Epochs pass only for messages that wait, and to wake who waits for one, so that the window does not close meanwhile. */
+    private void untilProofs(int count, long idleUntil) {
+        until(() -> {
+            boolean idle =
+                    chain.proofs().size() < count && chain.chainHead().height().value() < idleUntil;
+            if (!chain.mpoolPending(chain.chainHead().key()).isEmpty() || (idle && splitOrLeftOut())) {
+                chain.advance(1);
+            }
+            return chain.proofs().size() >= count;
+        });
+    }
+
+    private boolean splitOrLeftOut() {
+        return scheduler.recent().stream()
+                .anyMatch(proof -> proof.phase() == PartitionProof.Phase.SPLIT
+                        || proof.made().map(made -> made.partitions().size()).orElse(0) == 1);
     }
 }
