@@ -2,6 +2,7 @@ package io.adit.sealing.pipeline;
 
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.Tx;
 import io.adit.core.task.Task;
@@ -78,16 +79,27 @@ final class WaitingSectors {
     }
 
     private Optional<String> shared(Tx tx, SectorRecord sector) {
-        return MessageKeys.shared(tx, message.purpose(), sector.number());
+        return openKey(tx, sector.number());
     }
 
-    /** Whoever has no signed message and does not go alone. */
+    /**
+     * The key of the message that the sector is to share, while that is not signed. One whose message was lost or cancelled
+     * is still written down for those that have not looked yet; nobody may join it.
+     */
+    private Optional<String> openKey(Tx tx, SectorNumber sector) {
+        return MessageKeys.shared(tx, message.purpose(), sector).filter(key -> tx.messages()
+                .find(key)
+                .map(record -> record.state() == MessageState.INTENT)
+                .orElse(true));
+    }
+
+    /** Whoever has no signed message, was not told by the operator to send none, and does not go alone. */
     private boolean isFree(Tx tx, SectorNumber other) {
         return !MessageKeys.goesAlone(tx, message.purpose(), other)
                 && tx.messages()
                         .find(MessageKeys.current(tx, message.purpose(), other))
-                        .filter(record -> record.cid().isPresent() && !StoredIntents.isLost(record))
-                        .isEmpty();
+                        .map(record -> record.state() == MessageState.INTENT || StoredIntents.isLost(record))
+                        .orElse(true);
     }
 
     /**
@@ -97,7 +109,7 @@ final class WaitingSectors {
      */
     String share(Tx tx, SectorNumber self, Collection<SectorNumber> sectors) {
         Optional<String> known = sectors.stream()
-                .flatMap(sector -> MessageKeys.shared(tx, message.purpose(), sector).stream())
+                .flatMap(sector -> openKey(tx, sector).stream())
                 .findFirst();
         if (sectors.size() == 1 && known.isEmpty()) {
             return MessageKeys.current(tx, message.purpose(), self);

@@ -27,11 +27,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SendTaskTest {
 
     private static final BatchSettings PATIENT =
             new BatchSettings(Duration.ofHours(1), 64, Duration.ofHours(1), 24, 10);
+    private static final int FINALITY = 900;
     private static final SectorNumber ONE = new SectorNumber(1);
     private static final SectorNumber TWO = new SectorNumber(2);
     private static final SectorNumber THREE = new SectorNumber(3);
@@ -217,6 +220,27 @@ class SendTaskTest {
 
     private MessageRecord message(String key) {
         return stage.disk.read(tx -> tx.messages().find(key)).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PRE_COMMIT_SEND", "COMMIT_SEND"})
+    void allGoTogetherInANewMessage_whenTheirMessageIsLost(SealingStep step) {
+        for (long number = 1; number <= 3; number++) {
+            stage.ready(number, step);
+        }
+        stage.run(step, ONE);
+        stage.chain.stealNonce();
+        stage.chain.advance(1);
+        // So deep that no reorganisation gives the nonce back.
+        stage.chain.advance(FINALITY);
+
+        turns(8);
+
+        var purpose = step == COMMIT_SEND ? "commit" : "precommit";
+        assertThat(message(purpose + "/batch-0").state()).isEqualTo(MessageState.FAILED);
+        assertThat(message(purpose + "/batch-1").state()).isEqualTo(MessageState.DONE);
+        assertThat(stage.states(ONE, TWO, THREE))
+                .containsOnly(step == COMMIT_SEND ? SectorState.FinalizeSector : SectorState.WaitSeed);
     }
 
     @Test
