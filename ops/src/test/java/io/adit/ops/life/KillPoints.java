@@ -39,6 +39,10 @@ final class KillPoints {
             "storage.move.verified",
             "storage.move.copied");
 
+    /** Where it is written down which sectors share a message, and nobody was asked to send it yet. */
+    static final List<String> GATHERED = List.of(
+            SealingStep.PRE_COMMIT_SEND.kind() + ".gathered", SealingStep.COMMIT_SEND.kind() + ".gathered");
+
     /** Each of them for each kind of message. */
     static final List<String> MESSAGE = List.of("message.intent", "message.signed", "message.pushed");
 
@@ -72,6 +76,7 @@ final class KillPoints {
         }
         left.remove("deal.fetch.start");
         left.addAll(INSIDE);
+        left.addAll(GATHERED);
         for (var point : MESSAGE) {
             MESSAGES.forEach(kind -> left.add(point + "." + kind));
         }

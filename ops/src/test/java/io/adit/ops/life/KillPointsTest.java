@@ -16,6 +16,14 @@ import org.junit.jupiter.api.Test;
 class KillPointsTest {
     private static final Pattern POINT = Pattern.compile("CrashPoints\\.reach\\(\\s*\"([a-z0-9.]+)\"");
     private static final Pattern MESSAGE_POINT = Pattern.compile("reach\\(\\s*\"(message\\.[a-z]+)\",");
+    /** A task's own point, which is named after its kind. */
+    private static final Pattern OF_A_TASK = Pattern.compile("CrashPoints\\.reach\\(\\s*kind\\(\\) \\+ \"(\\.[a-z]+)\"");
+
+    private static final Pattern ANY = Pattern.compile("CrashPoints\\.reach\\(\\s*([^;]*?)\\);");
+
+    /** A name, one of the engine's or of sending, one of the outbox's; what is none of them would not be looked for. */
+    private static final String LOOKED_FOR = "\"[a-z0-9.]+\"|(?:task\\.)?kind\\(\\) \\+ \"\\.[a-z]+\"|point.*";
+
     private static final Pattern TASK = Pattern.compile("KIND = \"(deal\\.[a-z.]+)\"");
 
     /** What a deal's life passes through. Other points (an index of many runs, the signer) are their rooms' own tests' matter. */
@@ -25,17 +33,24 @@ class KillPointsTest {
     void everyPointInTheSourcesIsKilledAt_andNoOtherIsListed() throws IOException {
         var inSources = new TreeSet<>(found(POINT));
         inSources.addAll(found(MESSAGE_POINT));
-        // The engine's own points are made of a task's kind.
-        inSources.removeIf(point -> point.startsWith("."));
         inSources.removeIf(point -> !LIFE.contains(point.substring(0, point.indexOf('.'))));
+        inSources.addAll(KillPoints.GATHERED);
         // No message of this life gets stuck; the outbox's own tests kill around a replacement.
         inSources.removeIf(point -> point.startsWith("message.replac"));
 
         var listed = new ArrayList<>(KillPoints.INSIDE);
+        listed.addAll(KillPoints.GATHERED);
         listed.addAll(KillPoints.MESSAGE);
         listed.add(KillPoints.ACCEPTED);
         KillPoints.WINDOW.stream().filter(point -> point.startsWith("post.")).forEach(listed::add);
         assertThat(listed).containsExactlyInAnyOrderElementsOf(inSources);
+    }
+
+    @Test
+    void pointsNamedAfterATask_areThoseOfSending() throws IOException {
+        // A message is taken apart only where the node refuses one of several sectors; SendTaskTest kills around that.
+        assertThat(found(OF_A_TASK)).containsExactlyInAnyOrder(".gathered", ".apart");
+        assertThat(found(ANY)).allMatch(point -> point.matches(LOOKED_FOR));
     }
 
     @Test
