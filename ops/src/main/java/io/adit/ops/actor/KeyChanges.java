@@ -74,8 +74,8 @@ public final class KeyChanges {
                     + account.epoch().plus(WORKER_CHANGE_DELAY)
                     + ", and needs confirm-change-worker then; if the miner has"
                     + " sectors the chain makes it by itself at the end of its next deadline. It cannot be withdrawn.");
-            cautions.add("From then on the miner's messages and blocks are signed with the new key: import it before"
-                    + " ('adit wallet import'), and restart the node when the worker has changed.");
+            cautions.add("From then on the miner's messages and blocks are signed with the new key, by a running node"
+                    + " too: import it before ('adit wallet import', and restart the node once, or into the signer).");
         }
         var params = new ChangeWorkerAddressParams(worker, account.control());
         return by(account.owner(), OWNER)
@@ -101,8 +101,8 @@ public final class KeyChanges {
                     + due.get().minus(account.epoch()) + " epochs: before that this message would do nothing.");
         } else {
             cautions.add("From then on the present worker's key signs nothing for the miner any more; messages of its"
-                    + " own that wait in the pool fail. Restart the node then: it goes on with the old key until it is"
-                    + " restarted, and window proofs would be refused.");
+                    + " own that wait in the pool fail, and what they were for is sent anew. The node goes on with the new"
+                    + " key by itself if it has it; if it does not, window proofs would be refused.");
         }
         var after =
                 ready ? account.withWorker(account.newWorker().orElseThrow()).withNewWorker(Optional.empty()) : account;
