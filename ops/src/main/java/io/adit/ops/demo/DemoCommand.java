@@ -70,6 +70,9 @@ public final class DemoCommand implements Callable<Integer> {
         if (sectorSize != SectorSize.KIB_2 && sectorSize != SectorSize.MIB_8) {
             throw new AditException(OpsError.NODE_REFUSED, "the demo seals sectors of 2KiB or 8MiB, not " + sectorSize);
         }
+        if (clientKey == SignatureType.DELEGATED) {
+            throw new AditException(OpsError.NODE_REFUSED, "a client's deal is signed by a secp256k1 or a BLS key");
+        }
         var parameters = new ParameterStore(ParameterStore.defaultDirectory());
         var folder = Files.createTempDirectory("adit-demo-");
         var table = new DemoReport();

@@ -35,8 +35,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * What the client does, step by step, and what it sees. The provider is asked over libp2p and HTTP; its operator API is
- * read only to tell the spectator how far the sealing is.
+ * What the client does, step by step, and what it sees. The provider is asked over libp2p and HTTP. Its operator API is
+ * read for two things: where it listens, which on a public network the chain would say, and how far the sealing is.
  */
 final class Journey {
     /** The shortest deal that the market actor allows: 180 days of 2,880 epochs. */
