@@ -22,7 +22,7 @@ final class Seeds {
      *
      * @param first the first seed
      * @param count how many, one after the other
-     * @param epochs length of each story
+     * @param epochs length of the longest story; most are half as long
      */
     Seeds(long first, long count, int epochs) {
         this.first = first;

@@ -22,7 +22,10 @@ public final class SimMain implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "the first seed (default ${DEFAULT-VALUE})")
     private long seed = 1;
 
-    @Option(names = "--epochs", defaultValue = "400", description = "length of each (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--epochs",
+            defaultValue = "400",
+            description = "length of the longest; most are half as long (default ${DEFAULT-VALUE})")
     private int epochs = 400;
 
     @Option(names = "--lanes", description = "how many at a time (default: one for each core)")

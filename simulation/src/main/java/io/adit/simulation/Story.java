@@ -30,7 +30,10 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
     /** What the simulated full node proposes where there is room in the blocks, attoFIL. */
     private static final BigInteger ORDINARY_PREMIUM = BigInteger.valueOf(100_000);
 
-    static Story of(long seed, int length, int storagePaths) {
+    /** A story is half as long as the longest in so many of ten: more of them are played in the same time. */
+    private static final int SHORT_OF_TEN = 7;
+
+    static Story of(long seed, int longest, int storagePaths) {
         var random = new SplittableRandom(seed);
         // Stories differ in temper: most are rough in one way or another, a few are calm.
         double temper = random.nextDouble() * 0.12;
@@ -38,6 +41,7 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
         int nodes = random.nextInt(4) == 0 ? 3 : 1;
         boolean seals = random.nextInt(4) == 0;
         boolean controls = random.nextInt(3) == 0;
+        int length = random.nextInt(10) < SHORT_OF_TEN ? longest / 2 : longest;
         int epochs = deep ? length + DEEPEST + QUIET_AT_LAST : length;
         int deepAt = deep ? epochs - QUIET_AT_LAST - 1 - random.nextInt(QUIET_AT_LAST) : -1;
         var events = new ArrayList<List<Disturbance>>();

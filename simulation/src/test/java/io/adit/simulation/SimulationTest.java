@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
     private static final long FIRST = Long.getLong("simulation.first", 1);
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 120);
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 1000);
     private static final int EPOCHS = 400;
 
     /** Stories among which each thing that can go wrong does so. */
-    private static final int ENOUGH_FOR_ALL = 120;
+    private static final int ENOUGH_FOR_ALL = 240;
 
     private static final int LANES = Runtime.getRuntime().availableProcessors();
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -66,6 +67,7 @@ public final class TaskEngine implements AutoCloseable {
     private Resources free;
     private Instant renewedAt = Instant.MIN;
     private Instant forgottenAt = Instant.EPOCH;
+    private OptionalLong countedAt = OptionalLong.empty();
 
     /** An engine with standard settings. */
     public TaskEngine(
@@ -267,10 +269,20 @@ public final class TaskEngine implements AutoCloseable {
             });
             claimed.forEach(this::startRunning);
         }
+        // The figures are for people, who look once in a while: counting at each wake would cost as much as
+        // dispatching.
+        boolean count = countedAt.isEmpty()
+                || timeline.nanoTime() - countedAt.getAsLong()
+                        >= settings.poll().toNanos();
         var outlook = store.read(tx -> {
-            meters.counted(tx.claims().counts());
+            if (count) {
+                meters.counted(tx.claims().counts());
+            }
             return tx.claims().nextDue(handlers.keySet(), now);
         });
+        if (count) {
+            countedAt = OptionalLong.of(timeline.nanoTime());
+        }
         Duration untilNext = outlook.map(next -> Duration.between(now, next)).orElse(settings.poll());
         return untilNext.compareTo(settings.poll()) < 0 ? untilNext.plusMillis(1) : settings.poll();
     }
