@@ -1,5 +1,6 @@
 package io.adit.devnet;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
@@ -86,6 +87,11 @@ public final class DevnetMain implements Callable<Integer> {
     @Option(names = "--params", description = "directory of proof parameters (default ~/.cache/adit/params)")
     private Optional<Path> params = Optional.empty();
 
+    @Option(
+            names = "--json",
+            description = "prints one object, {api, control}: what a node's --chain and --devnet-control take")
+    private boolean json;
+
     @Option(names = "--exit-with-parent", description = "ends when stdin is closed")
     private boolean exitWithParent;
 
@@ -118,8 +124,15 @@ public final class DevnetMain implements Callable<Integer> {
                 // Every acknowledged block and message is on disk: ending at once loses nothing.
                 devnet.start(broken -> Runtime.getRuntime().halt(BROKEN));
             }
-            System.out.println(server.apiInfo());
-            System.out.println("control " + server.controlToken() + " " + server.controlUrl());
+            if (json) {
+                System.out.println(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("api", server.apiInfo())
+                        .put("control", server.controlToken() + " " + server.controlUrl()));
+            } else {
+                System.out.println(server.apiInfo());
+                System.out.println("control " + server.controlToken() + " " + server.controlUrl());
+            }
             System.out.flush();
             waitForTheEnd();
         }

@@ -23,7 +23,7 @@ class CommandLineTest {
     @TempDir
     private Path folder;
 
-    /** Commands that answer nothing, or something that is not for machines. */
+    /** Commands that answer nothing, or something that is not for machines; devnet and sim have it in programs of their own. */
     private static final Set<String> WITHOUT_JSON = Set.of(
             "adit worker",
             "adit devnet",
