@@ -249,7 +249,10 @@ final class Invariants {
         }
     }
 
-    /** One pre-commit and one proof are executed for a sector, and what was pre-committed never changes. */
+    /**
+     * One pre-commit and one proof are executed for a sector, what was pre-committed never changes, and no message names a
+     * sector again for which the chain has what the message brings.
+     */
     static final class SealedOnce implements Invariant {
         private final Breaches breaches;
         private final Coverage coverage;
@@ -290,14 +293,15 @@ final class Invariants {
         }
 
         private void count(SignedMessage signed, MessageReceipt receipt, int by) {
-            if (!receipt.isSuccess()) {
-                return;
-            }
             var message = signed.message();
             if (message.method() == MinerMethod.PRE_COMMIT_SECTOR_BATCH2.number()) {
-                PreCommitSectorBatch2Params.fromCbor(message.params())
-                        .sectors()
-                        .forEach(sector -> count(preCommits, sector.sectorNumber(), by, "pre-commit"));
+                var sectors =
+                        PreCommitSectorBatch2Params.fromCbor(message.params()).sectors();
+                if (sectors.size() > 1) {
+                    coverage.saw("pre-commits of several sectors in one message");
+                }
+                sectors.forEach(
+                        sector -> count(preCommits, sector.sectorNumber(), receipt.isSuccess(), by, "pre-commit"));
             } else if (message.method() == MinerMethod.PROVE_COMMIT_SECTORS3.number()) {
                 countProven(ProveCommitSectors3Params.fromCbor(message.params()).sectorActivations(), receipt, by);
             }
@@ -310,17 +314,21 @@ final class Invariants {
             }
             byte[] verdicts = receipt.returnValue();
             var codes = verdicts.length == 0
-                    ? Collections.nCopies(sectors.size(), 0L)
+                    ? Collections.nCopies(sectors.size(), receipt.exitCode())
                     : BatchReturn.fromCbor(verdicts).exitCodes();
             for (int i = 0; i < sectors.size(); i++) {
-                if (codes.get(i) == 0) {
-                    count(commits, sectors.get(i).sectorNumber(), by, "proof");
-                }
+                count(commits, sectors.get(i).sectorNumber(), codes.get(i) == 0, by, "proof");
             }
         }
 
-        private void count(Map<SectorNumber, Integer> counts, SectorNumber sector, int by, String what) {
-            if (counts.merge(sector, by, Integer::sum) > 1) {
+        private void count(Map<SectorNumber, Integer> counts, SectorNumber sector, boolean taken, int by, String what) {
+            if (!taken) {
+                if (by > 0 && counts.getOrDefault(sector, 0) > 0) {
+                    breaches.report(
+                            getClass(),
+                            "sector " + sector.value() + " was named once more, in vain, after its " + what);
+                }
+            } else if (counts.merge(sector, by, Integer::sum) > 1) {
                 breaches.report(getClass(), "sector " + sector.value() + " has a second " + what + " on the chain");
             }
         }

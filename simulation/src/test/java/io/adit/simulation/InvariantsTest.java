@@ -2,6 +2,7 @@ package io.adit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.chain.actor.BatchReturn;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
 import io.adit.chain.actor.ProveCommitSectors3Params;
@@ -30,11 +31,13 @@ import io.adit.core.time.SimulatedTimeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,7 @@ class InvariantsTest {
     private static final Address MINER = Address.ofId(1000);
     private static final Address WORKER = World.workerKey().address();
     private static final MessageReceipt WELL = new MessageReceipt(0, new byte[0], 1, Optional.empty());
+    private static final MessageReceipt REFUSED = new MessageReceipt(16, new byte[0], 1, Optional.empty());
 
     private final Breaches breaches = new Breaches(() -> 7);
     private final SimulatedTimeline timeline = new SimulatedTimeline(Instant.EPOCH, new SplittableRandom(1));
@@ -85,13 +89,28 @@ class InvariantsTest {
     }
 
     private static SignedMessage proveCommit(long nonce) {
-        var sector = new SectorActivationManifest(new SectorNumber(3), List.of());
+        return proveCommit(nonce, 3);
+    }
+
+    private static SignedMessage proveCommit(long nonce, long... sectors) {
+        var manifests = LongStream.of(sectors)
+                .mapToObj(sector -> new SectorActivationManifest(new SectorNumber(sector), List.of()))
+                .toList();
         return message(
                 nonce,
                 MinerMethod.PROVE_COMMIT_SECTORS3.number(),
                 new ProveCommitSectors3Params(
-                                List.of(sector), List.of(new byte[192]), new byte[0], Optional.empty(), true, true)
+                                manifests,
+                                Collections.nCopies(sectors.length, new byte[192]),
+                                new byte[0],
+                                Optional.empty(),
+                                true,
+                                true)
                         .toCbor());
+    }
+
+    private static MessageReceipt verdicts(Long... codes) {
+        return new MessageReceipt(0, BatchReturn.of(List.of(codes)).toCbor(), 1, Optional.empty());
     }
 
     @Test
@@ -112,6 +131,27 @@ class InvariantsTest {
         invariant.executed(proveCommit(1), WELL);
         assertThat(breaches.words()).isEmpty();
         invariant.executed(proveCommit(2), WELL);
+        assertThat(breaches.words()).containsExactly("SealedOnce: sector 3 has a second proof on the chain (epoch 7)");
+    }
+
+    @Test
+    void aSectorThatIsSentOnceMoreInVainIsNoticed_butNotOneThatWasRefusedBefore() {
+        var invariant = new Invariants.SealedOnce(breaches, new Coverage());
+        invariant.executed(proveCommit(1), REFUSED);
+        invariant.executed(proveCommit(2), WELL);
+        assertThat(breaches.words()).isEmpty();
+        invariant.executed(proveCommit(3), REFUSED);
+        assertThat(breaches.words())
+                .containsExactly("SealedOnce: sector 3 was named once more, in vain, after its proof (epoch 7)");
+    }
+
+    @Test
+    void ofSeveralSectorsInOneMessageEachCountsAsTheChainSays() {
+        var invariant = new Invariants.SealedOnce(breaches, new Coverage());
+        invariant.executed(proveCommit(1, 3, 4), verdicts(0L, 16L));
+        invariant.executed(proveCommit(2, 4), WELL);
+        assertThat(breaches.words()).isEmpty();
+        invariant.executed(proveCommit(3, 3, 5), verdicts(0L, 0L));
         assertThat(breaches.words()).containsExactly("SealedOnce: sector 3 has a second proof on the chain (epoch 7)");
     }
 

@@ -65,7 +65,9 @@ class SimulationTest {
                 "message cancelled by the operator",
                 "runs with control addresses",
                 "runs with a pool of full nodes",
-                "sectors sealed"));
+                "sectors sealed",
+                "pre-commits of several sectors in one message",
+                "proofs of several sectors in one message"));
         UnreliableNode.Mood.TROUBLES.forEach(mood -> {
             all.add("full node " + mood);
             mood.lie().ifPresent(lie -> all.add("liar fenced: " + mood));

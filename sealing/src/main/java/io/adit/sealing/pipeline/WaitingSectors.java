@@ -87,10 +87,11 @@ final class WaitingSectors {
      * is still written down for those that have not looked yet; nobody may join it.
      */
     private Optional<String> openKey(Tx tx, SectorNumber sector) {
-        return MessageKeys.shared(tx, message.purpose(), sector).filter(key -> tx.messages()
-                .find(key)
-                .map(record -> record.state() == MessageState.INTENT)
-                .orElse(true));
+        return MessageKeys.shared(tx, message.purpose(), sector)
+                .filter(key -> tx.messages()
+                        .find(key)
+                        .map(record -> record.state() == MessageState.INTENT)
+                        .orElse(true));
     }
 
     /** Whoever has no signed message, was not told by the operator to send none, and does not go alone. */
@@ -108,9 +109,8 @@ final class WaitingSectors {
      * @return the key to send under, the sector's own where it is the only one
      */
     String share(Tx tx, SectorNumber self, Collection<SectorNumber> sectors) {
-        Optional<String> known = sectors.stream()
-                .flatMap(sector -> openKey(tx, sector).stream())
-                .findFirst();
+        Optional<String> known =
+                sectors.stream().flatMap(sector -> openKey(tx, sector).stream()).findFirst();
         if (sectors.size() == 1 && known.isEmpty()) {
             return MessageKeys.current(tx, message.purpose(), self);
         }

@@ -55,8 +55,12 @@ class SendTaskTest {
     }
 
     private void readyToCommit() {
+        ready(COMMIT_SEND);
+    }
+
+    private void ready(SealingStep step) {
         for (long number = 1; number <= 3; number++) {
-            stage.ready(number, COMMIT_SEND);
+            stage.ready(number, step);
         }
     }
 
@@ -75,6 +79,14 @@ class SendTaskTest {
     private List<List<SectorNumber>> commits() {
         return stage.chain.included(MinerMethod.PROVE_COMMIT_SECTORS3).stream()
                 .map(SendTaskTest::sectors)
+                .toList();
+    }
+
+    private List<List<SectorNumber>> preCommits() {
+        return stage.chain.included(MinerMethod.PRE_COMMIT_SECTOR_BATCH2).stream()
+                .map(message -> PreCommitSectorBatch2Params.fromCbor(message.params()).sectors().stream()
+                        .map(SectorPreCommitInfo::sectorNumber)
+                        .toList())
                 .toList();
     }
 
@@ -97,9 +109,7 @@ class SendTaskTest {
 
     @Test
     void preCommitsGoInOneMessage_whenAllAreReady() {
-        for (long number = 1; number <= 3; number++) {
-            stage.ready(number, PRE_COMMIT_SEND);
-        }
+        ready(PRE_COMMIT_SEND);
 
         turns(4);
 
@@ -190,9 +200,7 @@ class SendTaskTest {
 
     @Test
     void everySectorGoesAlone_whenTheChainRefusedAllPreCommits() {
-        for (long number = 1; number <= 3; number++) {
-            stage.ready(number, PRE_COMMIT_SEND);
-        }
+        ready(PRE_COMMIT_SEND);
         stage.chain.refuseNext(MinerMethod.PRE_COMMIT_SECTOR_BATCH2, 16);
 
         turns(8);
@@ -225,9 +233,7 @@ class SendTaskTest {
     @ParameterizedTest
     @EnumSource(names = {"PRE_COMMIT_SEND", "COMMIT_SEND"})
     void allGoTogetherInANewMessage_whenTheirMessageIsLost(SealingStep step) {
-        for (long number = 1; number <= 3; number++) {
-            stage.ready(number, step);
-        }
+        ready(step);
         stage.run(step, ONE);
         stage.chain.stealNonce();
         stage.chain.advance(1);
@@ -256,14 +262,16 @@ class SendTaskTest {
         assertThat(stage.states(ONE, TWO, THREE)).containsOnly(SectorState.FinalizeSector);
     }
 
-    @Test
-    void everySectorIsSentOnce_whenTheProcessDiesAtAnyBoundaryOfItsTransactions() throws IOException {
-        diesEverywhere("together", List.of(List.of(ONE, TWO, THREE)), () -> {});
+    @ParameterizedTest
+    @EnumSource(names = {"PRE_COMMIT_SEND", "COMMIT_SEND"})
+    void everySectorIsSentOnce_whenTheProcessDiesAtAnyBoundaryOfItsTransactions(SealingStep step) throws IOException {
+        diesEverywhere(step, "together", List.of(List.of(ONE, TWO, THREE)), () -> {});
     }
 
     @Test
     void everySectorIsSentOnce_whenTheProcessDiesWhileAMessageIsTakenApart() throws IOException {
         diesEverywhere(
+                COMMIT_SEND,
                 "apart",
                 List.of(List.of(ONE), List.of(TWO), List.of(THREE)),
                 () -> stage.chain.failInRehearsal(
@@ -271,38 +279,44 @@ class SendTaskTest {
                                 && sectors(message).size() > 1));
     }
 
-    private void turnsUntilOver() {
-        for (int i = 0; i < 8 && !isOver(); i++) {
+    private void turnsUntilOver(SectorState over) {
+        for (int i = 0; i < 8 && !isOver(over); i++) {
             turns(1);
         }
     }
 
-    private boolean isOver() {
-        return stage.states(ONE, TWO, THREE).stream().allMatch(state -> state == SectorState.FinalizeSector);
+    private boolean isOver(SectorState over) {
+        return stage.states(ONE, TWO, THREE).stream().allMatch(state -> state == over);
     }
 
-    private void diesEverywhere(String name, List<List<SectorNumber>> expected, Runnable script) throws IOException {
+    private List<List<SectorNumber>> sent(SealingStep step) {
+        return step == COMMIT_SEND ? commits() : preCommits();
+    }
+
+    private void diesEverywhere(SealingStep step, String name, List<List<SectorNumber>> expected, Runnable script)
+            throws IOException {
+        var over = step == COMMIT_SEND ? SectorState.FinalizeSector : SectorState.WaitSeed;
         int boundary = 0;
         for (boolean died = true; died; boundary++) {
             stage.close();
             stage = new SendStage(Files.createDirectory(directory.resolve(name + boundary)), PATIENT);
-            readyToCommit();
+            ready(step);
             script.run();
             stage.dieAt(boundary);
             died = false;
             try {
-                turnsUntilOver();
+                turnsUntilOver(over);
             } catch (SendStage.Killed killed) {
                 died = true;
             }
             stage.live();
             stage.start();
-            turnsUntilOver();
+            turnsUntilOver(over);
 
-            assertThat(commits()).as("killed at boundary " + boundary).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(sent(step)).as("killed at boundary " + boundary).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(stage.states(ONE, TWO, THREE))
                     .as("killed at boundary " + boundary)
-                    .containsOnly(SectorState.FinalizeSector);
+                    .containsOnly(over);
         }
         assertThat(boundary).as("places to die at").isGreaterThan(20);
     }
