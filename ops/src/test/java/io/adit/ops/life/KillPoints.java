@@ -40,8 +40,8 @@ final class KillPoints {
             "storage.move.copied");
 
     /** Where it is written down which sectors share a message, and nobody was asked to send it yet. */
-    static final List<String> GATHERED = List.of(
-            SealingStep.PRE_COMMIT_SEND.kind() + ".gathered", SealingStep.COMMIT_SEND.kind() + ".gathered");
+    static final List<String> GATHERED =
+            List.of(SealingStep.PRE_COMMIT_SEND.kind() + ".gathered", SealingStep.COMMIT_SEND.kind() + ".gathered");
 
     /** Each of them for each kind of message. */
     static final List<String> MESSAGE = List.of("message.intent", "message.signed", "message.pushed");

@@ -17,7 +17,8 @@ class KillPointsTest {
     private static final Pattern POINT = Pattern.compile("CrashPoints\\.reach\\(\\s*\"([a-z0-9.]+)\"");
     private static final Pattern MESSAGE_POINT = Pattern.compile("reach\\(\\s*\"(message\\.[a-z]+)\",");
     /** A task's own point, which is named after its kind. */
-    private static final Pattern OF_A_TASK = Pattern.compile("CrashPoints\\.reach\\(\\s*kind\\(\\) \\+ \"(\\.[a-z]+)\"");
+    private static final Pattern OF_A_TASK =
+            Pattern.compile("CrashPoints\\.reach\\(\\s*kind\\(\\) \\+ \"(\\.[a-z]+)\"");
 
     private static final Pattern ANY = Pattern.compile("CrashPoints\\.reach\\(\\s*([^;]*?)\\);");
 
