@@ -69,8 +69,11 @@ class PartitionScaleTest {
     private static final int MANY = 2000;
     private static final int PATHS = 4;
 
-    /** CPU time per sector may grow by so much from few to many; wall time says more of what else this machine does. */
-    private static final double FLAT = 1.3;
+    /**
+     * CPU time per sector may grow by so much from few to many; wall time says more of what else this machine does. Alone 0.9 was
+     * seen, beside a build 1.6; what grows with the square of the sectors would be 10.
+     */
+    private static final double FLAT = 2;
 
     @TempDir
     Path directory;
