@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,9 @@ class SignerCommandTest {
         run(0, "signer", "init", "--new-miner-owner", worker, "--max-fee", "5", "--dir", safe().toString());
         startSigner();
         chain.fund(Address.parse(worker));
+        // The money is there a block later; init would refuse before.
+        Awaitility.await()
+                .until(() -> !chain.node().walletBalance(Address.parse(worker)).isZero());
         var arguments = new ArrayList<>(List.of("init", "--chain", chain.api(), "--sector-size", "2KiB", "--devnet"));
         for (var setting : List.of(
                 "keys.signer=unix:" + socket(),
