@@ -1,7 +1,5 @@
 package io.adit.sealing;
 
-import io.adit.chain.message.MessageIntent;
-import io.adit.chain.message.MessagePriority;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
@@ -27,19 +25,5 @@ public final class StoredIntents {
     /** Whether the outbox has given the message up: its nonce went to another one. */
     public static boolean isLost(MessageRecord record) {
         return record.state() == MessageState.FAILED && record.exitCode().isEmpty();
-    }
-
-    /** The intent that the stored message was made from. */
-    public static MessageIntent of(MessageRecord record) {
-        return new MessageIntent(
-                record.intentKey(),
-                record.from(),
-                record.to(),
-                record.value(),
-                record.method(),
-                record.params().array(),
-                record.maxFee(),
-                MessagePriority.ofWeight(record.priority()),
-                record.due());
     }
 }

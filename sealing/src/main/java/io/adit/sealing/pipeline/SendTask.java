@@ -91,7 +91,7 @@ final class SendTask<P> extends SectorTask {
         if (signed.isPresent()) {
             if (names(signed.get(), sector)) {
                 // The same bytes go out again; whether a reorg has made them useless is for the wait to find out.
-                return sent(sector, key, context.outbox().send(StoredIntents.of(signed.get())));
+                return sent(sector, key, context.outbox().resume(key).orElseThrow());
             }
             // It was left out of the message because it was not fit, and is ready again.
             context.store().transactVoid(tx -> MessageKeys.leave(tx, message.purpose(), sector.number()));

@@ -346,7 +346,9 @@ final class PartitionProver {
         }
         Cid cid;
         try {
-            cid = context.outbox().send(signed.map(StoredIntents::of).orElseGet(() -> intent(proof, head)));
+            cid = signed.isPresent()
+                    ? context.outbox().resume(proof.messageKey()).orElseThrow()
+                    : context.outbox().send(intent(proof, head));
         } catch (AditException e) {
             if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
                 return cancelled(proof);
