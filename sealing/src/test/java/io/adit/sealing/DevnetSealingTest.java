@@ -18,12 +18,15 @@ import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
+import io.adit.chain.type.DomainSeparationTag;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PieceInfo;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
@@ -40,9 +43,11 @@ import io.adit.core.task.TaskEngine;
 import io.adit.devnet.Devnet;
 import io.adit.devnet.chain.ChainSettings;
 import io.adit.devnet.policy.ChainPolicy;
+import io.adit.proofs.PrivateReplica;
 import io.adit.proofs.Proofs;
 import io.adit.proofs.ProofsTestKit;
 import io.adit.proofs.SealVerification;
+import io.adit.proofs.WindowPoSt;
 import io.adit.sealing.pipeline.DealPiece;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SealingSettings;
@@ -64,6 +69,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -84,7 +91,7 @@ class DevnetSealingTest {
     private final FakeSigner client = new FakeSigner(SignatureType.SECP256K1, 5);
 
     /** Everything real but C2, which would take both cores for a minute; the chain accepts its mark instead. */
-    private static final class WithoutCommit2 extends ProofsDecorator {
+    private static class WithoutCommit2 extends ProofsDecorator {
         WithoutCommit2() {
             super(ProofsTestKit.proofs());
         }
@@ -97,6 +104,25 @@ class DevnetSealingTest {
         @Override
         public boolean verifySeal(SealVerification seal) {
             return Arrays.equals(seal.proof(), UNPROVEN);
+        }
+    }
+
+    /** Hands a window proof out only when the test says so. */
+    private static final class HeldWindowProofs extends WithoutCommit2 {
+        private final AtomicInteger made = new AtomicInteger();
+        private final AtomicReference<CountDownLatch> gate = new AtomicReference<>(new CountDownLatch(0));
+
+        @Override
+        public WindowPoSt windowPoSt(
+                RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
+            var proven = super.windowPoSt(proof, miner, randomness, replicas);
+            made.incrementAndGet();
+            try {
+                gate.get().await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("the node stops", e);
+            }
+            return proven;
         }
     }
 
@@ -131,14 +157,17 @@ class DevnetSealingTest {
             });
         }
 
+        /** What a window proof must name of the chain it is sent to. */
+        Randomness chainCommit(Epoch challenge) {
+            return devnet.node()
+                    .stateGetRandomnessFromTickets(
+                            DomainSeparationTag.POST_CHAIN_COMMIT.number(), challenge, new byte[0], TipSetKey.EMPTY);
+        }
+
         boolean faulty() {
             return !devnet.node()
                     .stateMinerFaults(miner.address(), TipSetKey.EMPTY)
                     .isEmpty();
-        }
-
-        Optional<PartitionProof.Phase> newest() {
-            return proving.get().recent().stream().findFirst().map(PartitionProof::phase);
         }
     }
 
@@ -173,7 +202,8 @@ class DevnetSealingTest {
     @Test
     void missedSectorIsRecoveredAndProven_whenTheNodeSleptAndAForkFollows() throws Exception {
         var atMost = Duration.ofMinutes(1);
-        live(new WithoutCommit2(), Duration.ZERO, life -> {
+        var proofs = new HeldWindowProofs();
+        live(proofs, Duration.ZERO, life -> {
             life.passUntil(atMost, () -> sector(life.store(), life.number()).state() == SectorState.Proving);
             life.proving().get().close();
             int period = 48 * 10;
@@ -185,10 +215,27 @@ class DevnetSealingTest {
             life.passUntil(atMost, () -> !life.faulty());
             life.passUntil(atMost, () -> accepted(life.proving().get()) == 1);
 
-            life.passUntil(atMost, () -> life.newest().equals(Optional.of(PartitionProof.Phase.PROVEN)));
-            int belowTheChallenge = 6;
+            int before = proofs.made.get();
+            proofs.gate.set(new CountDownLatch(1));
+            long open = life.proving().get().recent().getFirst().open().value() + period;
+            life.devnet().advanceTo(open);
+            until(atMost, () -> proofs.made.get() > before);
+            var challenge = new Epoch(open
+                    - life.devnet()
+                            .node()
+                            .stateMinerProvingDeadline(life.miner().address(), TipSetKey.EMPTY)
+                            .wPoStChallengeLookback());
+            Randomness commit = life.chainCommit(challenge);
+            int belowTheChallenge = Math.toIntExact(life.devnet().epoch() - challenge.value() + 1);
             life.devnet().reorg(belowTheChallenge);
+            assertThat(life.chainCommit(challenge))
+                    .as("the fork has other tickets")
+                    .isNotEqualTo(commit);
+            proofs.gate.get().countDown();
             life.passUntil(atMost, () -> accepted(life.proving().get()) == 2);
+            assertThat(proofs.made)
+                    .as("the beacon asks the same on every fork; only what the proof is sent with is drawn again")
+                    .hasValue(before + 1);
             life.devnet().advance(period / 4);
 
             assertThat(life.faulty()).isFalse();

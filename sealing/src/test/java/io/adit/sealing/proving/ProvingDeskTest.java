@@ -263,6 +263,8 @@ class ProvingDeskTest {
     @Test
     void lostDisputeIsShownWithPartitionAndPenalty_whenSomebodyWinsOne() {
         proveTheWindow();
+        // The one that looks is the one below.
+        scheduler.close();
         advanceTo(31);
         var watch = new DisputeWatch(context(), new DisputeLog(store));
         watch.look(chain.chainHead());
