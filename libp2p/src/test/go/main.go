@@ -36,6 +36,7 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 	"github.com/multiformats/go-multiaddr"
 )
@@ -179,7 +180,15 @@ func assemble(key crypto.PrivKey) (host.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	upgrade, err := upgrader.New([]sec.SecureTransport{security}, muxers, nil, nil, nil)
+	inlined := muxers
+	if key.Type() == crypto.RSA || key.Type() == crypto.Secp256k1 {
+		inlined = nil // as peers do that agree on the muxer after the handshake
+	}
+	tls, err := libp2ptls.New(libp2ptls.ID, key, inlined)
+	if err != nil {
+		return nil, err
+	}
+	upgrade, err := upgrader.New([]sec.SecureTransport{security, tls}, muxers, nil, nil, nil)
 	if err != nil {
 		return nil, err
 	}

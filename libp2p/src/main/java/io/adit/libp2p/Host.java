@@ -7,17 +7,22 @@ import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.noise.NoiseKey;
 import io.adit.libp2p.ping.Ping;
+import io.adit.libp2p.tls.TlsIdentity;
 import io.adit.libp2p.transport.ConnectionGate;
+import io.adit.libp2p.transport.ConnectionSecurity;
 import io.adit.libp2p.transport.ConnectionUpgrader;
+import io.adit.libp2p.transport.NoiseSecurity;
 import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.SendBudget;
 import io.adit.libp2p.transport.TcpAddress;
 import io.adit.libp2p.transport.TcpTransport;
+import io.adit.libp2p.transport.TlsSecurity;
 import io.adit.libp2p.yamux.ReceiveBudget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,11 +86,20 @@ public final class Host implements AutoCloseable {
         handlers.put(Ping.PROTOCOL, ping::answer);
         handlers.putAll(builder.handlers);
         this.transport = new TcpTransport(
-                new ConnectionUpgrader(new NoiseKey(identity, random), random, new SendBudget(limits.maxSendBytes())),
+                new ConnectionUpgrader(security(builder.security, random), new SendBudget(limits.maxSendBytes())),
                 gate,
                 limits.handshakeTimeout(),
                 threads);
         this.dialer = new Dialer(this::findConnection, this::dial);
+    }
+
+    private List<ConnectionSecurity> security(List<SecurityProtocol> wanted, SecureRandom random) {
+        return wanted.stream()
+                .map(protocol -> switch (protocol) {
+                    case NOISE -> new NoiseSecurity(new NoiseKey(identity, random), random);
+                    case TLS -> new TlsSecurity(new TlsIdentity(identity, random, InstantSource.system()), threads);
+                })
+                .toList();
     }
 
     public static HostBuilder builder() {

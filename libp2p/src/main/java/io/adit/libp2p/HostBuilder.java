@@ -18,6 +18,7 @@ public final class HostBuilder {
     final List<Multiaddr> listen = new ArrayList<>();
     final List<Multiaddr> announce = new ArrayList<>();
     final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
+    List<SecurityProtocol> security = List.of(SecurityProtocol.values());
     String agent = "adit";
     HostLimits limits = HostLimits.defaults();
     private Optional<Identity> identity = Optional.empty();
@@ -50,6 +51,12 @@ public final class HostBuilder {
         if (handlers.size() == MAX_PROTOCOLS || handlers.putIfAbsent(name, handler) != null) {
             throw new IllegalArgumentException("protocol " + name + " is served already, or 64 others are");
         }
+        return this;
+    }
+
+    /** How connections are secured, the most wanted first; without this call by Noise, and by TLS for peers that lack it. */
+    public HostBuilder security(SecurityProtocol... wanted) {
+        security = List.of(wanted).stream().distinct().toList();
         return this;
     }
 

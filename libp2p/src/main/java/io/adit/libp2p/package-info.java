@@ -1,6 +1,9 @@
 /**
- * A libp2p host: it dials and accepts TCP connections, secures them with Noise, multiplexes them with Yamux and hands
+ * A libp2p host: it dials and accepts TCP connections, secures them with Noise or TLS 1.3, multiplexes them with Yamux and hands
  * each inbound stream to the handler of its protocol on a virtual thread.
+ *
+ * <p>What a host is made of is chosen in {@link io.adit.libp2p.HostBuilder}: addresses, protocols, limits, and by which
+ * {@link io.adit.libp2p.SecurityProtocol}s connections are secured, in order of preference.
  *
  * <p>What callers see is here ({@link io.adit.libp2p.Host}, {@link io.adit.libp2p.Connection},
  * {@link io.adit.libp2p.Stream}, {@link io.adit.libp2p.StreamHandler}); the layers below have a package each, named as

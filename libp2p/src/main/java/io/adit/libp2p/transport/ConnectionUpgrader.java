@@ -4,30 +4,30 @@ import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multistream.MultistreamSelect;
-import io.adit.libp2p.noise.NoiseHandshake;
-import io.adit.libp2p.noise.NoiseKey;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** From a raw socket to a secured connection: agree on Noise, shake hands, agree on Yamux. Blocking. */
+/** From a raw socket to a secured connection: agree on Noise or TLS, shake hands, agree on Yamux. Blocking. */
 public final class ConnectionUpgrader {
-    private static final String NOISE = "/noise";
     private static final String YAMUX = "/yamux/1.0.0";
 
-    private final NoiseKey key;
-    private final SecureRandom random;
+    private final List<ConnectionSecurity> security;
     private final SendBudget sendBudget;
 
-    /** @param sendBudget what all connections together may have unsent */
-    public ConnectionUpgrader(NoiseKey key, SecureRandom random, SendBudget sendBudget) {
-        this.key = key;
-        this.random = random;
+    /**
+     * @param security what this side speaks, the most wanted first; dialled peers are asked in this order
+     * @param sendBudget what all connections together may have unsent
+     */
+    public ConnectionUpgrader(List<ConnectionSecurity> security, SendBudget sendBudget) {
+        if (security.isEmpty()) {
+            throw new IllegalArgumentException("connections must be secured by at least one protocol");
+        }
+        this.security = List.copyOf(security);
         this.sendBudget = sendBudget;
     }
 
@@ -56,60 +56,30 @@ public final class ConnectionUpgrader {
     }
 
     private SecuredConnection secure(RawChannel raw, boolean initiator, Optional<PeerId> expected) throws IOException {
-        var in = raw.input();
-        var out = raw.output();
-        agree(in, out, initiator, NOISE);
-        var noise = initiator ? dialled(in, out) : accepted(in, out);
-        var remote = noise.remoteKey().peerId();
+        var known = security.stream().collect(Collectors.toMap(ConnectionSecurity::protocolId, Function.identity()));
+        var wanted = security.stream().map(ConnectionSecurity::protocolId).toList();
+        var chosen = known.get(agree(raw.input(), raw.output(), initiator, wanted));
+        if (chosen == null) {
+            throw new IllegalStateException("a protocol was agreed on that is not among " + wanted);
+        }
+        var layer = chosen.shakeHands(raw, initiator, YAMUX);
+        var remote = layer.remoteKey().peerId();
         if (expected.isPresent() && !expected.get().equals(remote)) {
             throw new Libp2pException(
                     Kind.IDENTITY, "dialled peer " + expected.get() + ", but peer " + remote + " answered");
         }
-        var writer = new SecureFrameWriter(raw.channel(), noise.sending(), sendBudget);
-        var secureIn = new SecureInput(in, noise.receiving());
-        agree(secureIn, secureOutput(writer), initiator, YAMUX);
-        return new SecuredConnection(initiator, noise.remoteKey(), raw, writer, noise.receiving(), secureIn.rest());
-    }
-
-    private static void agree(InputStream in, OutputStream out, boolean initiator, String protocol) throws IOException {
-        if (initiator) {
-            MultistreamSelect.propose(in, out, List.of(protocol));
-        } else {
-            MultistreamSelect.answer(in, out, protocol::equals);
+        var writer = new SecureFrameWriter(raw.channel(), layer.sealer(), sendBudget);
+        if (!layer.muxerAgreed()) {
+            agree(layer.input(), secureOutput(writer), initiator, List.of(YAMUX));
         }
+        return new SecuredConnection(initiator, raw, layer, writer);
     }
 
-    private NoiseHandshake.Session dialled(InputStream in, OutputStream out) throws IOException {
-        var handshake = NoiseHandshake.initiator(key, random);
-        send(out, handshake.write());
-        handshake.read(receive(in));
-        send(out, handshake.write());
-        return handshake.finish();
-    }
-
-    private NoiseHandshake.Session accepted(InputStream in, OutputStream out) throws IOException {
-        var handshake = NoiseHandshake.responder(key, random);
-        handshake.read(receive(in));
-        send(out, handshake.write());
-        handshake.read(receive(in));
-        return handshake.finish();
-    }
-
-    private static void send(OutputStream out, byte[] message) throws IOException {
-        var framed = new byte[2 + message.length];
-        framed[0] = (byte) (message.length >>> 8);
-        framed[1] = (byte) message.length;
-        System.arraycopy(message, 0, framed, 2, message.length);
-        out.write(framed);
-    }
-
-    private static byte[] receive(InputStream in) throws IOException {
-        var length = new DataInputStream(in).readUnsignedShort();
-        var message = in.readNBytes(length);
-        if (message.length < length) {
-            throw new EOFException("remote closed within a handshake message");
-        }
-        return message;
+    private static String agree(InputStream in, OutputStream out, boolean initiator, List<String> protocols)
+            throws IOException {
+        return initiator
+                ? MultistreamSelect.propose(in, out, protocols)
+                : MultistreamSelect.answer(in, out, protocols::contains);
     }
 
     private static OutputStream secureOutput(SecureFrameWriter writer) {

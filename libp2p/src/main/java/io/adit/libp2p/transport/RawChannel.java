@@ -9,21 +9,33 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket while it is being upgraded: a pair of blocking streams for a virtual thread. Bytes are asked of the socket
  * only when the reader has none left, so a stranger can make this side hold no more than one read's worth.
  */
 final class RawChannel extends ChannelInboundHandlerAdapter {
+    /** Cuts off a handshake whose connection has no deadline of its own. */
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofMinutes(1);
+    /** How long a remote that does not read may hold up the end of its connection. */
+    private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofSeconds(1);
+
     private final Channel channel;
     private final Deadline deadline;
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,6 +43,7 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private boolean ended;
     private boolean discarded;
+    private @Nullable Throwable failure;
 
     /** The channel must have been made with automatic reading off. */
     RawChannel(Channel channel, Deadline deadline) {
@@ -70,6 +83,12 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        lock.lock();
+        try {
+            failure = cause;
+        } finally {
+            lock.unlock();
+        }
         Channels.close(context.channel());
     }
 
@@ -95,6 +114,65 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
             lock.unlock();
         }
         Channels.close(channel);
+    }
+
+    /**
+     * From now on the channel speaks TLS, what has arrived and was not read included; waits for the handshake.
+     *
+     * @param threads runs the costly parts of the handshake
+     */
+    void encrypt(SSLEngine engine, Executor threads) throws Libp2pException {
+        var handler = new SslHandler(engine, threads);
+        handler.setHandshakeTimeoutMillis(
+                Math.clamp(TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos()), 1, HANDSHAKE_TIMEOUT.toMillis()));
+        handler.setCloseNotifyFlushTimeout(CLOSE_NOTIFY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            channel.eventLoop().execute(() -> insert(handler));
+            if (!handler.handshakeFuture().await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new Libp2pException(Kind.TIMEOUT, "deadline passed within the TLS handshake");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Libp2pException(Kind.CLOSED, "interrupted within the TLS handshake", e);
+        } catch (RejectedExecutionException e) {
+            throw new Libp2pException(Kind.CLOSED, "this host is closed", e);
+        }
+        if (!handler.handshakeFuture().isSuccess()) {
+            throw TlsSecurity.failed(handler.handshakeFuture().cause());
+        }
+    }
+
+    /** On the event loop: in front of this handler, so that what has arrived goes through it. */
+    private void insert(SslHandler handler) {
+        var pipeline = channel.pipeline();
+        var own = pipeline.context(this);
+        if (own == null) {
+            // The channel has closed and its pipeline was taken apart. An added handler learns that and says so.
+            pipeline.addLast(handler);
+            pipeline.fireChannelInactive();
+            return;
+        }
+        pipeline.addBefore(own.name(), null, handler);
+        ArrayDeque<ByteBuf> early;
+        lock.lock();
+        try {
+            early = new ArrayDeque<>(held);
+            held.clear();
+        } finally {
+            lock.unlock();
+        }
+        var context = pipeline.context(handler);
+        try {
+            for (var bytes = early.poll(); bytes != null; bytes = early.poll()) {
+                handler.channelRead(context, bytes);
+            }
+            handler.channelReadComplete(context);
+        } catch (Exception e) {
+            pipeline.fireExceptionCaught(e);
+        } finally {
+            early.forEach(ByteBuf::release);
+        }
+        channel.read();
     }
 
     /** On the event loop: puts {@code next} in this handler's place, starts it and hands on what was not read. */
@@ -127,6 +205,10 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
         lock.lock();
         try {
             while (held.isEmpty()) {
+                if (failure != null) {
+                    throw new Libp2pException(
+                            Kind.CONNECTION_LOST, "connection failed while it was secured: " + failure, failure);
+                }
                 if (ended) {
                     return -1;
                 }

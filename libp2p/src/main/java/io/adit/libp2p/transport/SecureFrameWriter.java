@@ -18,9 +18,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Seals outgoing bytes into Noise messages and queues them for the channel.
+ * Seals outgoing bytes into messages and queues them for the channel.
  *
- * <p>The order on the wire must be the order of nonces. So sealing and queueing happen under one lock, and everything
+ * <p>The order on the wire must be the order of sealing: Noise counts its nonces. So sealing and queueing happen under one lock, and everything
  * leaves the queue through a task on the event loop: a write made directly by the event loop would overtake what other
  * threads have queued. Writers seal on their own threads. The event loop never waits for the sealing lock: control
  * frames go to a queue of their own, which whoever holds the lock empties before it lets go.
@@ -37,11 +37,10 @@ final class SecureFrameWriter implements YamuxTransport {
     /** Control frames that the socket may not have taken yet: 256 KiB of them. */
     static final int MAX_CONTROL = (256 << 10) / YamuxFrame.HEADER;
 
-    private static final int LENGTH_PREFIX = 2;
     private static final int MAX_PLAIN = TransportCipher.MAX_MESSAGE - TransportCipher.TAG;
 
     private final Channel channel;
-    private final TransportCipher cipher;
+    private final MessageSealer sealer;
     private final ReentrantLock sealing = new ReentrantLock();
     private final ConcurrentLinkedQueue<YamuxFrame> control = new ConcurrentLinkedQueue<>();
     private final AtomicInteger controlQueued = new AtomicInteger();
@@ -59,9 +58,9 @@ final class SecureFrameWriter implements YamuxTransport {
     /** A message on its way, with the number of control frames in it; a data frame is none. */
     private record Sealed(ByteBuf bytes, int controlFrames) {}
 
-    SecureFrameWriter(Channel channel, TransportCipher cipher, SendBudget budget) {
+    SecureFrameWriter(Channel channel, MessageSealer sealer, SendBudget budget) {
         this.channel = channel;
-        this.cipher = cipher;
+        this.sealer = sealer;
         this.budget = budget;
     }
 
@@ -114,7 +113,7 @@ final class SecureFrameWriter implements YamuxTransport {
             return;
         }
         var message = newMessage(most * YamuxFrame.HEADER);
-        var position = message.arrayOffset() + LENGTH_PREFIX;
+        var position = message.arrayOffset() + sealer.prefix();
         var count = 0;
         while (count < most) {
             var frame = control.poll();
@@ -141,7 +140,7 @@ final class SecureFrameWriter implements YamuxTransport {
                 }
                 drainControl();
                 var message = newMessage(YamuxFrame.HEADER + length);
-                var position = message.arrayOffset() + LENGTH_PREFIX;
+                var position = message.arrayOffset() + sealer.prefix();
                 YamuxFrame.encodeData(streamId, length, message.array(), position);
                 System.arraycopy(buffer, offset, message.array(), position + YamuxFrame.HEADER, length);
                 sealAndQueue(message, YamuxFrame.HEADER + length, 0);
@@ -158,7 +157,7 @@ final class SecureFrameWriter implements YamuxTransport {
         sealing.lock();
         try {
             var message = newMessage(bytes.length);
-            System.arraycopy(bytes, 0, message.array(), message.arrayOffset() + LENGTH_PREFIX, bytes.length);
+            System.arraycopy(bytes, 0, message.array(), message.arrayOffset() + sealer.prefix(), bytes.length);
             sealAndQueue(message, bytes.length, 0);
         } finally {
             sealing.unlock();
@@ -166,15 +165,13 @@ final class SecureFrameWriter implements YamuxTransport {
     }
 
     private ByteBuf newMessage(int plainLength) {
-        var capacity = LENGTH_PREFIX + plainLength + TransportCipher.TAG;
+        var capacity = sealer.prefix() + plainLength + sealer.suffix();
         return channel.alloc().heapBuffer(capacity, capacity);
     }
 
     private void sealAndQueue(ByteBuf message, int plainLength, int controlFrames) {
         try {
-            var length = cipher.applyInPlace(message.array(), message.arrayOffset() + LENGTH_PREFIX, plainLength);
-            message.setShort(0, length);
-            message.writerIndex(LENGTH_PREFIX + length);
+            sealer.seal(message, plainLength);
         } catch (GeneralSecurityException e) {
             message.release();
             giveUp();

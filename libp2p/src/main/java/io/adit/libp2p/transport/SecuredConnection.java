@@ -1,7 +1,6 @@
 package io.adit.libp2p.transport;
 
 import io.adit.libp2p.identity.PublicKey;
-import io.adit.libp2p.noise.TransportCipher;
 import io.adit.libp2p.yamux.ReceiveBudget;
 import io.adit.libp2p.yamux.YamuxLimits;
 import io.adit.libp2p.yamux.YamuxSession;
@@ -17,25 +16,15 @@ import java.util.function.Consumer;
  */
 public final class SecuredConnection {
     private final boolean initiator;
-    private final PublicKey remoteKey;
     private final RawChannel raw;
+    private final SecureLayer layer;
     private final SecureFrameWriter writer;
-    private final TransportCipher receiving;
-    private final byte[] received;
 
-    SecuredConnection(
-            boolean initiator,
-            PublicKey remoteKey,
-            RawChannel raw,
-            SecureFrameWriter writer,
-            TransportCipher receiving,
-            byte[] received) {
+    SecuredConnection(boolean initiator, RawChannel raw, SecureLayer layer, SecureFrameWriter writer) {
         this.initiator = initiator;
-        this.remoteKey = remoteKey;
         this.raw = raw;
+        this.layer = layer;
         this.writer = writer;
-        this.receiving = receiving;
-        this.received = received;
     }
 
     public boolean isInitiator() {
@@ -43,7 +32,7 @@ public final class SecuredConnection {
     }
 
     public PublicKey remoteKey() {
-        return remoteKey;
+        return layer.remoteKey();
     }
 
     public InetSocketAddress remoteAddress() {
@@ -73,14 +62,13 @@ public final class SecuredConnection {
     public void begin(YamuxSession session, YamuxLimits limits, Runnable onTick, Runnable onClose) {
         Channels.onClose(channel(), onClose);
         channel().eventLoop().execute(() -> {
-            var reader = new SecureFrameReader(receiving, session, writer);
-            raw.replaceWith(reader, context -> reader.start(context, received));
+            var reader = layer.reader(session, writer);
+            raw.replaceWith(reader, context -> reader.start(context, layer.unread()));
             var context = channel().pipeline().context(reader);
             var ticks = channel()
                     .eventLoop()
-                    // Not at a fixed rate: after a pause of this process the ticks that it missed would come at once,
-                    // and
-                    // the second would find the first one's ping unanswered.
+                    // Not at a fixed rate: after a pause of this process the ticks that it missed would come at
+                    // once, and the second would find the first one's ping unanswered.
                     .scheduleWithFixedDelay(
                             () -> {
                                 reader.tick(context);

@@ -61,7 +61,8 @@ class SecureFrameWriterTest {
     private Connection connection() throws Libp2pException {
         var socket = new StuckSocket();
         var channel = new EmbeddedChannel(socket);
-        return new Connection(socket, channel, new SecureFrameWriter(channel, cipher(), budget));
+        return new Connection(
+                socket, channel, new SecureFrameWriter(channel, new NoiseSecurity.Sealer(cipher()), budget));
     }
 
     private TransportCipher cipher() throws Libp2pException {

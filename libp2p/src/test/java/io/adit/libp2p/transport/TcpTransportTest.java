@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,7 +40,8 @@ class TcpTransportTest {
     private final TcpTransport client = transport(Identity.generate(KeyType.ED25519, random));
 
     private TcpTransport transport(Identity identity) {
-        var upgrader = new ConnectionUpgrader(new NoiseKey(identity, random), random, new SendBudget(1 << 20));
+        var upgrader = new ConnectionUpgrader(
+                List.of(new NoiseSecurity(new NoiseKey(identity, random), random)), new SendBudget(1 << 20));
         return new TcpTransport(upgrader, new ConnectionGate(10, 10, 10), TIMEOUT, threads);
     }
 
