@@ -3,8 +3,9 @@ package io.adit.chain.node;
 /**
  * A Filecoin full node (Lotus or Forest) as a storage provider uses it: one method for each method of Lotus's v1
  * JSON-RPC API that it needs, under Lotus's name. The groups are separate interfaces so that a part of the provider can
- * say which part of the node it uses. Left out of what Curio lists: {@code ChainPutObj}, whose parameter is a Go interface that has
- * no form in JSON, and {@code eth_*}, which only PDP needs.
+ * say which part of the node it uses. Of what Curio lists only {@code ChainPutObj} is left out: its parameter is a Go interface, so that
+ * every released Lotus answers any request with "cannot unmarshal object into Go value of type blocks.Block" (ChainSafe/forest#4471; a
+ * form for it is proposed in filecoin-project/lotus#13811), and Forest does not have it (ChainSafe/forest#4532).
  *
  * <p>Where a method takes a {@link io.adit.chain.type.TipSetKey}, it answers for the state <em>at</em> that tipset,
  * which is the state after its parents' messages; {@link io.adit.chain.type.TipSetKey#EMPTY} means the node's present
@@ -25,6 +26,7 @@ public interface FullNode
                 MessageApi,
                 WalletApi,
                 BlockApi,
+                EthApi,
                 AutoCloseable {
 
     /** Lotus {@code Version}: also the cheapest way to see whether the node answers. */

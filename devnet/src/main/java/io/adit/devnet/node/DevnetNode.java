@@ -17,7 +17,8 @@ public final class DevnetNode
                 MessageAnswers,
                 WalletAnswers,
                 BlockAnswers,
-                F3Answers {
+                F3Answers,
+                EthAnswers {
     /** The API version of Lotus 1.36, whose shapes the answers have: 2.3.0. */
     private static final long API_VERSION = 131_840;
 

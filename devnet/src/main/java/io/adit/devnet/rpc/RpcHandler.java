@@ -5,6 +5,7 @@ import io.adit.chain.node.RpcException;
 import io.adit.chain.node.rpc.Permission;
 import io.adit.chain.node.rpc.RpcCatalogue;
 import io.adit.chain.node.rpc.RpcDispatcher;
+import io.adit.chain.node.rpc.RpcMethod;
 import io.adit.core.error.AditException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -15,7 +16,6 @@ import org.slf4j.LoggerFactory;
 /** Answers requests of the node's API: one call, a batch, a notification; with Lotus's codes and HTTP statuses. */
 final class RpcHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RpcHandler.class);
-    private static final String PREFIX = "Filecoin.";
     private static final int MAX_BATCH = 200;
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
@@ -98,13 +98,14 @@ final class RpcHandler {
                     JsonRpc.METHOD_NOT_FOUND,
                     "method 'Filecoin.ChainNotify' not supported in this mode (no out channel support)");
         }
-        var needed = RpcCatalogue.find(method).map(known -> known.permission()).orElse(Permission.READ);
+        var known = RpcCatalogue.find(method);
+        var needed = known.map(RpcMethod::permission).orElse(Permission.READ);
         if (!allowed.contains(needed)) {
+            var name = known.map(RpcMethod::name).orElse(method);
             return JsonRpc.error(
                     id,
                     RpcException.APPLICATION_ERROR,
-                    "missing permission to invoke '" + method.substring(PREFIX.length()) + "' (need '" + needed.text()
-                            + "')");
+                    "missing permission to invoke '" + name + "' (need '" + needed.text() + "')");
         }
         if (failures.take(method)) {
             return JsonRpc.error(id, RpcException.APPLICATION_ERROR, "ordered to fail by the control path");

@@ -7,7 +7,7 @@ import io.adit.chain.node.rpc.RpcMethod;
 public enum Conduct {
     /** Asks the next node: asking twice changes nothing. */
     READ,
-    /** Gives the identical bytes to the next node: they are known by their CID, twice is once. */
+    /** Gives the identical bytes to the next node: they are known by their hash, twice is once. */
     PUSH,
     /** Asks every good node and takes the highest answer: pools of messages differ, and a nonce must not be used twice. */
     HIGHEST,
@@ -21,7 +21,7 @@ public enum Conduct {
      */
     public static Conduct of(RpcMethod<?> method) {
         return switch (method.name()) {
-            case "MpoolPush", "SyncSubmitBlock" -> PUSH;
+            case "MpoolPush", "SyncSubmitBlock", "EthSendRawTransaction" -> PUSH;
             case "MpoolGetNonce" -> HIGHEST;
             case "MpoolPushMessage", "F3GetOrRenewParticipationTicket", "F3Participate" -> ONCE;
             case "MinerCreateBlock", "WalletHas", "WalletList", "WalletSign", "WalletSignMessage" -> READ;

@@ -5,6 +5,7 @@ import io.adit.chain.node.HeadChange;
 import io.adit.chain.node.HeadSubscription;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.node.eth.EthHash;
 import io.adit.chain.node.rpc.Argument;
 import io.adit.chain.node.rpc.CallClass;
 import io.adit.chain.node.rpc.RpcMethod;
@@ -158,6 +159,24 @@ public final class NodePool extends TypedFullNode {
                     "pushed message " + message.cid() + ", the node says it took " + answered);
         }
         return answered;
+    }
+
+    /** As {@link #mpoolPush}; a node that has it already says so, and has taken it then. */
+    @Override
+    public EthHash ethSendRawTransaction(byte[] transaction) {
+        return roster.race(push("EthSendRawTransaction", false), node -> {
+            try {
+                return node.ethSendRawTransaction(transaction);
+            } catch (RpcException e) {
+                var hash = EthHash.ofTransaction(transaction);
+                if (e.code() == RpcErrorCode.CALL_FAILED
+                        && e.nodeMessage().contains(IN_POOL)
+                        && node.ethGetTransactionByHash(hash).isPresent()) {
+                    return hash;
+                }
+                throw e;
+            }
+        });
     }
 
     private static boolean holds(FullNode node, SignedMessage message) {

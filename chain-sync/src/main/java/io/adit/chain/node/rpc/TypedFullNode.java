@@ -13,7 +13,8 @@ public abstract class TypedFullNode
                 VerifiedRegistryCalls,
                 MessageCalls,
                 WalletCalls,
-                BlockCalls {
+                BlockCalls,
+                EthCalls {
 
     @Override
     public NodeVersion version() {

@@ -20,6 +20,7 @@ class ConductTest {
     private static final Map<String, Conduct> NOT_PLAIN_READING = Map.ofEntries(
             Map.entry("MpoolPush", Conduct.PUSH),
             Map.entry("SyncSubmitBlock", Conduct.PUSH),
+            Map.entry("EthSendRawTransaction", Conduct.PUSH),
             Map.entry("MpoolGetNonce", Conduct.HIGHEST),
             Map.entry("MpoolPushMessage", Conduct.ONCE),
             Map.entry("MarketAddBalance", Conduct.ONCE),

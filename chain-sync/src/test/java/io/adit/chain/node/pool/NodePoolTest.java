@@ -7,6 +7,7 @@ import io.adit.chain.node.HeadChange;
 import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.node.eth.EthHash;
 import io.adit.chain.node.pool.PoolOptions.Redundancy;
 import io.adit.chain.node.pool.Verdict.Lie;
 import io.adit.chain.type.Message;
@@ -395,6 +396,17 @@ class NodePoolTest {
         assertThat(c.mpool).isEmpty();
         assertThat(on(() -> pool.mpoolPush(message))).isEqualTo(message.cid());
         assertThat(b.mpool).containsExactly(message);
+    }
+
+    @Test
+    void ethereumTransactionGoesToTheNext_whichMayHaveItAlready() {
+        b.transactions = a.transactions;
+        a.hangsAfterTaking = true;
+        var raw = new byte[] {2, 1};
+
+        assertThat(on(() -> pool.ethSendRawTransaction(raw))).isEqualTo(EthHash.ofTransaction(raw));
+
+        assertThat(b.calls).contains("EthSendRawTransaction", "EthGetTransactionByHash");
     }
 
     @Test

@@ -7,15 +7,22 @@ import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.PartialFullNode;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.node.eth.EthAddress;
+import io.adit.chain.node.eth.EthHash;
+import io.adit.chain.node.eth.EthTransaction;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.time.Timeline;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -26,6 +33,9 @@ final class PoolNode extends PartialFullNode {
     private final Timeline timeline;
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<SignedMessage> mpool = new CopyOnWriteArrayList<>();
+    /** Ethereum's transactions in the pool; those of a node beside, where they gossip. */
+    volatile Set<EthHash> transactions = ConcurrentHashMap.newKeySet();
+
     volatile boolean hangs;
     volatile boolean hangsAfterTaking;
     volatile boolean channelIsMute;
@@ -122,6 +132,48 @@ final class PoolNode extends PartialFullNode {
             come("MpoolPush");
         }
         return message.cid();
+    }
+
+    @Override
+    public EthHash ethSendRawTransaction(byte[] transaction) {
+        come("EthSendRawTransaction");
+        var hash = EthHash.ofTransaction(transaction);
+        if (!transactions.add(hash)) {
+            throw RpcException.answered("EthSendRawTransaction", 1, "mpool push: already in mpool");
+        }
+        if (hangsAfterTaking) {
+            hangs = true;
+            come("EthSendRawTransaction");
+        }
+        return hash;
+    }
+
+    @Override
+    public Optional<EthTransaction> ethGetTransactionByHash(EthHash transaction) {
+        come("EthGetTransactionByHash");
+        return transactions.contains(transaction) ? Optional.of(waiting(transaction)) : Optional.empty();
+    }
+
+    private static EthTransaction waiting(EthHash hash) {
+        var sender = new EthAddress("0x" + "11".repeat(20));
+        return new EthTransaction(
+                314,
+                0,
+                hash,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                sender,
+                Optional.of(sender),
+                TokenAmount.ZERO,
+                2,
+                new byte[0],
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                new EthTransaction.Signature(BigInteger.ONE, BigInteger.ONE, BigInteger.ONE));
     }
 
     @Override
