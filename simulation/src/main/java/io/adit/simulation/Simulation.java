@@ -19,12 +19,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -69,6 +71,8 @@ final class Simulation {
     private final FairEpochs fair = new FairEpochs();
     private final Set<Integer> troubledPaths = new HashSet<>();
     private final List<Ending> endings = new ArrayList<>();
+    private final List<Disturbance.FeeStorm> storms = new ArrayList<>();
+    private OptionalLong stormSince = OptionalLong.empty();
     private long begin;
     private int reorgNow;
     private int clockIsOff;
@@ -99,7 +103,8 @@ final class Simulation {
         this.proofs = new SimulatedProofs(timeline, disks, random.split(), coverage);
         this.breaches = new Breaches(world.devnet()::epoch);
         this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
-        this.windows = new WindowsInTime(breaches, world, fair, disks, troubledPaths, operator::gaveUp);
+        this.windows = new WindowsInTime(
+                breaches, world, fair, disks, troubledPaths, operator::gaveUp, this::stormyEpochs, coverage);
         this.invariants = invariants(store);
         this.witness = new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
         var clients = new ArrayList<FullNode>();
@@ -211,9 +216,7 @@ final class Simulation {
         for (int at = 0; at < story.epochs(); at++) {
             endWhatIsOver();
             reorgNow = 0;
-            for (var disturbance : story.events().get(at)) {
-                apply(disturbance);
-            }
+            story.events().get(at).forEach(this::apply);
             nextBlock();
         }
         provider.kill();
@@ -259,8 +262,12 @@ final class Simulation {
             case Disturbance.FeeStorm storm -> {
                 boolean within = storm.baseFee().compareTo(AFFORDABLE) <= 0;
                 coverage.saw(within ? "base fee high" : "base fee beyond every limit");
-                chain.fixBaseFee(Optional.of(storm.baseFee()));
-                until(storm.epochs(), !within, () -> chain.fixBaseFee(Optional.empty()));
+                storms.add(storm);
+                blow();
+                until(storm.epochs(), !within, () -> {
+                    storms.remove(storm);
+                    blow();
+                });
             }
             case Disturbance.FullBlocks full -> {
                 coverage.saw("blocks full");
@@ -322,6 +329,21 @@ final class Simulation {
             }
             case Disturbance.Pledge pledge -> provider.pledge();
         }
+    }
+
+    /** The highest fee of those that blow holds. */
+    private void blow() {
+        var fee = storms.stream().map(Disturbance.FeeStorm::baseFee).max(Comparator.naturalOrder());
+        world.devnet().ledger().fixBaseFee(fee);
+        if (fee.isEmpty()) {
+            stormSince = OptionalLong.empty();
+        } else if (stormSince.isEmpty()) {
+            stormSince = OptionalLong.of(world.devnet().epoch());
+        }
+    }
+
+    private long stormyEpochs() {
+        return stormSince.isEmpty() ? 0 : world.devnet().epoch() - stormSince.getAsLong();
     }
 
     private void startAgain(int downFor) {

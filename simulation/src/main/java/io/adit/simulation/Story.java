@@ -3,6 +3,7 @@ package io.adit.simulation;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -27,6 +28,18 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
     /** 1 nanoFIL: ten thousand times what the simulated chain asks otherwise, and yet what messages may cost. */
     private static final BigInteger DEAR = BigInteger.valueOf(1_000_000_000L);
 
+    /** Among so many seeds there is one in which the base fee is high for hours; its story is so much longer. */
+    private static final int STORMY_IN = 40;
+
+    /** Two hours. */
+    private static final int SHORTEST_LONG_STORM = 240;
+
+    /** Eight hours and a half. */
+    private static final int LONGEST_STORM = 1000;
+
+    /** For so long a gust lasts in a long storm. */
+    private static final int GUST = 20;
+
     /** What the simulated full node proposes where there is room in the blocks, attoFIL. */
     private static final BigInteger ORDINARY_PREMIUM = BigInteger.valueOf(100_000);
 
@@ -42,7 +55,10 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
         boolean seals = random.nextInt(4) == 0;
         boolean controls = random.nextInt(3) == 0;
         int length = random.nextInt(10) < SHORT_OF_TEN ? longest / 2 : longest;
-        int epochs = deep ? length + DEEPEST + QUIET_AT_LAST : length;
+        // Drawn apart: the seeds without a long storm keep the story they have without it.
+        var storms = new SplittableRandom(~seed);
+        int storm = storms.nextInt(STORMY_IN) == 0 ? storms.nextInt(SHORTEST_LONG_STORM, LONGEST_STORM + 1) : 0;
+        int epochs = (deep ? length + DEEPEST + QUIET_AT_LAST : length) + storm;
         int deepAt = deep ? epochs - QUIET_AT_LAST - 1 - random.nextInt(QUIET_AT_LAST) : -1;
         var events = new ArrayList<List<Disturbance>>();
         for (int epoch = 0; epoch < epochs; epoch++) {
@@ -53,6 +69,9 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
                 now.add(new Disturbance.Pledge());
                 now.add(new Disturbance.Pledge());
             }
+            if (storm > 0 && epoch >= QUIET_AT_FIRST && epoch < QUIET_AT_FIRST + storm) {
+                stormOn(storms, epoch - QUIET_AT_FIRST, storm).ifPresent(now::add);
+            }
             if (epoch == deepAt) {
                 now.add(new Disturbance.Reorg(Math.min(DEEPEST, epoch)));
             } else if (!quiet && random.nextDouble() < temper) {
@@ -61,6 +80,16 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
             events.add(List.copyOf(now));
         }
         return new Story(epochs, nodes, seals, controls, List.copyOf(events));
+    }
+
+    /** A fee far above what is asked otherwise, with gusts that go up to what messages may cost. */
+    private static Optional<Disturbance> stormOn(SplittableRandom random, int since, int length) {
+        if (since % GUST != 0) {
+            return Optional.empty();
+        }
+        int percent = since == 0 ? 20 : random.nextInt(20, 101);
+        var fee = DEAR.multiply(BigInteger.valueOf(percent)).divide(BigInteger.valueOf(100));
+        return Optional.of(new Disturbance.FeeStorm(fee, since == 0 ? length : Math.min(GUST, length - since)));
     }
 
     private static Disturbance disturbance(SplittableRandom random, int epoch, int nodes, int storagePaths) {

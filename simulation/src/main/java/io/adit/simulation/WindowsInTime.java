@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,9 @@ final class WindowsInTime implements Invariant {
     /** The first epochs of a run, in which the provider comes up. */
     private static final long COMING_UP = 20;
 
+    /** Two of them. */
+    private static final long HOURS = 240;
+
     private static final int MOST_SECTORS = 1_000;
 
     /** One partition in one window. */
@@ -43,6 +47,8 @@ final class WindowsInTime implements Invariant {
     private final SimulatedDisks disks;
     private final Set<Integer> troubledPaths;
     private final Predicate<String> gaveUp;
+    private final LongSupplier stormyEpochs;
+    private final Coverage coverage;
     private final long begin;
     private final long firstPeriod;
     private final Map<Proven, Integer> proven = new HashMap<>();
@@ -57,6 +63,7 @@ final class WindowsInTime implements Invariant {
      *
      * @param troubledPaths those that have failed, or fail
      * @param gaveUp whether the operator gave up the message with such a key
+     * @param stormyEpochs for how long the base fee has been high
      */
     WindowsInTime(
             Breaches breaches,
@@ -64,13 +71,17 @@ final class WindowsInTime implements Invariant {
             FairEpochs fair,
             SimulatedDisks disks,
             Set<Integer> troubledPaths,
-            Predicate<String> gaveUp) {
+            Predicate<String> gaveUp,
+            LongSupplier stormyEpochs,
+            Coverage coverage) {
         this.breaches = breaches;
         this.world = world;
         this.fair = fair;
         this.disks = disks;
         this.troubledPaths = troubledPaths;
         this.gaveUp = gaveUp;
+        this.stormyEpochs = stormyEpochs;
+        this.coverage = coverage;
         this.begin = world.devnet().epoch();
         this.firstPeriod = world.node()
                 .stateMinerProvingDeadline(world.miner(), TipSetKey.EMPTY)
@@ -138,6 +149,9 @@ final class WindowsInTime implements Invariant {
         due++;
         if (held) {
             met++;
+            if (stormyEpochs.getAsLong() > HOURS) {
+                coverage.saw("windows proven after hours of a high base fee");
+            }
         } else {
             breaches.report(
                     getClass(),

@@ -122,7 +122,7 @@ class RealProofsTest {
             var store = files.emptied();
             var breaches = new Breaches(world.devnet()::epoch);
             var fair = new FairEpochs();
-            var windows = new WindowsInTime(breaches, world, fair, disks, Set.of(), key -> false);
+            var windows = new WindowsInTime(breaches, world, fair, disks, Set.of(), key -> false, () -> 0, coverage);
             var witness = new Witness(
                     Set.of(world.worker().address()),
                     world.devnet().ledger().chain()::head,

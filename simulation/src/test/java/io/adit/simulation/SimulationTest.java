@@ -50,6 +50,7 @@ class SimulationTest {
                 "reorgs that took executed messages back",
                 "base fee high",
                 "base fee beyond every limit",
+                "windows proven after hours of a high base fee",
                 "blocks full",
                 "messages lost by the network",
                 "messages late in the network",
