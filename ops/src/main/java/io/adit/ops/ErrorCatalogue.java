@@ -15,6 +15,7 @@ import io.adit.market.client.RetrievalErrorCode;
 import io.adit.market.deal.DealErrorCode;
 import io.adit.market.fetch.FetchErrorCode;
 import io.adit.market.index.IndexErrorCode;
+import io.adit.market.policy.RejectionCode;
 import io.adit.market.retrieve.RefusalCode;
 import io.adit.proofs.ProofsError;
 import io.adit.sealing.SealingError;
@@ -39,6 +40,7 @@ public final class ErrorCatalogue {
                     SealingError.values(),
                     MiningError.values(),
                     DealErrorCode.values(),
+                    RejectionCode.values(),
                     FetchErrorCode.values(),
                     IndexErrorCode.values(),
                     RefusalCode.values(),

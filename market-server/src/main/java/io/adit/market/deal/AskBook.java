@@ -8,9 +8,11 @@ import io.adit.core.state.StateStore;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.SignedStorageAsk;
 import io.adit.market.deal.wire.StorageAsk;
+import io.adit.market.policy.DealTerms;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /** The provider's signed ask: made anew, with the next sequence number, when the terms change or the old one runs out. */
 final class AskBook {
@@ -23,14 +25,14 @@ final class AskBook {
     private final StateStore store;
     private final MarketChain chain;
     private final Signer signer;
-    private final DealTerms terms;
+    private final Supplier<DealTerms> policy;
     private final ReentrantLock turn = new ReentrantLock();
 
-    AskBook(StateStore store, MarketChain chain, Signer signer, DealTerms terms) {
+    AskBook(StateStore store, MarketChain chain, Signer signer, Supplier<DealTerms> policy) {
         this.store = store;
         this.chain = chain;
         this.signer = signer;
-        this.terms = terms;
+        this.policy = policy;
     }
 
     SignedStorageAsk current() {
@@ -63,9 +65,10 @@ final class AskBook {
     }
 
     private StorageAsk ask(Epoch now, long sequence) {
+        var terms = policy.get();
         return new StorageAsk(
-                terms.pricePerGibEpoch(),
-                terms.pricePerGibEpoch(),
+                terms.prices().base(),
+                terms.prices().base(),
                 terms.minPieceSize().bytes(),
                 terms.largestPiece().bytes(),
                 chain.miner(),

@@ -16,18 +16,28 @@ import io.adit.core.state.Tx;
 import io.adit.core.task.CrashPoints;
 import io.adit.core.task.NewTask;
 import io.adit.core.task.TaskPriority;
-import io.adit.market.deal.ProposalVerdict.Accepted;
-import io.adit.market.deal.ProposalVerdict.Rejected;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.DealStatus;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.DealStatusResponse;
+import io.adit.market.policy.ClientRules;
+import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.ProposalChecks;
+import io.adit.market.policy.ProposalContext;
+import io.adit.market.policy.ProposalVerdict;
+import io.adit.market.policy.ProposalVerdict.Accepted;
+import io.adit.market.policy.ProposalVerdict.Rejected;
+import io.adit.market.policy.RejectionCode;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,22 +50,28 @@ public final class DealDesk {
 
     private final StateStore store;
     private final MarketChain chain;
-    private final ProposalChecks checks;
+    private final Supplier<DealTerms> policy;
     private final PieceFiles files;
     private final InstantSource clock;
     /** Staging space and promised escrow are counted and taken by one proposal at a time. */
     private final ReentrantLock turn = new ReentrantLock();
 
-    DealDesk(StateStore store, MarketChain chain, ProposalChecks checks, PieceFiles files, InstantSource clock) {
+    DealDesk(StateStore store, MarketChain chain, Supplier<DealTerms> policy, PieceFiles files, InstantSource clock) {
         this.store = store;
         this.chain = chain;
-        this.checks = checks;
+        this.policy = policy;
         this.files = files;
         this.clock = clock;
     }
 
     /** What the chain says about a proposal. */
-    private record ChainFacts(Address providerNamed, Address clientKey, Epoch now, CollateralBounds collateral) {}
+    private record ChainFacts(
+            DealTerms terms,
+            Address providerNamed,
+            Address clientKey,
+            Set<Address> clientNames,
+            Epoch now,
+            CollateralBounds collateral) {}
 
     /**
      * Decides a proposal. The same proposal under the same UUID gets the same answer again.
@@ -79,7 +95,7 @@ public final class DealDesk {
         }
         if (client(params).isKey()) {
             // A stranger who cannot sign must not make the node ask the chain.
-            var badSignature = ProposalChecks.signature(params, client(params));
+            var badSignature = ClientRules.signature(params, client(params));
             if (badSignature.isPresent()) {
                 return badSignature.get();
             }
@@ -89,12 +105,10 @@ public final class DealDesk {
             return key.isEmpty() ? unknownClient(params) : inTurn(params, facts(params, key.get()));
         } catch (RpcException e) {
             LOG.warn("A proposal cannot be checked: {}", e.getMessage());
-            return new Rejected(
+            return Rejected.of(
                     RejectionCode.NOT_READY,
-                    "DealProposal",
                     "checked against the chain",
-                    "a provider whose chain node does not answer",
-                    "propose again in a few minutes");
+                    "a provider whose chain node does not answer");
         }
     }
 
@@ -112,14 +126,16 @@ public final class DealDesk {
         // never.
         var promised = store.read(tx -> StoredDeals.promised(tx, client(params)));
         var context = new ProposalContext(
+                facts.terms(),
                 chain.miner(),
                 facts.providerNamed(),
                 facts.clientKey(),
+                facts.clientNames(),
                 facts.now(),
                 facts.collateral(),
                 chain.escrow(client(params)).minus(promised),
-                store.read(StoredDeals::stagedBytes));
-        var verdict = checks.check(params, context);
+                store.read(StoredDeals::load));
+        var verdict = ProposalChecks.check(params, context);
         if (!(verdict instanceof Accepted)) {
             return verdict;
         }
@@ -140,7 +156,20 @@ public final class DealDesk {
         long size = proposal.pieceSize();
         // A size that is none is rejected before its collateral is looked at.
         var bounds = chain.collateralBounds(new PaddedSize(size >= 128 && Long.bitCount(size) == 1 ? size : 128));
-        return new ChainFacts(chain.idOf(proposal.provider()), clientKey, chain.now(), bounds);
+        var terms = policy.get();
+        return new ChainFacts(
+                terms,
+                chain.idOf(proposal.provider()),
+                clientKey,
+                names(proposal.client(), clientKey, terms),
+                chain.now(),
+                bounds);
+    }
+
+    private Set<Address> names(Address client, Address key, DealTerms terms) {
+        return terms.namesClientsById()
+                ? Stream.of(client, key, chain.idOf(client)).collect(Collectors.toSet())
+                : Stream.of(client, key).collect(Collectors.toSet());
     }
 
     /** What was answered before, if this UUID or this proposal is known. */
@@ -158,21 +187,15 @@ public final class DealDesk {
     }
 
     private static ProposalVerdict reused(String field, String limit, UUID taken) {
-        return new Rejected(
-                RejectionCode.UUID_REUSED,
-                field,
-                limit,
-                "one that deal " + taken + " has",
-                "take a new UUID and sign anew");
+        var code = RejectionCode.UUID_REUSED;
+        return new Rejected(code, field, limit, "one that deal " + taken + " has", code.remedy());
     }
 
     private static ProposalVerdict unknownClient(DealParams params) {
-        return new Rejected(
+        return Rejected.of(
                 RejectionCode.UNKNOWN_CLIENT,
-                "Client",
                 "an account with a secp256k1 or BLS key",
-                client(params).toString(),
-                "name the client by its f1 or f3 address");
+                client(params).toString());
     }
 
     static DealRecord record(DealParams params, Instant now) {

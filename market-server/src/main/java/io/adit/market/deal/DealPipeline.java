@@ -10,6 +10,7 @@ import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.FetchLimits;
 import io.adit.market.fetch.Fetcher;
 import io.adit.market.index.PieceIndexer;
+import io.adit.market.policy.DealTerms;
 import io.adit.sealing.pipeline.SectorIntake;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,11 +31,13 @@ public final class DealPipeline {
     private final Runnable restoreIndex;
 
     /**
+     * @param policy what is taken now
      * @param signer has the miner's worker key
      * @param transports how data is retrieved, as told over {@code /fil/retrieval/transports/1.0.0}
      */
     public DealPipeline(
             DealSettings settings,
+            Supplier<DealTerms> policy,
             StateStore store,
             FullNode node,
             Signer signer,
@@ -48,9 +51,8 @@ public final class DealPipeline {
         var files = new PieceFiles(settings.pieces());
         var fetcher = new Fetcher(FetchLimits.standard(), settings.addresses());
         var escrow = new MarketEscrow(store, chain, outbox, settings.maxFee());
-        desk = new DealDesk(store, chain, new ProposalChecks(settings.terms(), settings.addresses()), files, clock);
-        protocols = new DealProtocols(
-                desk, new AskBook(store, chain, signer, settings.terms()), settings.miner(), transports);
+        desk = new DealDesk(store, chain, policy, files, clock);
+        protocols = new DealProtocols(desk, new AskBook(store, chain, signer, policy), settings.miner(), transports);
         handlers = List.of(
                 new FetchTask(store, deals, files, fetcher, chain, settings),
                 new BatchTask(store, deals, settings.publishPeriod(), settings.maxDealsPerMessage()),

@@ -7,14 +7,16 @@ import io.adit.core.fil.Address;
 import io.adit.core.ipld.CborReader;
 import io.adit.libp2p.HostBuilder;
 import io.adit.libp2p.Stream;
-import io.adit.market.deal.ProposalVerdict.Accepted;
-import io.adit.market.deal.ProposalVerdict.Rejected;
 import io.adit.market.deal.wire.AskRequest;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.DealResponse;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.RetrievalTransports;
+import io.adit.market.policy.ProposalVerdict;
+import io.adit.market.policy.ProposalVerdict.Accepted;
+import io.adit.market.policy.ProposalVerdict.Rejected;
+import io.adit.market.policy.RejectionCode;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -139,20 +141,13 @@ public final class DealProtocols {
     }
 
     private static Rejected malformed(String given) {
-        return new Rejected(
+        return Rejected.of(
                 RejectionCode.MALFORMED_PROPOSAL,
-                "DealParams",
                 "one CBOR map of at most " + MAX_PROPOSAL + " bytes",
-                "something else (" + given + ")",
-                "encode it as Boost does");
+                "something else (" + given + ")");
     }
 
     private static Rejected busy() {
-        return new Rejected(
-                RejectionCode.NOT_READY,
-                "DealParams",
-                "one of " + MAX_EXCHANGES + " proposals at a time",
-                "one more",
-                "propose again in a few seconds");
+        return Rejected.of(RejectionCode.NOT_READY, "one of " + MAX_EXCHANGES + " proposals at a time", "one more");
     }
 }

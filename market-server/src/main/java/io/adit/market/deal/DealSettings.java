@@ -1,8 +1,7 @@
 package io.adit.market.deal;
 
-import io.adit.core.config.NodeConfig;
+import io.adit.core.config.MarketConfig;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.fetch.AddressRules;
 import java.nio.file.Path;
@@ -12,7 +11,7 @@ import java.time.Duration;
  * How this provider makes deals.
  *
  * @param miner its ID address
- * @param terms what it takes
+ * @param expectedSealing epochs that sealing takes, waiting for its turn included
  * @param pieces the folder of fetched pieces
  * @param addresses where data may be fetched from
  * @param publishPeriod how long a fetched deal waits for others to share its message
@@ -24,7 +23,7 @@ import java.time.Duration;
  */
 public record DealSettings(
         Address miner,
-        DealTerms terms,
+        long expectedSealing,
         Path pieces,
         AddressRules addresses,
         Duration publishPeriod,
@@ -38,25 +37,19 @@ public record DealSettings(
 
     /** Epochs that must be left before a deal's start when its piece goes to sealing. */
     long epochsToSeal() {
-        return terms.expectedSealing();
+        return expectedSealing;
     }
 
     /** Epochs that must be left when a deal is published: its message has to be mined and confirmed first. */
     long epochsToPublishAndSeal() {
-        return terms.expectedSealing() + 2L * confidence;
+        return expectedSealing + 2L * confidence;
     }
 
     /** The configured settings; pieces go into the given folder. */
-    public static DealSettings of(
-            NodeConfig.Market market,
-            Address miner,
-            SectorSize sectorSize,
-            Path pieces,
-            TokenAmount maxFee,
-            int confidence) {
+    public static DealSettings of(MarketConfig market, Address miner, Path pieces, TokenAmount maxFee, int confidence) {
         return new DealSettings(
                 miner,
-                DealTerms.of(market, sectorSize),
+                market.expectedSealEpochs(),
                 pieces,
                 new AddressRules(market.fetchAllowPrivateAddresses()),
                 market.publishPeriod(),

@@ -7,6 +7,7 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.Tx;
+import io.adit.market.policy.ProposalContext.Load;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -68,9 +69,10 @@ final class StoredDeals {
         return deal.error().isPresent();
     }
 
-    /** Bytes of pieces whose sector is not proven yet. */
-    static long stagedBytes(Tx tx) {
-        return at(tx, STAGED).mapToLong(DealRecord::transferSize).sum();
+    /** What the provider is busy with. */
+    static Load load(Tx tx) {
+        var staged = at(tx, STAGED).filter(deal -> !failed(deal)).toList();
+        return new Load(staged.stream().mapToLong(DealRecord::transferSize).sum(), staged.size());
     }
 
     /** What the client's deals that the market has not locked funds for will take out of its escrow. */

@@ -47,6 +47,7 @@ final class CrashNode {
             var outbox = new MessageOutbox(store, node, keys, clock);
             var pipeline = new DealPipeline(
                     settings(folder),
+                    () -> TestDeals.TERMS,
                     store,
                     node,
                     keys,
@@ -87,7 +88,7 @@ final class CrashNode {
     private static DealSettings settings(Path folder) {
         return new DealSettings(
                 TestDeals.MINER,
-                TestDeals.TERMS,
+                TestDeals.SEALING,
                 folder.resolve("pieces"),
                 new AddressRules(true),
                 Duration.ZERO,

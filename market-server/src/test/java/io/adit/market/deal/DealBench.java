@@ -71,7 +71,7 @@ final class DealBench implements AutoCloseable {
         store = SqlStateStore.sqlite(folder.resolve("state.db"));
         var settings = new DealSettings(
                 TestDeals.MINER,
-                TestDeals.TERMS,
+                TestDeals.SEALING,
                 folder.resolve("pieces"),
                 new AddressRules(true),
                 publishPeriod,
@@ -84,6 +84,7 @@ final class DealBench implements AutoCloseable {
         var clock = Clock.systemUTC();
         pipeline = new DealPipeline(
                 settings,
+                () -> TestDeals.TERMS,
                 store,
                 chain,
                 keys,

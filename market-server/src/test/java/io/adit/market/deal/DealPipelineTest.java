@@ -16,6 +16,7 @@ import io.adit.core.state.PieceRecord;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.policy.ProposalVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,6 +17,7 @@ import io.adit.market.deal.wire.DealResponse;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.DealStatusResponse;
 import io.adit.market.deal.wire.RetrievalTransports;
+import io.adit.market.policy.ProposalVerdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,9 @@ class DealProtocolsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STAGING_FULL")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLIENT_DENIED", "CLIENT_NOT_ALLOWED", "STAGING_FULL", "TOO_MANY_DEALS"})
     void answersWithTheReason_andStoresNothing(Proposals bad) throws Exception {
         var response = propose(DealProtocols.PROPOSE_1_2_1, bad.params(DEAL).toCbor());
 
@@ -220,7 +223,7 @@ class DealProtocolsTest {
                 .ask()
                 .orElseThrow();
 
-        assertThat(signed.ask().price()).isEqualTo(TestDeals.TERMS.pricePerGibEpoch());
+        assertThat(signed.ask().price()).isEqualTo(TestDeals.TERMS.prices().base());
         assertThat(signed.ask().maxPieceSize()).isEqualTo(2048);
         assertThat(Signatures.verify(TestDeals.WORKER.address(), signed.ask().toCbor(), signed.signature()))
                 .isTrue();

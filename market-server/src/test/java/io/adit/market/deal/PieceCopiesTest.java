@@ -15,6 +15,7 @@ import io.adit.core.state.DealCheckpoint;
 import io.adit.market.client.RetrievalClient;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.policy.ProposalVerdict;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
@@ -89,13 +90,15 @@ class PieceCopiesTest {
                             wanted.skipIpniAnnounce()));
             assertThat(bench.deal(FIRST).removeUnsealed()).isTrue();
             var copy = piece(bench, FIRST).file().orElseThrow();
-            assertThat(bench.store.<Long>read(StoredDeals::stagedBytes)).isEqualTo(900);
+            assertThat(bench.store.<Long>read(tx -> StoredDeals.load(tx).stagedBytes()))
+                    .isEqualTo(900);
 
             prove(bench, 7);
 
             await().until(() -> piece(bench, FIRST).file().isEmpty());
             assertThat(copy).doesNotExist();
-            assertThat(bench.store.<Long>read(StoredDeals::stagedBytes)).isZero();
+            assertThat(bench.store.<Long>read(tx -> StoredDeals.load(tx).stagedBytes()))
+                    .isZero();
         }
     }
 

@@ -6,10 +6,16 @@ import io.adit.chain.node.CollateralBounds;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
-import io.adit.market.deal.ProposalVerdict.Accepted;
-import io.adit.market.deal.ProposalVerdict.Rejected;
-import io.adit.market.fetch.AddressRules;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.policy.DealRule;
+import io.adit.market.policy.ProposalChecks;
+import io.adit.market.policy.ProposalContext;
+import io.adit.market.policy.ProposalContext.Load;
+import io.adit.market.policy.ProposalVerdict.Accepted;
+import io.adit.market.policy.ProposalVerdict.Rejected;
+import io.adit.market.policy.RejectionCode;
 import java.util.EnumSet;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProposalChecksTest {
     private static final UUID DEAL = new UUID(1, 2);
 
-    private final ProposalChecks checks = new ProposalChecks(TestDeals.TERMS, new AddressRules(true));
-
     @Test
     void acceptsAGoodProposal() {
-        assertThat(checks.check(
-                        Proposals.good(DEAL),
-                        context(Proposals.good(DEAL).proposal().proposal().provider(), 0)))
+        assertThat(ProposalChecks.check(Proposals.good(DEAL), context(Proposals.good(DEAL))))
                 .isEqualTo(new Accepted());
     }
 
@@ -32,11 +34,8 @@ class ProposalChecksTest {
     @EnumSource
     void namesTheBrokenRule(Proposals bad) {
         var params = bad.params(DEAL);
-        var context = context(
-                params.proposal().proposal().provider(),
-                bad == Proposals.STAGING_FULL ? TestDeals.TERMS.maxStagingBytes() : 0);
 
-        var verdict = checks.check(params, context);
+        var verdict = ProposalChecks.check(params, bad.in(context(params)));
 
         assertThat(verdict).isInstanceOfSatisfying(Rejected.class, rejected -> {
             assertThat(rejected.code()).isEqualTo(bad.code());
@@ -44,6 +43,30 @@ class ProposalChecksTest {
                     .startsWith(bad.name() + ": ")
                     .contains(rejected.limit(), rejected.given(), rejected.remedy());
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDryRunFindsWhatIsBroken_andAnswersOnEverythingElse(Proposals bad) {
+        var params = bad.params(DEAL);
+
+        var found = ProposalChecks.all(params, bad.in(context(params)), Set.of());
+
+        assertThat(found).extracting(Rejected::code).contains(bad.code()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aDryRunNamesEverythingThatIsBroken() {
+        var params = Proposals.PRICE_TOO_LOW.params(DEAL);
+        var context = Proposals.CLIENT_DENIED.in(Proposals.TOO_MANY_DEALS.in(context(params)));
+
+        assertThat(ProposalChecks.all(params, context, Set.of()))
+                .extracting(Rejected::code)
+                .containsExactly(
+                        RejectionCode.CLIENT_DENIED, RejectionCode.PRICE_TOO_LOW, RejectionCode.TOO_MANY_DEALS);
+        assertThat(ProposalChecks.all(params, context, Set.of(DealRule.PRICE, DealRule.UNDER_WAY)))
+                .extracting(Rejected::code)
+                .containsExactly(RejectionCode.CLIENT_DENIED);
     }
 
     @Test
@@ -61,14 +84,33 @@ class ProposalChecksTest {
         assertThat(shown).isEqualTo(EnumSet.complementOf(elsewhere));
     }
 
-    private static ProposalContext context(Address provider, long staged) {
+    @Test
+    void aClientIsFoundInAList_byAnyOfItsAddresses() {
+        var params = Proposals.good(DEAL);
+        var named = context(params).withClientNames(Set.of(TestDeals.CLIENT.address(), Address.ofId(5)));
+        var fifth = Set.of(Address.ofId(5));
+
+        assertThat(ProposalChecks.check(params, named.withTerms(TestDeals.TERMS.withAllowed(fifth))))
+                .isEqualTo(new Accepted());
+        assertThat(ProposalChecks.check(params, named.withTerms(TestDeals.TERMS.withDenied(fifth))))
+                .isInstanceOf(Rejected.class);
+        assertThat(TestDeals.TERMS.withDenied(fifth).namesClientsById()).isTrue();
+        assertThat(TestDeals.TERMS
+                        .withDenied(Set.of(TestDeals.CLIENT.address()))
+                        .namesClientsById())
+                .isFalse();
+    }
+
+    private static ProposalContext context(DealParams params) {
         return new ProposalContext(
+                TestDeals.TERMS,
                 TestDeals.MINER,
-                provider,
+                params.proposal().proposal().provider(),
                 TestDeals.CLIENT.address(),
+                Set.of(TestDeals.CLIENT.address()),
                 new Epoch(TestDeals.NOW),
                 new CollateralBounds(FakeMarketChain.MIN_COLLATERAL, TokenAmount.ofFil(1)),
                 TokenAmount.ofFil(1),
-                staged);
+                new Load(0, 0));
     }
 }

@@ -11,7 +11,12 @@ import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
+import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.ProposalContext;
+import io.adit.market.policy.ProposalContext.Load;
+import io.adit.market.policy.RejectionCode;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -40,7 +45,11 @@ enum Proposals {
     TRANSFER_UNSUPPORTED(params -> transfer(params, new Transfer(1, "graphsync", new byte[0], ""))),
     TRANSFER_SIZE(params -> transfer(params, TestDeals.transfer(5000, "http://198.51.100.7/a"))),
     TRANSFER_ADDRESS(params -> transfer(params, TestDeals.transfer(500, "file:///etc/passwd"))),
-    STAGING_FULL(params -> params);
+    CLIENT_DENIED(params -> params, context -> terms(context, terms -> terms.withDenied(context.clientNames()))),
+    CLIENT_NOT_ALLOWED(
+            params -> params, context -> terms(context, terms -> terms.withAllowed(Set.of(Address.ofId(77))))),
+    STAGING_FULL(params -> params, context -> context.withLoad(new Load(TestDeals.TERMS.maxStagingBytes(), 1))),
+    TOO_MANY_DEALS(params -> params, context -> context.withLoad(new Load(0, TestDeals.TERMS.maxDealsUnderWay())));
 
     static final byte[] DATA = TestDeals.data(1, 900);
 
@@ -48,8 +57,25 @@ enum Proposals {
     @SuppressWarnings("ImmutableEnumChecker")
     private final UnaryOperator<DealParams> change;
 
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final UnaryOperator<ProposalContext> circumstances;
+
     Proposals(UnaryOperator<DealParams> change) {
+        this(change, context -> context);
+    }
+
+    Proposals(UnaryOperator<DealParams> change, UnaryOperator<ProposalContext> circumstances) {
         this.change = change;
+        this.circumstances = circumstances;
+    }
+
+    private static ProposalContext terms(ProposalContext context, UnaryOperator<DealTerms> change) {
+        return context.withTerms(change.apply(context.terms()));
+    }
+
+    /** What makes it bad, where the proposal itself does not. */
+    ProposalContext in(ProposalContext context) {
+        return circumstances.apply(context);
     }
 
     RejectionCode code() {

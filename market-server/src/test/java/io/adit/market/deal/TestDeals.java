@@ -15,8 +15,12 @@ import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
+import io.adit.market.fetch.AddressRules;
+import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.PriceList;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -27,16 +31,22 @@ public final class TestDeals {
     public static final PrivateKey WORKER = TestKeys.key(SignatureType.SECP256K1, 7);
     public static final long NOW = 1000;
     public static final DealTerms TERMS = new DealTerms(
-            TokenAmount.ofAtto(1L << 30),
+            PriceList.flat(TokenAmount.ofAtto(1L << 30)),
+            Set.of(),
+            Set.of(),
             new PaddedSize(256),
             new PaddedSize(2048),
             SectorSize.KIB_2,
             20,
-            10,
             DealTerms.CHAIN_MIN_DURATION,
             DealTerms.CHAIN_MAX_DURATION,
             DealTerms.CHAIN_MAX_DURATION,
-            10_000);
+            10_000,
+            100,
+            new AddressRules(true));
+
+    /** Epochs that sealing takes. */
+    static final long SEALING = 10;
 
     private TestDeals() {}
 

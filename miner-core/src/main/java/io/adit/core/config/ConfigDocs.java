@@ -66,7 +66,7 @@ public final class ConfigDocs {
 
     /** A key with its documentation and the given value. */
     static void entry(StringBuilder out, ConfigSchema.Key key, List<String> texts) {
-        comment(out, key.doc().value());
+        comment(out, key.doc().value() + (key.doc().live() ? " Can be changed while the node runs." : ""));
         out.append(key.name())
                 .append(" = ")
                 .append(literal(key.component().getGenericType(), texts))

@@ -247,10 +247,10 @@ public final class ConfigLoader {
         }
     }
 
-    private static Object construct(Class<?> type, List<Object> arguments) {
+    static <T> T construct(Class<T> type, List<Object> arguments) {
         Constructor<?> constructor = type.getDeclaredConstructors()[0];
         try {
-            return constructor.newInstance(arguments.toArray());
+            return type.cast(constructor.newInstance(arguments.toArray()));
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof AditException adit) {
                 if (adit.code() instanceof ConfigErrorCode) {

@@ -14,4 +14,7 @@ public @interface Doc {
 
     /** The default, written as in the file without quotes; lists are separated by commas. Unused for sections. */
     String fallback() default "";
+
+    /** Whether the key can also be changed while the node runs; see {@link LiveSettings}. */
+    boolean live() default false;
 }

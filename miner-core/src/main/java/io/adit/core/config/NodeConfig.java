@@ -24,7 +24,7 @@ public record NodeConfig(
         @Doc("The proof workers.") ProofWorkers proofs,
         @Doc("How sectors are sealed.") Sealing sealing,
         @Doc("Making blocks.") Mining mining,
-        @Doc("Storage deals.") Market market,
+        @Doc("Storage deals.") MarketConfig market,
         @Doc("Serving data.") Retrieval retrieval,
         @Doc("Logs.") Log log) {
 
@@ -371,93 +371,6 @@ public record NodeConfig(
         }
     }
 
-    /** Storage deals. */
-    public record Market(
-            @Doc(
-                    value = "Multiaddress on which deal clients reach the node by libp2p.",
-                    fallback = "/ip4/127.0.0.1/tcp/24001")
-            String libp2pListen,
-
-            @Doc(
-                    value = "Multiaddresses under which others reach it, told to peers that connect. Empty: the"
-                            + " listening one. The miner actor's own addresses are not changed.",
-                    fallback = "")
-            List<String> announceAddresses,
-
-            @Doc(value = "Price of a GiB for one epoch of 30 s.", fallback = "0.00000005 FIL")
-            TokenAmount pricePerGibEpoch,
-
-            @Doc(value = "Smallest padded piece that is taken.", fallback = "256B")
-            ByteSize minPieceSize,
-
-            @Doc(value = "Largest padded piece that is taken; never more than the sector.", fallback = "8MiB")
-            ByteSize maxPieceSize,
-
-            @Doc(
-                    value = "Epochs that must lie between a proposal and the deal's start, so that it can be fetched,"
-                            + " published and sealed in time. More than expected-seal-epochs.",
-                    fallback = "1440")
-            long startBufferEpochs,
-
-            @Doc(
-                    value = "Epochs that sealing takes, waiting for its turn included. A deal that starts sooner than"
-                            + " this is neither fetched nor published nor sealed any more. 960 are 8 hours.",
-                    fallback = "960")
-            long expectedSealEpochs,
-
-            @Doc(
-                    value = "Most that the pieces of deals may take on disk until their sectors are proven; then they"
-                            + " are copies for retrieval and do not count. Empty: eight times max-piece-size.",
-                    fallback = "")
-            Optional<ByteSize> maxStagingBytes,
-
-            @Doc(value = "How long an accepted deal waits for others to be published in one message.", fallback = "1s")
-            Duration publishPeriod,
-
-            @Doc(value = "Most deals in one publish message.", fallback = "8")
-            int publishMaxDeals,
-
-            @Doc(
-                    value = "Lets deals be fetched from loopback and private addresses. For devnets only: a client"
-                            + " could make the node read services inside your network.",
-                    fallback = "false")
-            boolean fetchAllowPrivateAddresses) {
-        private static final long STAGED_PIECES = 8;
-
-        /** Sizes in order and powers of two. */
-        public Market {
-            within("market.expected-seal-epochs", expectedSealEpochs, 0, 900_000);
-            within("market.start-buffer-epochs", startBufferEpochs, expectedSealEpochs + 1, 1_000_000);
-            within("market.publish-max-deals", publishMaxDeals, 1, 256);
-            requirePieceSize("market.min-piece-size", minPieceSize);
-            requirePieceSize("market.max-piece-size", maxPieceSize);
-            if (minPieceSize.compareTo(maxPieceSize) > 0) {
-                throw new InvalidValueException(
-                        "market.min-piece-size", minPieceSize, "at most market.max-piece-size, " + maxPieceSize);
-            }
-            if (maxStagingBytes.filter(most -> most.compareTo(maxPieceSize) < 0).isPresent()) {
-                throw new InvalidValueException(
-                        "market.max-staging-bytes",
-                        maxStagingBytes.get(),
-                        "at least market.max-piece-size, " + maxPieceSize + ", or no such piece would ever be taken");
-            }
-            if (pricePerGibEpoch.isNegative()) {
-                throw new InvalidValueException("market.price-per-gib-epoch", pricePerGibEpoch, "0 FIL or more");
-            }
-        }
-
-        /** Bytes that the pieces of deals may take on disk until their sectors are proven. */
-        public long stagingBytes() {
-            return maxStagingBytes.map(ByteSize::bytes).orElse(STAGED_PIECES * maxPieceSize.bytes());
-        }
-
-        private static void requirePieceSize(String key, ByteSize size) {
-            if (size.bytes() < 128 || Long.bitCount(size.bytes()) != 1) {
-                throw new InvalidValueException(key, size, "a power of two of at least 128B");
-            }
-        }
-    }
-
     /** Serving data. */
     public record Retrieval(
             @Doc(value = "Address of the HTTP server for /ipfs and /piece.", fallback = "127.0.0.1:4702")
@@ -492,7 +405,7 @@ public record NodeConfig(
         }
     }
 
-    private static void within(String key, long given, long least, long most) {
+    static void within(String key, long given, long least, long most) {
         if (given < least || given > most) {
             throw new InvalidValueException(key, given, least + " to " + most);
         }

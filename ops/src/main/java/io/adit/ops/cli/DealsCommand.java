@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "deals",
         mixinStandardHelpOptions = true,
         description = "Storage deals and how far each has come.",
-        subcommands = DealsCommand.List.class,
+        subcommands = {DealsCommand.List.class, DealPolicyCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class DealsCommand {
 

@@ -15,6 +15,7 @@ import io.adit.market.deal.DealPipeline;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
+import io.adit.market.policy.PolicyBook;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
@@ -42,6 +43,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             FullNode chain,
             Signer signer,
             MessageOutbox outbox,
+            PolicyBook policy,
             SealingPipeline pipeline,
             Metrics metrics,
             InstantSource clock,
@@ -67,6 +69,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         var indexer = new PieceIndexer(index);
         var deals = new DealPipeline(
                 parts.settings().deals(parts.home().pieces()),
+                parts.policy()::terms,
                 parts.store(),
                 parts.chain(),
                 parts.signer(),

@@ -23,6 +23,7 @@ import io.adit.core.state.StateStore;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.core.time.SystemTimeline;
+import io.adit.market.policy.PolicyBook;
 import io.adit.ops.OpsError;
 import io.adit.ops.actor.OutboxDesk;
 import io.adit.ops.api.ActorRoutes;
@@ -30,6 +31,7 @@ import io.adit.ops.api.ApiRoute;
 import io.adit.ops.api.MessageRoutes;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
+import io.adit.ops.api.PolicyRoutes;
 import io.adit.proofs.NativeLibrary;
 import io.adit.proofs.ParameterStore;
 import io.adit.proofs.ProofSettings;
@@ -128,6 +130,7 @@ public final class Node implements AutoCloseable {
         var chain = closing(connect(config, registry, random));
         var settings = settings(config, chain, signer);
         var miner = settings.miner().toString(config.chain().network());
+        var policy = new PolicyBook(store, config.market(), config.sealing().sectorSize());
         var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
@@ -158,7 +161,7 @@ public final class Node implements AutoCloseable {
         pipeline.start();
         var engine = new TaskEngine(store, clock, resources(config), pipeline.handlers(), registry);
         var parts = new MarketRoom.Parts(
-                home, settings, store, chain, mining.signer(), outbox, pipeline, metrics, clock, random);
+                home, settings, store, chain, mining.signer(), outbox, policy, pipeline, metrics, clock, random);
         // Closed after the engine, whose tasks read the index.
         var market = closing(new MarketKeeper(
                 () -> MarketRoom.open(parts),
@@ -194,6 +197,7 @@ public final class Node implements AutoCloseable {
                         new NodeRoutes(views).all(),
                         new ActorRoutes(settings.miner(), desk).all(),
                         messages.all(),
+                        new PolicyRoutes(policy).all(),
                         mining.routes().all())
                 .flatMap(List::stream)
                 .toList();

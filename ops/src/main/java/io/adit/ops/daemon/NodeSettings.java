@@ -136,7 +136,6 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
         return DealSettings.of(
                 config.market(),
                 miner,
-                config.sealing().sectorSize(),
                 pieces,
                 config.chain().maxFee(),
                 config.chain().confidence());

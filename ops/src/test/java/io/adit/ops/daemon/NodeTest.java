@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
@@ -236,6 +237,36 @@ class NodeTest {
         }
     }
 
+    @Test
+    void dealPolicyIsChangedWhileTheNodeRuns_andOutlastsARestart() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            assertThat(policy(cli(0, "deals", "policy", "show", "--json"), "deny-clients"))
+                    .isEmpty();
+            assertThat(policy(cli(0, "deals", "policy", "set", "deny-clients", "f05", "--json"), "deny-clients"))
+                    .isEqualTo("f05");
+            cli(1, "deals", "policy", "set", "max-deals-under-way", "many");
+            assertThat(err.toString()).contains("CONFIG_BAD_VALUE").contains("max-deals-under-way");
+        }
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            assertThat(policy(cli(0, "deals", "policy", "show", "--json"), "deny-clients"))
+                    .isEqualTo("f05");
+            assertThat(policy(cli(0, "deals", "policy", "reset", "deny-clients", "--json"), "deny-clients"))
+                    .isEmpty();
+        }
+    }
+
+    private static String policy(JsonNode rows, String key) {
+        for (var row : rows) {
+            if (row.path("key").asText().equals(key)) {
+                return row.path("value").asText();
+            }
+        }
+        throw new AssertionError("no key " + key + " in " + rows);
+    }
+
     private JsonNode cli(int code, String... arguments) throws IOException {
         var line = AditMain.commandLine();
         var out = new StringWriter();
@@ -246,7 +277,7 @@ class NodeTest {
         assertThat(line.execute(all.toArray(String[]::new)))
                 .as(String.join(" ", arguments) + ": " + err)
                 .isEqualTo(code);
-        return new ObjectMapper().readTree(out.toString());
+        return out.toString().isEmpty() ? MissingNode.getInstance() : new ObjectMapper().readTree(out.toString());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.adit.market.deal;
+package io.adit.market.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,125 @@
+package io.adit.market.policy;
+
+import io.adit.core.config.MarketConfig;
+import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.SectorSize;
+import io.adit.core.fil.TokenAmount;
+import io.adit.market.fetch.AddressRules;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What this provider takes.
+ *
+ * @param prices attoFIL per GiB of padded piece and epoch
+ * @param allowed clients whose deals are taken; empty for everybody's
+ * @param denied clients whose deals are not
+ * @param minPieceSize smallest padded piece
+ * @param maxPieceSize largest padded piece
+ * @param sectorSize no piece is larger than a sector
+ * @param startBuffer epochs that transfer, publishing and sealing may take; a deal must not start earlier than this from
+ *     now
+ * @param minDuration epochs; the market actor's 180 days unless the operator asks for more
+ * @param maxDuration epochs; the market actor's 1278 days unless the operator allows less
+ * @param maxExpiration epochs from now that a sector may live; the deal must end by then
+ * @param maxStagingBytes room for pieces whose sector is not proven yet
+ * @param maxDealsUnderWay deals between acceptance and a proven sector
+ * @param addresses where data may be fetched from
+ */
+@RecordBuilder
+public record DealTerms(
+        PriceList prices,
+        Set<Address> allowed,
+        Set<Address> denied,
+        PaddedSize minPieceSize,
+        PaddedSize maxPieceSize,
+        SectorSize sectorSize,
+        long startBuffer,
+        long minDuration,
+        long maxDuration,
+        long maxExpiration,
+        long maxStagingBytes,
+        int maxDealsUnderWay,
+        AddressRules addresses)
+        implements DealTermsBuilder.With {
+    /** 180 days, the market actor's least duration of a deal. */
+    public static final long CHAIN_MIN_DURATION = 180 * 2880L;
+
+    /** 1278 days, the market actor's longest deal and the furthest expiration of a new sector (FIP-0052). */
+    public static final long CHAIN_MAX_DURATION = 1278 * 2880L;
+
+    /**
+     * Sealing lets a sector live two days longer than its last deal and asks for two days less than the chain's most, both
+     * because the chain moves on between asking and being heard.
+     */
+    private static final long EXPIRATION_MARGIN = 4 * 2880L;
+
+    private static final long GIB = 1L << 30;
+
+    public DealTerms {
+        allowed = Set.copyOf(allowed);
+        denied = Set.copyOf(denied);
+    }
+
+    /**
+     * The configured terms within the chain's bounds.
+     *
+     * @throws InvalidValueException naming the key whose text is no rule or no address
+     */
+    public static DealTerms of(MarketConfig market, SectorSize sectorSize) {
+        return new DealTerms(
+                new PriceList(
+                        market.pricePerGibEpoch(),
+                        market.priceRules().stream().map(PriceRule::parse).toList()),
+                clients("market.allow-clients", market.allowClients()),
+                clients("market.deny-clients", market.denyClients()),
+                new PaddedSize(market.minPieceSize().bytes()),
+                new PaddedSize(market.maxPieceSize().bytes()),
+                sectorSize,
+                market.startBufferEpochs(),
+                market.minDurationEpochs(),
+                market.maxDurationEpochs(),
+                CHAIN_MAX_DURATION - EXPIRATION_MARGIN,
+                market.stagingBytes(),
+                market.maxDealsUnderWay(),
+                new AddressRules(market.fetchAllowPrivateAddresses()));
+    }
+
+    private static Set<Address> clients(String key, List<String> texts) {
+        return texts.stream().map(text -> client(key, text)).collect(Collectors.toSet());
+    }
+
+    private static Address client(String key, String text) {
+        try {
+            return Address.parse(text);
+        } catch (AditException e) {
+            throw new InvalidValueException(key, text, "addresses of clients: " + e.getMessage());
+        }
+    }
+
+    /** The largest piece that both the ask and a sector allow. */
+    public PaddedSize largestPiece() {
+        return new PaddedSize(Math.min(maxPieceSize.bytes(), sectorSize.bytes()));
+    }
+
+    /** Whether a client has to be known by its ID address, too, to be found in a list. */
+    public boolean namesClientsById() {
+        var priced = prices.rules().stream().flatMap(rule -> rule.client().stream());
+        return Stream.concat(priced, Stream.concat(allowed.stream(), denied.stream()))
+                .anyMatch(client -> client.id().isPresent());
+    }
+
+    /** What a piece costs for one epoch, rounded up: a small one would cost nothing otherwise. */
+    public static TokenAmount pricePerEpoch(TokenAmount pricePerGibEpoch, long paddedBytes) {
+        return pricePerGibEpoch
+                .times(paddedBytes)
+                .plus(TokenAmount.ofAtto(GIB - 1))
+                .dividedBy(GIB);
+    }
+}

@@ -1,0 +1,135 @@
+package io.adit.market.policy;
+
+import io.adit.core.error.ErrorCode;
+import io.adit.core.error.ErrorKind;
+
+/** Why a proposal is not taken. Names are stable: clients' programs read them. docs/deals.md lists them. */
+public enum RejectionCode implements ErrorCode {
+    MALFORMED_PROPOSAL(
+            "DealParams",
+            "The proposal is not the CBOR map that the protocol asks for, or is too long.",
+            "encode it as Boost does"),
+    WRONG_PROVIDER(
+            "Provider",
+            "The proposal names another miner than the one that runs here.",
+            "propose to the provider that the deal names"),
+    BAD_SIGNATURE(
+            "ClientSignature",
+            "The signature is not the client's, or not over this proposal.",
+            "sign the proposal exactly as it is sent"),
+    UNKNOWN_CLIENT(
+            "Client",
+            "The chain knows no account with a key under the client's address.",
+            "name the client by its f1 or f3 address"),
+    CLIENT_DENIED("Client", "The operator takes no deals of this client.", "ask another provider, or the operator why"),
+    CLIENT_NOT_ALLOWED(
+            "Client",
+            "The operator takes deals of named clients only, and this client is not among them.",
+            "ask the operator to add the client, or ask another provider"),
+    UUID_REUSED(
+            "DealUUID",
+            "The UUID belongs to another proposal, or the proposal was made under another UUID.",
+            "take a new UUID and sign anew"),
+    LABEL_TOO_LONG("Label", "The label is longer than the market actor takes.", "shorten the label"),
+    BAD_PIECE_CID(
+            "PieceCID",
+            "The CID is not one of a piece: fil-commitment-unsealed with a 32 byte commitment.",
+            "compute CommP of the data and name it"),
+    PIECE_SIZE_NOT_POWER_OF_TWO(
+            "PieceSize",
+            "A padded piece is 128 bytes or a larger power of two.",
+            "use the padded piece size that CommP was computed for"),
+    PIECE_TOO_SMALL(
+            "PieceSize",
+            "The piece is smaller than the operator takes.",
+            "put more data into one piece, or ask another provider"),
+    PIECE_TOO_LARGE(
+            "PieceSize",
+            "The piece is larger than the operator takes, or than a sector.",
+            "split the data into several deals"),
+    END_BEFORE_START("EndEpoch", "The deal ends before it starts.", "let the deal end after it starts"),
+    START_TOO_SOON(
+            "StartEpoch",
+            "The data could not be fetched, published and sealed before the deal starts.",
+            "let the deal start later"),
+    DURATION_OUT_OF_BOUNDS(
+            "EndEpoch",
+            "The deal is shorter or longer than the operator or the network takes.",
+            "choose another duration"),
+    END_TOO_LATE("EndEpoch", "No sector that is made now lives until the deal ends.", "let the deal end earlier"),
+    NEGATIVE_AMOUNT(
+            "StoragePricePerEpoch", "A price or a collateral is negative.", "offer an amount that is not negative"),
+    PROVIDER_COLLATERAL_OUT_OF_BOUNDS(
+            "ProviderCollateral",
+            "The provider's collateral is less than the market actor takes, or more than twice that.",
+            "ask the chain for the bounds (StateDealProviderCollateralBounds)"),
+    CLIENT_ESCROW_TOO_LOW(
+            "Client",
+            "The client's free escrow in the market does not cover the deal, its other accepted deals counted.",
+            "add to the escrow (f05 AddBalance) and propose again"),
+    PRICE_TOO_LOW(
+            "StoragePricePerEpoch",
+            "The price is below what the operator asks for this client, size and duration.",
+            "offer the price of the ask, or of /market/policy"),
+    VERIFIED_DEALS_ENDED(
+            "VerifiedDeal", "DataCap ended with network version 29 (FIP-0118).", "propose an ordinary deal"),
+    TRANSFER_UNSUPPORTED(
+            "Transfer.Type",
+            "The data would have to come in a way that is not known here.",
+            "serve the CAR over HTTP and name its URL"),
+    TRANSFER_SIZE(
+            "Transfer.Size",
+            "The number of bytes to fetch is none, or does not fit into the piece.",
+            "name the CAR's size in bytes"),
+    TRANSFER_ADDRESS(
+            "Transfer.Params",
+            "The URL is malformed, or leads to an address that the provider does not connect to.",
+            "serve the CAR where the provider may fetch it"),
+    STAGING_FULL(
+            "Transfer.Size",
+            "There is no room for the data until other deals' sectors are proven.",
+            "propose again later, or a smaller piece"),
+    TOO_MANY_DEALS(
+            "DealUUID",
+            "As many deals as the operator allows are between acceptance and a proven sector.",
+            "propose again later"),
+    NOT_READY(
+            "DealParams",
+            "The provider cannot decide now: its chain node does not answer, or too many proposals come at once.",
+            "propose again in a few minutes");
+
+    private final String field;
+    private final String meaning;
+    private final String remedy;
+
+    RejectionCode(String field, String meaning, String remedy) {
+        this.field = field;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    /** The proposal's field that is looked at, by its name on the wire. */
+    public String field() {
+        return field;
+    }
+
+    /** What the client can change. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** What it means, in a sentence. */
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return ErrorKind.NETWORK;
+    }
+
+    @Override
+    public String explanation() {
+        return "A provider does not take the proposed deal. " + meaning + " What to do: " + remedy + ".";
+    }
+}

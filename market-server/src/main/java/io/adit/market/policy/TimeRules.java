@@ -1,0 +1,53 @@
+package io.adit.market.policy;
+
+import static io.adit.market.policy.ProposalVerdict.Rejected.unless;
+
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.policy.ProposalVerdict.Rejected;
+import java.util.Optional;
+
+/** When the deal starts and ends. */
+final class TimeRules {
+    private TimeRules() {}
+
+    static Optional<Rejected> order(DealParams params, ProposalContext context) {
+        var proposal = params.proposal().proposal();
+        return unless(
+                proposal.startEpoch().isBefore(proposal.endEpoch()),
+                RejectionCode.END_BEFORE_START,
+                "after StartEpoch " + proposal.startEpoch().value(),
+                String.valueOf(proposal.endEpoch().value()));
+    }
+
+    static Optional<Rejected> start(DealParams params, ProposalContext context) {
+        long buffer = context.terms().startBuffer();
+        var earliest = context.now().plus(buffer);
+        var start = params.proposal().proposal().startEpoch();
+        return unless(
+                !start.isBefore(earliest),
+                RejectionCode.START_TOO_SOON,
+                "at least " + earliest.value() + " (now " + context.now().value() + " and " + buffer
+                        + " epochs to transfer and seal)",
+                String.valueOf(start.value()));
+    }
+
+    static Optional<Rejected> duration(DealParams params, ProposalContext context) {
+        long duration = params.proposal().proposal().duration();
+        var terms = context.terms();
+        return unless(
+                duration >= terms.minDuration() && duration <= terms.maxDuration(),
+                RejectionCode.DURATION_OUT_OF_BOUNDS,
+                "between " + terms.minDuration() + " and " + terms.maxDuration() + " epochs after StartEpoch",
+                duration + " epochs");
+    }
+
+    static Optional<Rejected> end(DealParams params, ProposalContext context) {
+        var latest = context.now().plus(context.terms().maxExpiration());
+        var end = params.proposal().proposal().endEpoch();
+        return unless(
+                !latest.isBefore(end),
+                RejectionCode.END_TOO_LATE,
+                "at most " + latest.value() + " (no sector made from now on lives longer)",
+                String.valueOf(end.value()));
+    }
+}

@@ -1,0 +1,50 @@
+package io.adit.market.policy;
+
+import static io.adit.market.policy.ProposalVerdict.Rejected.unless;
+
+import io.adit.core.fil.PaddedSize;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.fetch.FetchException;
+import io.adit.market.fetch.FetchSource;
+import io.adit.market.policy.ProposalVerdict.Rejected;
+import java.util.Optional;
+
+/** How the data comes. */
+final class TransferRules {
+    private TransferRules() {}
+
+    static Optional<Rejected> transfer(DealParams params, ProposalContext context) {
+        var code = RejectionCode.TRANSFER_UNSUPPORTED;
+        if (params.offline()) {
+            return Optional.of(new Rejected(code, "IsOffline", "false", "true", code.remedy()));
+        }
+        var type = params.transfer().type();
+        return unless(type.equals("http"), code, "http", type.isEmpty() ? "nothing" : type);
+    }
+
+    static Optional<Rejected> size(DealParams params, ProposalContext context) {
+        long piece = params.proposal().proposal().pieceSize();
+        if (!PieceRules.isPaddedSize(piece)) {
+            return Optional.empty();
+        }
+        long most = new PaddedSize(piece).unpadded().bytes();
+        long given = params.transfer().size();
+        return unless(
+                given > 0 && given <= most,
+                RejectionCode.TRANSFER_SIZE,
+                "between 1 and " + most + " (the piece before padding)",
+                String.valueOf(given));
+    }
+
+    static Optional<Rejected> address(DealParams params, ProposalContext context) {
+        try {
+            FetchSource.parse(params.transfer().params(), context.terms().addresses());
+            return Optional.empty();
+        } catch (FetchException e) {
+            return Optional.of(Rejected.of(
+                    RejectionCode.TRANSFER_ADDRESS,
+                    "{\"URL\":\"http(s)://…\"} of a public host",
+                    "one that is refused: " + e.getMessage()));
+        }
+    }
+}
