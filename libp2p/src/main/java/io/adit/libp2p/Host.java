@@ -7,8 +7,9 @@ import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.noise.NoiseKey;
 import io.adit.libp2p.ping.Ping;
+import io.adit.libp2p.resource.ResourceManager;
+import io.adit.libp2p.resource.ResourceUsage;
 import io.adit.libp2p.tls.TlsIdentity;
-import io.adit.libp2p.transport.ConnectionGate;
 import io.adit.libp2p.transport.ConnectionSecurity;
 import io.adit.libp2p.transport.ConnectionUpgrader;
 import io.adit.libp2p.transport.NoiseSecurity;
@@ -17,7 +18,6 @@ import io.adit.libp2p.transport.SendBudget;
 import io.adit.libp2p.transport.TcpAddress;
 import io.adit.libp2p.transport.TcpTransport;
 import io.adit.libp2p.transport.TlsSecurity;
-import io.adit.libp2p.yamux.ReceiveBudget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -60,8 +60,7 @@ public final class Host implements AutoCloseable {
     private final HostLimits limits;
     private final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
     private final Identify identify;
-    private final ConnectionGate gate;
-    private final ReceiveBudget receiveBudget;
+    private final ResourceManager resources;
     private final TcpTransport transport;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("libp2p-", 0).factory());
@@ -75,10 +74,7 @@ public final class Host implements AutoCloseable {
         this.announce = List.copyOf(builder.announce);
         this.agent = builder.agent;
         this.limits = builder.limits;
-        this.gate =
-                new ConnectionGate(limits.maxConnections(), limits.maxConnectionsPerAddress(), limits.maxHandshakes());
-        this.receiveBudget =
-                new ReceiveBudget(limits.maxReceiveBytes(), limits.maxReceiveBytes() / HostLimits.RECEIVE_SHARES);
+        this.resources = new ResourceManager(limits.resources(), builder.known);
         this.identify = new Identify(identity.publicKey(), this::localInformation, limits.negotiationTimeout());
         var ping = new Ping(random);
         handlers.put(Identify.PROTOCOL, identify::answer);
@@ -86,8 +82,10 @@ public final class Host implements AutoCloseable {
         handlers.put(Ping.PROTOCOL, ping::answer);
         handlers.putAll(builder.handlers);
         this.transport = new TcpTransport(
-                new ConnectionUpgrader(security(builder.security, random), new SendBudget(limits.maxSendBytes())),
-                gate,
+                new ConnectionUpgrader(
+                        security(builder.security, random),
+                        new SendBudget(limits.resources().sendBytes())),
+                resources,
                 limits.handshakeTimeout(),
                 threads);
         this.dialer = new Dialer(this::findConnection, this::dial);
@@ -156,6 +154,11 @@ public final class Host implements AutoCloseable {
                 .toList();
     }
 
+    /** What strangers and others have of this host now, and how often its limits have refused something. */
+    public ResourceUsage resources() {
+        return resources.usage();
+    }
+
     /**
      * A connection to the peer that {@code address} ends at: an open one if there is one, else a new one.
      *
@@ -214,7 +217,7 @@ public final class Host implements AutoCloseable {
     }
 
     private HostConnection begin(SecuredConnection secured) throws Libp2pException {
-        var connection = new HostConnection(secured, handlers, limits, receiveBudget, threads);
+        var connection = new HostConnection(secured, handlers, limits, threads);
         var peer = connection.remotePeer();
         if (peer.equals(peerId())) {
             secured.drop();

@@ -1,6 +1,7 @@
 package io.adit.libp2p;
 
 import io.adit.libp2p.identity.Identity;
+import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multistream.MultistreamSelect;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Gathers what a {@link Host} is made of. Only the identity must be given. */
 public final class HostBuilder {
@@ -19,6 +21,7 @@ public final class HostBuilder {
     final List<Multiaddr> announce = new ArrayList<>();
     final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
     List<SecurityProtocol> security = List.of(SecurityProtocol.values());
+    Predicate<PeerId> known = peer -> false;
     String agent = "adit";
     HostLimits limits = HostLimits.defaults();
     private Optional<Identity> identity = Optional.empty();
@@ -68,6 +71,15 @@ public final class HostBuilder {
 
     public HostBuilder limits(HostLimits chosen) {
         limits = chosen;
+        return this;
+    }
+
+    /**
+     * Peers for whom some of the {@link #limits} is reserved, so that strangers cannot use up everything. Asked often,
+     * by event loops too: it must not wait.
+     */
+    public HostBuilder known(Predicate<PeerId> peers) {
+        known = peers;
         return this;
     }
 

@@ -5,9 +5,10 @@ import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.identity.PublicKey;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multistream.MultistreamSelect;
+import io.adit.libp2p.resource.Admission;
+import io.adit.libp2p.resource.StreamPlace;
 import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.TcpAddress;
-import io.adit.libp2p.yamux.ReceiveBudget;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.adit.libp2p.yamux.YamuxStream;
 import java.io.IOException;
@@ -38,18 +39,14 @@ final class HostConnection implements Connection {
     private volatile long lastUsed = System.nanoTime();
 
     HostConnection(
-            SecuredConnection secured,
-            Map<String, StreamHandler> handlers,
-            HostLimits limits,
-            ReceiveBudget budget,
-            Executor threads) {
+            SecuredConnection secured, Map<String, StreamHandler> handlers, HostLimits limits, Executor threads) {
         this.secured = secured;
         this.remotePeer = secured.remoteKey().peerId();
         this.remoteAddress = TcpAddress.toMultiaddr(secured.remoteAddress());
         this.handlers = handlers;
         this.limits = limits;
         this.threads = threads;
-        this.session = secured.newSession(limits.yamux(), budget, this::accept);
+        this.session = secured.newSession(limits.yamux(), this::accept);
     }
 
     /** Lets streams flow. */
@@ -139,20 +136,37 @@ final class HostConnection implements Connection {
 
     /** On the event loop. */
     private void accept(YamuxStream stream) {
-        try {
-            threads.execute(() -> serve(stream));
-        } catch (RejectedExecutionException e) {
-            session.negotiated(stream);
-            session.served(stream);
-            stream.reset();
+        switch (secured.place().acceptStream()) {
+            case Admission.Granted<StreamPlace> granted -> {
+                try {
+                    threads.execute(() -> serve(stream, granted.place()));
+                } catch (RejectedExecutionException e) {
+                    granted.place().close();
+                    refuse(stream);
+                }
+            }
+            case Admission.Refused<StreamPlace> refused -> {
+                LOG.debug("refused a stream from {}: {}", remotePeer, refused.refusal());
+                refuse(stream);
+            }
         }
     }
 
-    private void serve(YamuxStream stream) {
+    private void refuse(YamuxStream stream) {
+        session.negotiated(stream);
+        session.served(stream);
+        stream.reset();
+    }
+
+    private void serve(YamuxStream stream, StreamPlace place) {
         lastUsed = System.nanoTime();
         var served = false;
         try {
             var protocol = agree(stream);
+            var refusal = place.agreed(protocol);
+            if (refusal.isPresent()) {
+                throw Libp2pException.refused("no stream for " + protocol, refusal.get());
+            }
             var handler = handlers.get(protocol);
             if (handler != null) {
                 handler.handle(new HostStream(this, stream, protocol));
@@ -171,6 +185,7 @@ final class HostConnection implements Connection {
                 stream.reset();
             }
             session.served(stream);
+            place.close();
         }
     }
 

@@ -1,12 +1,15 @@
 package io.adit.libp2p;
 
+import io.adit.libp2p.resource.Refusal;
 import java.io.IOException;
+import java.util.Optional;
 
 /** What went wrong on a connection or stream. {@link #kind()} says what a caller may do about it. */
 public final class Libp2pException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
+    private transient Optional<Refusal> refusal = Optional.empty();
 
     /** The ways in which talking to a peer fails. */
     public enum Kind {
@@ -40,12 +43,26 @@ public final class Libp2pException extends IOException {
         this.kind = kind;
     }
 
+    /** A limit of this host has refused something. */
+    public static Libp2pException refused(String what, Refusal refusal) {
+        var refused = new Libp2pException(Kind.LIMIT, what + ": " + refusal);
+        refused.refusal = Optional.of(refusal);
+        return refused;
+    }
+
+    /** Which limit it was, for kind LIMIT where it is one of {@link io.adit.libp2p.resource.ResourceLimits}. */
+    public Optional<Refusal> refusal() {
+        return refusal;
+    }
+
     public Kind kind() {
         return kind;
     }
 
     /** The same failure raised again for another caller, so that the stack trace is that caller's. */
     public Libp2pException again() {
-        return new Libp2pException(kind, String.valueOf(getMessage()), this);
+        var raised = new Libp2pException(kind, String.valueOf(getMessage()), this);
+        raised.refusal = refusal;
+        return raised;
     }
 }

@@ -3,7 +3,9 @@
  * each inbound stream to the handler of its protocol on a virtual thread.
  *
  * <p>What a host is made of is chosen in {@link io.adit.libp2p.HostBuilder}: addresses, protocols, limits, and by which
- * {@link io.adit.libp2p.SecurityProtocol}s connections are secured, in order of preference.
+ * {@link io.adit.libp2p.SecurityProtocol}s connections are secured, in order of preference. Everything that a stranger may use up is
+ * limited in {@link io.adit.libp2p.HostLimits}, sized by the heap unless told otherwise, and refused by name; what is taken
+ * and what was refused shows in {@link io.adit.libp2p.Host#resources()}.
  *
  * <p>What callers see is here ({@link io.adit.libp2p.Host}, {@link io.adit.libp2p.Connection},
  * {@link io.adit.libp2p.Stream}, {@link io.adit.libp2p.StreamHandler}); the layers below have a package each, named as

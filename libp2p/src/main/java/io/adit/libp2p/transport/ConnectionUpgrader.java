@@ -4,6 +4,7 @@ import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multistream.MultistreamSelect;
+import io.adit.libp2p.resource.ConnectionPlace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,14 +35,16 @@ public final class ConnectionUpgrader {
     /**
      * Upgrades a connection, within the deadline that the channel was made with; closes it on failure.
      *
+     * @param place what the connection has of the host's resources; told who the remote is
      * @param expected who a dialler wants to reach
      * @throws Libp2pException IDENTITY if the remote is somebody else or cannot prove who it is; TIMEOUT;
-     *     UNSUPPORTED_PROTOCOL; PROTOCOL_VIOLATION; CONNECTION_LOST
+     *     UNSUPPORTED_PROTOCOL; PROTOCOL_VIOLATION; CONNECTION_LOST; LIMIT
      */
-    SecuredConnection upgrade(RawChannel raw, boolean initiator, Optional<PeerId> expected) throws Libp2pException {
+    SecuredConnection upgrade(RawChannel raw, ConnectionPlace place, boolean initiator, Optional<PeerId> expected)
+            throws Libp2pException {
         var done = false;
         try {
-            var secured = secure(raw, initiator, expected);
+            var secured = secure(raw, place, initiator, expected);
             done = true;
             return secured;
         } catch (Libp2pException e) {
@@ -55,24 +58,30 @@ public final class ConnectionUpgrader {
         }
     }
 
-    private SecuredConnection secure(RawChannel raw, boolean initiator, Optional<PeerId> expected) throws IOException {
+    private SecuredConnection secure(
+            RawChannel raw, ConnectionPlace place, boolean initiator, Optional<PeerId> expected) throws IOException {
         var known = security.stream().collect(Collectors.toMap(ConnectionSecurity::protocolId, Function.identity()));
         var wanted = security.stream().map(ConnectionSecurity::protocolId).toList();
         var chosen = known.get(agree(raw.input(), raw.output(), initiator, wanted));
         if (chosen == null) {
             throw new IllegalStateException("a protocol was agreed on that is not among " + wanted);
         }
+        place.beginHandshake();
         var layer = chosen.shakeHands(raw, initiator, YAMUX);
         var remote = layer.remoteKey().peerId();
         if (expected.isPresent() && !expected.get().equals(remote)) {
             throw new Libp2pException(
                     Kind.IDENTITY, "dialled peer " + expected.get() + ", but peer " + remote + " answered");
         }
+        var refusal = place.secured(remote);
+        if (refusal.isPresent()) {
+            throw Libp2pException.refused("no connection with " + remote, refusal.get());
+        }
         var writer = new SecureFrameWriter(raw.channel(), layer.sealer(), sendBudget);
         if (!layer.muxerAgreed()) {
             agree(layer.input(), secureOutput(writer), initiator, List.of(YAMUX));
         }
-        return new SecuredConnection(initiator, raw, layer, writer);
+        return new SecuredConnection(initiator, raw, place, layer, writer);
     }
 
     private static String agree(InputStream in, OutputStream out, boolean initiator, List<String> protocols)

@@ -1,7 +1,7 @@
 package io.adit.libp2p.transport;
 
 import io.adit.libp2p.identity.PublicKey;
-import io.adit.libp2p.yamux.ReceiveBudget;
+import io.adit.libp2p.resource.ConnectionPlace;
 import io.adit.libp2p.yamux.YamuxLimits;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.adit.libp2p.yamux.YamuxStream;
@@ -17,12 +17,15 @@ import java.util.function.Consumer;
 public final class SecuredConnection {
     private final boolean initiator;
     private final RawChannel raw;
+    private final ConnectionPlace place;
     private final SecureLayer layer;
     private final SecureFrameWriter writer;
 
-    SecuredConnection(boolean initiator, RawChannel raw, SecureLayer layer, SecureFrameWriter writer) {
+    SecuredConnection(
+            boolean initiator, RawChannel raw, ConnectionPlace place, SecureLayer layer, SecureFrameWriter writer) {
         this.initiator = initiator;
         this.raw = raw;
+        this.place = place;
         this.layer = layer;
         this.writer = writer;
     }
@@ -43,14 +46,18 @@ public final class SecuredConnection {
         return channel().isActive();
     }
 
+    /** What it has of the host's resources; it is given back when the channel closes. */
+    public ConnectionPlace place() {
+        return place;
+    }
+
     private Channel channel() {
         return raw.channel();
     }
 
     /** The one session of this connection; {@code acceptor} is called on the event loop. */
-    public YamuxSession newSession(YamuxLimits limits, ReceiveBudget budget, Consumer<YamuxStream> acceptor) {
-        var memory = budget.shareOf(ConnectionGate.counted(remoteAddress().getAddress()));
-        return new YamuxSession(initiator, limits, memory, writer, acceptor);
+    public YamuxSession newSession(YamuxLimits limits, Consumer<YamuxStream> acceptor) {
+        return new YamuxSession(initiator, limits, place.memory(), writer, acceptor);
     }
 
     /**

@@ -4,6 +4,9 @@ import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.resource.Admission;
+import io.adit.libp2p.resource.ConnectionPlace;
+import io.adit.libp2p.resource.ResourceManager;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -50,7 +53,7 @@ public final class TcpTransport implements AutoCloseable {
     private static final int MAX_LOOPS = 4;
 
     private final ConnectionUpgrader upgrader;
-    private final ConnectionGate gate;
+    private final ResourceManager resources;
     private final Duration handshakeTimeout;
     private final Executor threads;
     private final boolean epoll = Epoll.isAvailable();
@@ -58,9 +61,10 @@ public final class TcpTransport implements AutoCloseable {
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
     /** @param threads runs each upgrade; a virtual thread for each task */
-    public TcpTransport(ConnectionUpgrader upgrader, ConnectionGate gate, Duration handshakeTimeout, Executor threads) {
+    public TcpTransport(
+            ConnectionUpgrader upgrader, ResourceManager resources, Duration handshakeTimeout, Executor threads) {
         this.upgrader = upgrader;
-        this.gate = gate;
+        this.resources = resources;
         this.handshakeTimeout = handshakeTimeout;
         this.threads = threads;
         this.loops = new MultiThreadIoEventLoopGroup(
@@ -118,41 +122,49 @@ public final class TcpTransport implements AutoCloseable {
     /** On the event loop. */
     private void accept(SocketChannel channel, Consumer<SecuredConnection> onConnection) {
         var remote = channel.remoteAddress();
-        var place = remote == null ? Optional.<ConnectionGate.Place>empty() : gate.accept(remote.getAddress());
-        if (place.isEmpty()) {
-            LOG.debug("refused a connection from {}: a connection limit is reached", remote);
-            Channels.close(channel);
+        if (remote == null) {
+            Channels.close(channel); // it has gone already
             return;
         }
-        Channels.onClose(channel, place.get()::close);
+        switch (resources.accept(remote.getAddress(), () -> Channels.close(channel))) {
+            case Admission.Granted<ConnectionPlace> granted -> secure(channel, granted.place(), onConnection);
+            case Admission.Refused<ConnectionPlace> refused -> {
+                LOG.debug("refused a connection from {}: {}", remote, refused.refusal());
+                Channels.close(channel);
+            }
+        }
+    }
+
+    private void secure(SocketChannel channel, ConnectionPlace place, Consumer<SecuredConnection> onConnection) {
+        Channels.onClose(channel, place::close);
         var raw = new RawChannel(channel, Deadline.after(handshakeTimeout));
         channel.pipeline().addLast(raw);
         try {
-            threads.execute(() -> secureInbound(raw, place.get(), onConnection));
+            threads.execute(() -> secureInbound(raw, place, onConnection));
         } catch (RejectedExecutionException e) {
             raw.discard();
         }
     }
 
-    private void secureInbound(RawChannel raw, ConnectionGate.Place place, Consumer<SecuredConnection> onConnection) {
+    private void secureInbound(RawChannel raw, ConnectionPlace place, Consumer<SecuredConnection> onConnection) {
         try {
-            var secured = upgrader.upgrade(raw, false, Optional.empty());
-            place.secured();
-            onConnection.accept(secured);
+            onConnection.accept(upgrader.upgrade(raw, place, false, Optional.empty()));
         } catch (Libp2pException e) {
             LOG.debug("connection from {} was not secured", raw.channel().remoteAddress(), e);
         }
     }
 
     /**
-     * Dials and secures a connection; its place at the gate is given back when it closes.
+     * Dials and secures a connection; its place among the resources is given back when it closes.
      *
      * @throws Libp2pException UNREACHABLE, TIMEOUT, LIMIT, or whatever the upgrade throws
      */
     public SecuredConnection dial(InetSocketAddress address, PeerId expected, Duration timeout) throws Libp2pException {
-        var place = gate.dial()
-                .orElseThrow(() -> new Libp2pException(
-                        Kind.LIMIT, "cannot dial " + address + ": the limit on connections is reached"));
+        var place = switch (resources.dial(address.getAddress(), expected)) {
+            case Admission.Granted<ConnectionPlace> granted -> granted.place();
+            case Admission.Refused<ConnectionPlace> refused ->
+                throw Libp2pException.refused("cannot dial " + address, refused.refusal());
+        };
         var deadline = Deadline.after(timeout.compareTo(handshakeTimeout) < 0 ? timeout : handshakeTimeout);
         // Not looked up in the pipeline, which is empty again when the remote closes at once.
         var made = new AtomicReference<@Nullable RawChannel>();
@@ -177,7 +189,7 @@ public final class TcpTransport implements AutoCloseable {
             place.close();
             throw e;
         }
-        return upgrader.upgrade(Objects.requireNonNull(made.get()), true, Optional.of(expected));
+        return upgrader.upgrade(Objects.requireNonNull(made.get()), place, true, Optional.of(expected));
     }
 
     private static void await(ChannelFuture connecting, InetSocketAddress address, Deadline deadline)

@@ -1,6 +1,6 @@
 /**
- * TCP on Netty: listening, dialling, the upgrade from a raw socket to an encrypted, multiplexed connection, and the
- * limits on how many connections anybody may hold. The upgrade runs as blocking code on a virtual thread under a time
+ * TCP on Netty: listening, dialling, the upgrade from a raw socket to an encrypted, multiplexed connection. The
+ * upgrade runs as blocking code on a virtual thread under a time
  * limit; after it, event loops decrypt and deliver, and writers seal their own frames.
  */
 @NullMarked

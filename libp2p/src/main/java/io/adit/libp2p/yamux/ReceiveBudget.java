@@ -1,6 +1,6 @@
 package io.adit.libp2p.yamux;
 
-import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,42 +9,56 @@ import java.util.concurrent.atomic.AtomicLong;
  * Memory for bytes that have arrived and were not read yet, over all connections of a host. Windows bound each stream,
  * but a stranger may open hundreds on each of many connections; a stream that would go beyond the budget is reset.
  *
- * <p>Shares belong to addresses, not to connections: a machine that opens more connections gets no more memory. The
- * first {@link #FREE} bytes of every stream are not counted, so that peers can agree on a protocol, and ask for
- * something short, while others have used up the budget.
+ * <p>Shares belong to accounts (a subnet, an address, a peer), not to connections: a machine that opens more connections
+ * gets no more memory. The first {@link #FREE} bytes of every stream are not counted, so that peers can agree on a
+ * protocol, and ask for something short, while others have used up the budget.
  */
 public final class ReceiveBudget {
     /** Bytes of each stream that cost nothing; the number of streams bounds them. */
     static final int FREE = ReceiveBuffer.SMALLEST;
 
-    private final long perAddress;
-    private final AtomicLong left;
-    private final Map<InetAddress, Long> taken = new ConcurrentHashMap<>();
+    private final long total;
+    private final AtomicLong taken = new AtomicLong();
+    private final Map<Object, Long> perAccount = new ConcurrentHashMap<>();
+
+    /** @param total bytes for all connections */
+    public ReceiveBudget(long total) {
+        if (total < YamuxLimits.INITIAL_WINDOW) {
+            throw new IllegalArgumentException("a receive budget of " + total + " bytes does not hold one window");
+        }
+        this.total = total;
+    }
 
     /**
-     * @param total bytes for all connections
-     * @param perAddress bytes for all connections with one address, so that one machine does not take what all need
+     * Whose memory is counted, and how much they may have.
+     *
+     * @param owner equal for all connections that draw from the same account
+     * @param limit bytes
      */
-    public ReceiveBudget(long total, long perAddress) {
-        if (perAddress < YamuxLimits.INITIAL_WINDOW || total < perAddress) {
-            throw new IllegalArgumentException("a receive budget of " + total + " bytes, " + perAddress
-                    + " for each address, does not hold one window");
-        }
-        this.perAddress = perAddress;
-        this.left = new AtomicLong(total);
+    public record Account(Object owner, long limit) {}
+
+    /**
+     * What a connection draws from.
+     *
+     * @param ofTotal how much may be taken by all connections together before this one gets nothing more
+     */
+    public Share shareOf(long ofTotal, List<Account> accounts) {
+        return new Share(Math.min(ofTotal, total), List.copyOf(accounts));
     }
 
-    /** What connections with this remote address draw from, all of them together. */
-    public Share shareOf(InetAddress address) {
-        return new Share(address);
+    /** Bytes taken now. */
+    public long taken() {
+        return taken.get();
     }
 
-    /** The part of the budget that one address has. */
+    /** The part of the budget that one connection has. */
     public final class Share {
-        private final InetAddress address;
+        private final long ofTotal;
+        private final List<Account> accounts;
 
-        private Share(InetAddress address) {
-            this.address = address;
+        private Share(long ofTotal, List<Account> accounts) {
+            this.ofTotal = ofTotal;
+            this.accounts = accounts;
         }
 
         /** Lets a stream's buffer grow from one capacity to another; false if there is no memory for it. */
@@ -53,12 +67,14 @@ public final class ReceiveBudget {
             if (bytes == 0) {
                 return true;
             }
-            var all = taken.merge(address, bytes, Long::sum);
-            if (left.addAndGet(-bytes) < 0 || all > perAddress) {
-                give(bytes);
-                return false;
+            var fits = taken.addAndGet(bytes) <= ofTotal;
+            for (var account : accounts) {
+                fits &= perAccount.merge(account.owner(), bytes, Long::sum) <= account.limit();
             }
-            return true;
+            if (!fits) {
+                give(bytes);
+            }
+            return fits;
         }
 
         /** A stream's buffer of this capacity is gone. */
@@ -67,8 +83,10 @@ public final class ReceiveBudget {
         }
 
         private void give(long bytes) {
-            left.addAndGet(bytes);
-            taken.computeIfPresent(address, (key, held) -> held == bytes ? null : held - bytes);
+            taken.addAndGet(-bytes);
+            for (var account : accounts) {
+                perAccount.computeIfPresent(account.owner(), (key, held) -> held == bytes ? null : held - bytes);
+            }
         }
 
         private static long counted(int capacity) {

@@ -8,7 +8,8 @@ import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.noise.NoiseKey;
-import io.adit.libp2p.yamux.ReceiveBudget;
+import io.adit.libp2p.resource.ResourceLimits;
+import io.adit.libp2p.resource.ResourceManager;
 import io.adit.libp2p.yamux.YamuxLimits;
 import io.adit.libp2p.yamux.YamuxSession;
 import java.io.IOException;
@@ -35,14 +36,14 @@ class TcpTransportTest {
     private final SecureRandom random = new SecureRandom();
     private final Identity listening = Identity.generate(KeyType.ED25519, random);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final ReceiveBudget memory = new ReceiveBudget(1 << 20, 1 << 20);
     private final TcpTransport server = transport(listening);
     private final TcpTransport client = transport(Identity.generate(KeyType.ED25519, random));
 
     private TcpTransport transport(Identity identity) {
         var upgrader = new ConnectionUpgrader(
                 List.of(new NoiseSecurity(new NoiseKey(identity, random), random)), new SendBudget(1 << 20));
-        return new TcpTransport(upgrader, new ConnectionGate(10, 10, 10), TIMEOUT, threads);
+        return new TcpTransport(
+                upgrader, new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false), TIMEOUT, threads);
     }
 
     @AfterEach
@@ -57,7 +58,7 @@ class TcpTransportTest {
     }
 
     private YamuxSession begin(SecuredConnection secured, Duration keepAlive, Runnable onTick) {
-        var session = secured.newSession(limits(keepAlive), memory, stream -> {});
+        var session = secured.newSession(limits(keepAlive), stream -> {});
         secured.begin(session, limits(keepAlive), onTick, () -> {});
         return session;
     }

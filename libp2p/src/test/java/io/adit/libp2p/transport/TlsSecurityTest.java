@@ -8,6 +8,8 @@ import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.noise.NoiseKey;
+import io.adit.libp2p.resource.ResourceLimits;
+import io.adit.libp2p.resource.ResourceManager;
 import io.adit.libp2p.tls.LyingTlsIdentity;
 import io.adit.libp2p.tls.RefusedCertificateException;
 import io.adit.libp2p.tls.TlsIdentity;
@@ -58,7 +60,7 @@ class TlsSecurityTest {
     private TcpTransport transport(ConnectionSecurity... security) {
         var transport = new TcpTransport(
                 new ConnectionUpgrader(List.of(security), new SendBudget(1 << 20)),
-                new ConnectionGate(10, 10, 10),
+                new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false),
                 TIMEOUT,
                 threads);
         transports.add(transport);

@@ -24,7 +24,11 @@ class YamuxSessionTest {
     private static final YamuxLimits LIMITS =
             new YamuxLimits(4 * WINDOW, 4L * WINDOW, 4, 2, 2, Duration.ofSeconds(1), Duration.ofNanos(1));
 
-    private final ReceiveBudget.Share budget = new ReceiveBudget(32L * WINDOW, 16L * WINDOW).shareOf(ADDRESS);
+    private static ReceiveBudget.Share share(long total, long limit) {
+        return new ReceiveBudget(total).shareOf(total, List.of(new ReceiveBudget.Account(ADDRESS, limit)));
+    }
+
+    private final ReceiveBudget.Share budget = share(32L * WINDOW, 16L * WINDOW);
     private final RecordingTransport transport = new RecordingTransport();
     private final List<YamuxStream> accepted = new ArrayList<>();
     private final YamuxSession server = new YamuxSession(false, LIMITS, budget, transport, accepted::add);
@@ -103,7 +107,7 @@ class YamuxSessionTest {
 
     @Test
     void unreadBytesBeyondTheAddressesShare_resetTheStreamThatBringsThem() throws Exception {
-        var share = new ReceiveBudget(4L * WINDOW, 2L * WINDOW).shareOf(ADDRESS);
+        var share = share(4L * WINDOW, 2L * WINDOW);
         var session = new YamuxSession(false, LIMITS, share, transport, accepted::add);
         var streams = new ArrayList<YamuxStream>();
         for (var id = 1; id <= 5; id += 2) {
@@ -129,7 +133,7 @@ class YamuxSessionTest {
 
     @Test
     void unreadBytesOfAllConnections_areBoundedTogether_andComeBack() throws Exception {
-        var shared = new ReceiveBudget(2L * WINDOW, 2L * WINDOW).shareOf(ADDRESS);
+        var shared = share(2L * WINDOW, 2L * WINDOW);
         var one = new YamuxSession(false, LIMITS, shared, transport, accepted::add);
         var other = new YamuxSession(false, LIMITS, shared, transport, accepted::add);
         var finished = opened(one, 1);
@@ -152,7 +156,7 @@ class YamuxSessionTest {
 
     @Test
     void streamReset_givesItsMemoryBack_evenAfterTheRemoteHasFinished() throws Exception {
-        var small = new ReceiveBudget(WINDOW, WINDOW).shareOf(ADDRESS);
+        var small = share(WINDOW, WINDOW);
         var session = new YamuxSession(false, LIMITS, small, transport, accepted::add);
         var done = opened(session, 1);
         receive(session, YamuxFrame.DATA, YamuxFrame.FIN, 1, WINDOW, new byte[WINDOW]);

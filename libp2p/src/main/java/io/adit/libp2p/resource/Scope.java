@@ -1,0 +1,17 @@
+package io.adit.libp2p.resource;
+
+/** For whom a resource is counted, from the widest to the narrowest. */
+public enum Scope {
+    /** Everybody together. */
+    HOST,
+    /** Everybody but known peers and those whom this side has dialled. */
+    STRANGERS,
+    /** One IPv4 /24 or IPv6 /56. */
+    SUBNET,
+    /** One IPv4 address or IPv6 /64. */
+    ADDRESS,
+    PEER,
+    PROTOCOL,
+    /** One protocol with one peer. */
+    PEER_AND_PROTOCOL
+}
