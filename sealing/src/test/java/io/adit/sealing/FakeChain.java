@@ -95,6 +95,7 @@ public final class FakeChain extends PartialFullNode {
     private Function<Epoch, Randomness> challenge = epoch -> random("challenge", epoch);
     private byte[] returned = new byte[0];
     private int failures;
+    private long gasOfAPartition = 800_000;
     private boolean stealNonce;
     private Optional<Message> dispute = Optional.empty();
     private TokenAmount balance = TokenAmount.ofFil(1_000_000);
@@ -171,6 +172,11 @@ public final class FakeChain extends PartialFullNode {
         disputable.put(deadline, 0L);
         balance = balance.minus(TokenAmount.ofFil(20));
         return new ChainMessage(message.cid(), message);
+    }
+
+    /** What a window proof uses for each partition. */
+    public synchronized void gasOfAPartition(long gas) {
+        gasOfAPartition = gas;
     }
 
     public synchronized void balance(TokenAmount amount) {
@@ -579,11 +585,25 @@ public final class FakeChain extends PartialFullNode {
     }
 
     @Override
+    public synchronized long gasEstimateGasLimit(Message message, TipSetKey key) {
+        if (failsInRehearsal.test(message)) {
+            throw RpcException.answered("Filecoin.GasEstimateGasLimit", 1, "message execution failed: exit 33");
+        }
+        return message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()
+                ? gasOfAPartition
+                        * SubmitWindowedPoStParams.fromCbor(message.params())
+                                .partitions()
+                                .size()
+                : 800_000;
+    }
+
+    @Override
     public synchronized Message gasEstimateMessageGas(Message message, Optional<MessageSendSpec> spec, TipSetKey key) {
         if (failsInRehearsal.test(message)) {
             throw RpcException.answered("Filecoin.GasEstimateMessageGas", 1, "message execution failed: exit 33");
         }
-        return message.withGas(1_000_000, TokenAmount.ofAtto(200), TokenAmount.ofAtto(10));
+        return message.withGas(
+                gasEstimateGasLimit(message, key) * 5 / 4, TokenAmount.ofAtto(200), TokenAmount.ofAtto(10));
     }
 
     @Override

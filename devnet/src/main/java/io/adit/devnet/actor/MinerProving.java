@@ -21,8 +21,9 @@ import java.util.List;
  * actor refuses a bad recovery.
  */
 final class MinerProving {
-    private static final long GAS_OPTIMISTIC = 19_000_000;
-    private static final long GAS_VERIFIED = 140_000_000;
+    private static final long GAS_OPTIMISTIC = 14_000_000;
+    private static final long GAS_VERIFIED = 135_000_000;
+    private static final long GAS_OF_A_PARTITION = 5_000_000;
     private static final int MAX_RANDOMNESS = 32;
 
     /** What the proven partitions amount to. */
@@ -55,7 +56,9 @@ final class MinerProving {
             throw ActorAbort.illegalArgument("cannot prove partitions with no active sectors");
         }
         boolean optimistic = outcome.recovered.isZero();
-        in.gas().charge(optimistic ? GAS_OPTIMISTIC : GAS_VERIFIED);
+        in.gas()
+                .charge((optimistic ? GAS_OPTIMISTIC : GAS_VERIFIED)
+                        + params.partitions().size() * GAS_OF_A_PARTITION);
         verify(in, state, current, outcome, proof);
         var deadline = outcome.deadline.withPosted(outcome.partitions);
         state.setDeadline(

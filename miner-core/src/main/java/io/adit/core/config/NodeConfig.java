@@ -142,12 +142,20 @@ public record NodeConfig(
                                     + " sent only when the proof over all of them is made; one that recovers sectors is sent alone,"
                                     + " and a batch that fails is proven partition by partition.",
                     fallback = "1")
-            int windowPostPartitions) {
+            int windowPostPartitions,
+
+            @Doc(
+                    value =
+                            "Most gas that a window proof over several partitions may have as its limit. By what the last ones"
+                                    + " needed fewer are put together; a block has 10000000000.",
+                    fallback = "2500000000")
+            long windowPostGas) {
         /** Nodes that differ, confidence within finality, fees that allow something. */
         public Chain {
             if (windowPostPartitions < 1 || windowPostPartitions > 3) {
                 throw new InvalidValueException("chain.window-post-partitions", windowPostPartitions, "1 to 3");
             }
+            within("chain.window-post-gas", windowPostGas, 1, 10_000_000_000L);
             if (nodes.size() > MOST_NODES || nodes.stream().distinct().count() != nodes.size()) {
                 throw new InvalidValueException(
                         "chain.nodes", nodes.size() + " nodes", "at most " + MOST_NODES + " nodes, each named once");

@@ -70,6 +70,7 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
                 .withMaxDeclarationFee(
                         base.maxDeclarationFee().min(config.chain().maxFee()))
                 .withPartitionsPerMessage(config.chain().windowPostPartitions())
+                .withGasPerMessage(config.chain().windowPostGas())
                 .withScratch(Optional.of(scratch));
     }
 

@@ -12,6 +12,7 @@ import io.adit.chain.node.Partition;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
+import io.adit.chain.type.Message;
 import io.adit.chain.type.PoStProof;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
@@ -32,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -66,6 +68,7 @@ final class PartitionProver {
 
     private final ProvingContext context;
     private final PartitionProofMaker maker;
+    private final PostGas gas;
     private final HeadWatch heads;
     private final Permits lane;
     private final ProvingWindow window;
@@ -85,12 +88,14 @@ final class PartitionProver {
     PartitionProver(
             ProvingContext context,
             PartitionProofMaker maker,
+            PostGas gas,
             HeadWatch heads,
             Permits lane,
             ProvingWindow window,
             PartitionBatch batch) {
         this.context = context;
         this.maker = maker;
+        this.gas = gas;
         this.heads = heads;
         this.lane = lane;
         this.window = window;
@@ -344,6 +349,13 @@ final class PartitionProver {
         if (signed.isEmpty() && !holdsNow(proof, head)) {
             return makeAgain(proof, "the sectors to be proven are others since a reorg");
         }
+        OptionalLong tooMuch = signed.isPresent() ? OptionalLong.empty() : beyondLimit(proof, head);
+        if (tooMuch.isPresent()) {
+            return split(
+                    proof,
+                    "the message would have a gas limit of " + tooMuch.getAsLong() + ", "
+                            + context.settings().gasPerMessage() + " are allowed");
+        }
         Cid cid;
         try {
             cid = signed.isPresent()
@@ -397,6 +409,16 @@ final class PartitionProver {
         boolean holds = maker.holds(made, made.challenge(), sectors);
         madeOver = holds ? due : Map.of();
         return holds;
+    }
+
+    /** The gas limit that a message over several partitions would have, where there is time to do with less. */
+    private OptionalLong beyondLimit(PartitionProof proof, TipSet head) {
+        if (batch.count() == 1 || isLate(head)) {
+            return OptionalLong.empty();
+        }
+        MessageIntent intent = intent(proof, head);
+        return gas.beyondLimit(
+                Message.unpriced(intent.from(), intent.to(), intent.value(), intent.method(), intent.params()), head);
     }
 
     private MessageIntent intent(PartitionProof proof, TipSet head) {

@@ -31,6 +31,8 @@ import java.util.Optional;
  * @param maxSectorsPerDeclaration most sectors in one declaration of faults or recoveries, at most 25,000
  * @param partitionsPerMessage partitions proven by one message with one proof, 1 to 3; several cost less gas, but wait for
  *     each other
+ * @param gasPerMessage most gas that a message over several partitions may have as its limit; one over a single partition has what
+ *     it needs
  * @param scratch a directory for what challenges open, some 200 KiB for each 32 GiB sector of a partition; empty: one
  *     among the system's temporary files
  */
@@ -53,8 +55,15 @@ public record ProvingSettings(
         int maxPartitionsPerDeclaration,
         int maxSectorsPerDeclaration,
         int partitionsPerMessage,
+        long gasPerMessage,
         Optional<Path> scratch)
         implements ProvingSettingsBuilder.With {
+
+    /** Lotus {@code BlockGasLimit}: a message with a greater limit is in no block. */
+    private static final long BLOCK_GAS_LIMIT = 10_000_000_000L;
+
+    /** A quarter of a block, so that a full block still has room for it soon. */
+    private static final long USUAL_GAS = BLOCK_GAS_LIMIT / 4;
 
     /** Counts must make sense. */
     public ProvingSettings {
@@ -65,6 +74,9 @@ public record ProvingSettings(
         if (partitionsPerMessage < 1 || partitionsPerMessage > PartitionBatch.MOST_PARTITIONS) {
             throw new InvalidValueException(
                     "partitions in one window proof", partitionsPerMessage, "1 to " + PartitionBatch.MOST_PARTITIONS);
+        }
+        if (gasPerMessage < 1 || gasPerMessage > BLOCK_GAS_LIMIT) {
+            throw new InvalidValueException("gas of one window proof", gasPerMessage, "1 to " + BLOCK_GAS_LIMIT);
         }
         requireLimit("partitions", maxPartitionsPerDeclaration, DeclarationBatches.MOST_PARTITIONS);
         requireLimit("sectors", maxSectorsPerDeclaration, DeclarationBatches.MOST_SECTORS);
@@ -99,6 +111,7 @@ public record ProvingSettings(
                 DeclarationBatches.MOST_PARTITIONS,
                 DeclarationBatches.MOST_SECTORS,
                 1,
+                USUAL_GAS,
                 Optional.empty());
     }
 

@@ -51,6 +51,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private final HeadWatch heads;
     private final Permits lane;
     private final MarginWatch margins;
+    private final PostGas gas;
     private final Lock lock;
     private final Map<Work, Strand> started = new HashMap<>();
     private final List<Strand> strands = new ArrayList<>();
@@ -106,6 +107,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
         this.disputes = new DisputeLog(store);
         this.disputeWatch = new DisputeWatch(context, disputes);
         this.margins = new MarginWatch(context);
+        this.gas = new PostGas(context);
         this.lane = new Permits(settings.parallelProofs(), timeline);
     }
 
@@ -218,7 +220,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
         var settings = context.settings();
         var work = new LinkedHashMap<PartitionBatch, List<Long>>();
         for (PartitionBatch planned :
-                PartitionBatch.plan(partitions.size(), settings.partitionsPerMessage(), settings.sectorSize())) {
+                PartitionBatch.plan(partitions.size(), gas.partitions(window), settings.sectorSize())) {
             List<Long> due = planned.partitions().stream()
                     .filter(index -> isDue(partitions.get(index.intValue())))
                     .toList();
@@ -278,7 +280,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
         try {
             started.computeIfPresent(work, (key, strand) -> strand.isAlive() || isGivenUp(key) ? strand : null);
             started.computeIfAbsent(work, key -> {
-                var prover = new PartitionProver(context, maker, heads, lane, key.window(), key.batch());
+                var prover = new PartitionProver(context, maker, gas, heads, lane, key.window(), key.batch());
                 return timeline.start(
                         Strand.Kind.PLATFORM,
                         "post-" + key.window().deadline() + "-" + key.batch(),
