@@ -236,6 +236,10 @@ func run(n node, command string, arguments []string) (string, error) {
 		}
 		return info.ID.String(), n.host.Connect(ctx, *info)
 	}
+	if command == "serve" { // its peers are told by identify push
+		n.host.SetStreamHandler(protocol.ID(arguments[0]), func(s network.Stream) { s.Reset() })
+		return "", nil
+	}
 	id, err := peer.Decode(arguments[0])
 	if err != nil {
 		return "", err

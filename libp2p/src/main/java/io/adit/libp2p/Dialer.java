@@ -4,7 +4,7 @@ import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,21 +16,19 @@ import java.util.function.Function;
 
 /** Finds an open connection to a peer or makes one; callers who want the same peer at once share one dial. */
 final class Dialer {
-    /** How many dialled peers' addresses are remembered. */
-    private static final int MAX_REMEMBERED = 1024;
-
     private final Function<PeerId, Optional<HostConnection>> open;
     private final Dial dial;
     private final Map<PeerId, CompletableFuture<HostConnection>> dialling = new ConcurrentHashMap<>();
-    private final Map<PeerId, Multiaddr> remembered = new LinkedHashMap<>(16, 0.75f, true);
+    private final AddressBook book;
 
-    /** Makes a connection. */
+    /** Makes a connection, to whichever of the addresses answers first. */
     @FunctionalInterface
     interface Dial {
-        HostConnection dial(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException;
+        HostConnection dial(PeerId peer, List<Multiaddr> addresses, Deadline deadline) throws Libp2pException;
     }
 
-    Dialer(Function<PeerId, Optional<HostConnection>> open, Dial dial) {
+    Dialer(AddressBook book, Function<PeerId, Optional<HostConnection>> open, Dial dial) {
+        this.book = book;
         this.open = open;
         this.dial = dial;
     }
@@ -40,7 +38,7 @@ final class Dialer {
                 .orElseThrow(() -> new Libp2pException(
                         Kind.UNREACHABLE, "cannot dial " + address + ": it does not end in /p2p/<peer ID>"));
         var existing = open.apply(peer);
-        return existing.isPresent() ? existing.get() : dialOnce(peer, address, Deadline.after(timeout));
+        return existing.isPresent() ? existing.get() : dialOnce(peer, List.of(address), Deadline.after(timeout));
     }
 
     HostConnection reconnect(PeerId peer, Duration timeout) throws Libp2pException {
@@ -48,17 +46,14 @@ final class Dialer {
         if (existing.isPresent()) {
             return existing.get();
         }
-        Multiaddr address;
-        synchronized (remembered) {
-            address = remembered.get(peer);
-        }
-        if (address == null) {
+        var addresses = book.addresses(peer);
+        if (addresses.isEmpty()) {
             throw new Libp2pException(Kind.UNREACHABLE, "no connection to " + peer + " and no address known");
         }
-        return dialOnce(peer, address, Deadline.after(timeout));
+        return dialOnce(peer, addresses, Deadline.after(timeout));
     }
 
-    private HostConnection dialOnce(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException {
+    private HostConnection dialOnce(PeerId peer, List<Multiaddr> addresses, Deadline deadline) throws Libp2pException {
         var own = new CompletableFuture<HostConnection>();
         for (var others = dialling.putIfAbsent(peer, own); others != null; others = dialling.putIfAbsent(peer, own)) {
             var joined = join(others, peer, deadline);
@@ -70,8 +65,7 @@ final class Dialer {
         try {
             // Another caller's dial may have ended between the look for a connection and this one's turn.
             var existing = open.apply(peer);
-            var connection = existing.isPresent() ? existing.get() : dial.dial(peer, address, deadline);
-            remember(peer, address);
+            var connection = existing.isPresent() ? existing.get() : dial.dial(peer, addresses, deadline);
             own.complete(connection);
             return connection;
         } finally {
@@ -93,15 +87,6 @@ final class Dialer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Libp2pException(Kind.CLOSED, "interrupted while dialling " + peer, e);
-        }
-    }
-
-    private void remember(PeerId peer, Multiaddr address) {
-        synchronized (remembered) {
-            remembered.put(peer, address);
-            if (remembered.size() > MAX_REMEMBERED) {
-                remembered.remove(remembered.keySet().iterator().next());
-            }
         }
     }
 }

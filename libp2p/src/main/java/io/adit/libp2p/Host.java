@@ -24,11 +24,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,22 +51,31 @@ import org.slf4j.LoggerFactory;
 public final class Host implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private static final Duration HANDLERS_END = Duration.ofSeconds(3);
+    /** RFC 8305, section 8. */
+    private static final Duration DIAL_STAGGER = Duration.ofMillis(250);
+
     private static final String PROTOCOL_VERSION = "ipfs/0.1.0";
 
     private final Identity identity;
     private final List<Multiaddr> listen;
-    private final List<Multiaddr> announce;
+    private volatile List<Multiaddr> announce;
     private final String agent;
     private final HostLimits limits;
-    private final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
+    private final Map<String, StreamHandler> handlers = new ConcurrentSkipListMap<>();
     private final Identify identify;
     private final ResourceManager resources;
     private final TcpTransport transport;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("libp2p-", 0).factory());
+    private final AddressBook book;
+    private final StaggeredDial<Way<InetSocketAddress>, SecuredConnection> toSocket;
+    private final StaggeredDial<Way<Multiaddr>, SecuredConnection> toAddress;
     private final Dialer dialer;
     private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
     private final List<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
+
+    /** One place to dial a peer at. */
+    private record Way<A>(A address, PeerId peer, Deadline deadline) {}
 
     Host(HostBuilder builder, Identity identity, SecureRandom random) {
         this.identity = identity;
@@ -88,7 +97,14 @@ public final class Host implements AutoCloseable {
                 resources,
                 limits.handshakeTimeout(),
                 threads);
-        this.dialer = new Dialer(this::findConnection, this::dial);
+        this.book = new AddressBook(builder.clock);
+        this.toSocket = new StaggeredDial<>(
+                threads,
+                DIAL_STAGGER,
+                way -> transport.dial(way.address(), way.peer(), left(way.deadline())),
+                SecuredConnection::drop);
+        this.toAddress = new StaggeredDial<>(threads, DIAL_STAGGER, this::dialAddress, SecuredConnection::drop);
+        this.dialer = new Dialer(book, this::findConnection, this::dial);
     }
 
     private List<ConnectionSecurity> security(List<SecurityProtocol> wanted, SecureRandom random) {
@@ -135,8 +151,9 @@ public final class Host implements AutoCloseable {
     }
 
     private List<Multiaddr> transportAddresses() {
-        if (!announce.isEmpty()) {
-            return announce;
+        var announced = announce;
+        if (!announced.isEmpty()) {
+            return announced;
         }
         return bound.stream()
                 .flatMap(address -> TcpAddress.reachable(address).stream())
@@ -169,6 +186,21 @@ public final class Host implements AutoCloseable {
         return dialer.connect(address, timeout);
     }
 
+    /**
+     * A connection to a peer: an open one if there is one, else to whichever of its addresses in the {@link #addressBook}
+     * answers first.
+     *
+     * @throws Libp2pException UNREACHABLE if no address is known, else as {@link #connect(Multiaddr, Duration)}
+     */
+    public Connection connect(PeerId peer, Duration timeout) throws Libp2pException {
+        return dialer.reconnect(peer, timeout);
+    }
+
+    /** Where peers can be dialled: what the owner adds, what worked, and what peers say about themselves. */
+    public AddressBook addressBook() {
+        return book;
+    }
+
     /** Connects as {@link #connect} does and opens a stream; {@code timeout} holds for both together. */
     public Stream newStream(Multiaddr address, List<String> protocols, Duration timeout) throws Libp2pException {
         var deadline = Deadline.after(timeout);
@@ -176,7 +208,7 @@ public final class Host implements AutoCloseable {
     }
 
     /**
-     * Opens a stream to a peer that is connected, or was dialled not long ago.
+     * Opens a stream to a peer that is connected, or of which the {@link #addressBook} knows an address.
      *
      * @throws Libp2pException UNREACHABLE if it is neither, else as {@link Connection#newStream}
      */
@@ -199,21 +231,25 @@ public final class Host implements AutoCloseable {
                 .findFirst();
     }
 
-    private HostConnection dial(PeerId peer, Multiaddr address, Deadline deadline) throws Libp2pException {
+    private HostConnection dial(PeerId peer, List<Multiaddr> addresses, Deadline deadline) throws Libp2pException {
         if (peer.equals(peerId())) {
-            throw new Libp2pException(Kind.IDENTITY, "cannot dial " + address + ": it is this host's own");
+            throw new Libp2pException(Kind.IDENTITY, "cannot dial " + addresses + ": it is this host's own");
         }
-        var failures = new ArrayList<Libp2pException>();
-        for (var socketAddress : TcpAddress.resolve(address, deadline)) {
-            try {
-                return begin(transport.dial(socketAddress, peer, left(deadline)));
-            } catch (Libp2pException e) {
-                failures.add(e);
-            }
-        }
-        var reason = failures.getFirst();
-        failures.stream().skip(1).forEach(reason::addSuppressed);
-        throw reason;
+        var ways = addresses.stream()
+                .limit(AddressBook.MAX_ADDRESSES)
+                .map(address -> new Way<>(address, peer, deadline))
+                .toList();
+        return begin(toAddress.first(ways, deadline));
+    }
+
+    private SecuredConnection dialAddress(Way<Multiaddr> way) throws Libp2pException {
+        var sockets = TcpAddress.interleave(TcpAddress.resolve(way.address(), way.deadline())).stream()
+                .limit(AddressBook.MAX_ADDRESSES)
+                .map(socket -> new Way<>(socket, way.peer(), way.deadline()))
+                .toList();
+        var secured = toSocket.first(sockets, way.deadline());
+        book.add(way.peer(), List.of(way.address()), AddressBook.AFTER_A_DIAL);
+        return secured;
     }
 
     private HostConnection begin(SecuredConnection secured) throws Libp2pException {
@@ -240,7 +276,7 @@ public final class Host implements AutoCloseable {
 
     private void identify(HostConnection connection) {
         try {
-            connection.learn(identify.ask(connection));
+            learn(connection, identify.ask(connection));
         } catch (IOException e) {
             connection.learnNothing(e);
         }
@@ -265,7 +301,73 @@ public final class Host implements AutoCloseable {
     private void receivePush(Stream stream) throws IOException {
         var latest = identify.receivePush(stream);
         if (stream.connection() instanceof HostConnection connection) {
-            connection.learn(latest);
+            learn(connection, latest);
+        }
+    }
+
+    private void learn(HostConnection connection, PeerInformation latest) {
+        var known = connection.learn(latest);
+        book.add(
+                connection.remotePeer(),
+                DialableAddresses.among(known.listenAddresses(), connection.remoteAddress()),
+                AddressBook.AFTER_A_CLAIM);
+    }
+
+    /**
+     * Serves a further protocol, or one with another handler, from now on; peers that listen for such news are told.
+     *
+     * @see HostBuilder#protocol
+     */
+    public void serve(String protocol, StreamHandler handler) {
+        HostBuilder.checkProtocol(protocol);
+        if (handlers.size() >= HostBuilder.MAX_PROTOCOLS && !handlers.containsKey(protocol)) {
+            throw new IllegalArgumentException("cannot serve " + protocol + ": " + handlers.size() + " are served");
+        }
+        if (handlers.put(protocol, handler) == null) {
+            pushIdentify();
+        }
+    }
+
+    /** Serves a protocol no longer; streams that are open go on. */
+    public void stopServing(String protocol) {
+        if (handlers.remove(protocol) != null) {
+            pushIdentify();
+        }
+    }
+
+    /** Announces other addresses than before, in place of those bound, or those bound if there are none; tells peers. */
+    public void announce(List<Multiaddr> addresses) {
+        announce = addresses.stream()
+                .map(address -> address.withoutPeer()
+                        .orElseThrow(() -> new IllegalArgumentException("no transport address: " + address)))
+                .toList();
+        pushIdentify();
+    }
+
+    /** Tells all connected peers what this host says about itself now; in the background, and who is away misses it. */
+    private void pushIdentify() {
+        connections.values().stream()
+                .flatMap(List::stream)
+                .filter(HostConnection::isOpen)
+                .forEach(connection -> {
+                    try {
+                        threads.execute(() -> push(connection));
+                    } catch (RejectedExecutionException e) {
+                        LOG.debug("host is closed: {} is not told", connection);
+                    }
+                });
+    }
+
+    private void push(HostConnection connection) {
+        try {
+            if (connection
+                    .remoteInformation(limits.negotiationTimeout())
+                    .protocols()
+                    .contains(Identify.PUSH_PROTOCOL)) {
+                identify.push(connection);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} was not told what is new here", connection, e);
         }
     }
 

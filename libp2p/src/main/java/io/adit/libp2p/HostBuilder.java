@@ -6,6 +6,7 @@ import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multistream.MultistreamSelect;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,13 +16,14 @@ import java.util.function.Predicate;
 
 /** Gathers what a {@link Host} is made of. Only the identity must be given. */
 public final class HostBuilder {
-    private static final int MAX_PROTOCOLS = 64;
+    static final int MAX_PROTOCOLS = 64;
 
     final List<Multiaddr> listen = new ArrayList<>();
     final List<Multiaddr> announce = new ArrayList<>();
     final Map<String, StreamHandler> handlers = new LinkedHashMap<>();
     List<SecurityProtocol> security = List.of(SecurityProtocol.values());
     Predicate<PeerId> known = peer -> false;
+    InstantSource clock = InstantSource.system();
     String agent = "adit";
     HostLimits limits = HostLimits.defaults();
     private Optional<Identity> identity = Optional.empty();
@@ -48,9 +50,7 @@ public final class HostBuilder {
 
     /** Serves a protocol; at most 64, each named once, with fewer than 256 bytes. */
     public HostBuilder protocol(String name, StreamHandler handler) {
-        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length >= MultistreamSelect.MAX_LINE / 4) {
-            throw new IllegalArgumentException("protocol name must have 1 to 255 bytes: " + name);
-        }
+        checkProtocol(name);
         if (handlers.size() == MAX_PROTOCOLS || handlers.putIfAbsent(name, handler) != null) {
             throw new IllegalArgumentException("protocol " + name + " is served already, or 64 others are");
         }
@@ -61,6 +61,12 @@ public final class HostBuilder {
     public HostBuilder security(SecurityProtocol... wanted) {
         security = List.of(wanted).stream().distinct().toList();
         return this;
+    }
+
+    static void checkProtocol(String name) {
+        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length >= MultistreamSelect.MAX_LINE / 4) {
+            throw new IllegalArgumentException("protocol name must have 1 to 255 bytes: " + name);
+        }
     }
 
     /** The software's name and version, as peers see it. */
@@ -80,6 +86,12 @@ public final class HostBuilder {
      */
     public HostBuilder known(Predicate<PeerId> peers) {
         known = peers;
+        return this;
+    }
+
+    /** By which addresses and certificates expire. */
+    public HostBuilder clock(InstantSource source) {
+        clock = source;
         return this;
     }
 

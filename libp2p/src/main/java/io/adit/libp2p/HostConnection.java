@@ -124,10 +124,16 @@ final class HostConnection implements Connection {
         }
     }
 
-    void learn(PeerInformation latest) {
-        if (!information.complete(latest)) {
-            information = CompletableFuture.completedFuture(latest);
+    /** What is known of the peer from now on: a push may leave out what has not changed. */
+    PeerInformation learn(PeerInformation latest) {
+        if (information.complete(latest)) {
+            return latest;
         }
+        var updated = information.isCompletedExceptionally()
+                ? latest
+                : information.join().updatedBy(latest);
+        information = CompletableFuture.completedFuture(updated);
+        return updated;
     }
 
     void learnNothing(Exception reason) {

@@ -24,4 +24,14 @@ public record PeerInformation(
         protocols = List.copyOf(protocols);
         listenAddresses = List.copyOf(listenAddresses);
     }
+
+    /** This, with everything replaced that the later word says anything about (identify push may be partial). */
+    PeerInformation updatedBy(PeerInformation later) {
+        return new PeerInformation(
+                later.protocolVersion.isEmpty() ? protocolVersion : later.protocolVersion,
+                later.agent.isEmpty() ? agent : later.agent,
+                later.protocols.isEmpty() ? protocols : later.protocols,
+                later.listenAddresses.isEmpty() ? listenAddresses : later.listenAddresses,
+                later.observedAddress.or(() -> observedAddress));
+    }
 }

@@ -2,6 +2,7 @@ package io.adit.libp2p;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.Identity;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class GoInteropTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final String LATE = "/adit/test/late/1.0.0";
     private static final long BULK = 64L << 20;
     /** Four times the window that a stream starts with. */
     private static final long IN_FLIGHT = 1 << 20;
@@ -182,6 +184,33 @@ class GoInteropTest {
         go.run(KeyType.ED25519, "observe-reset", host.peerId());
         var seen = Objects.requireNonNull(protocols.resets.poll(20, TimeUnit.SECONDS));
         assertThat(seen.kind()).isEqualTo(Kind.STREAM_RESET);
+    }
+
+    @Test
+    void javaLearnsOfWhatGoServesLater() throws Exception {
+        var connection = host(KeyType.ECDSA).connect(go.address(KeyType.ECDSA), TIMEOUT);
+        assertThat(connection.remoteInformation(TIMEOUT).protocols()).doesNotContain(LATE);
+
+        go.run(KeyType.ECDSA, "serve", LATE);
+
+        await().atMost(TIMEOUT)
+                .until(() -> connection.remoteInformation(TIMEOUT).protocols().contains(LATE));
+        assertThat(connection.remoteInformation(TIMEOUT).agent()).isEqualTo("adit-go-peer");
+    }
+
+    @Test
+    void goLearnsOfWhatJavaServesLater() throws Exception {
+        var host = host(KeyType.RSA);
+        go.run(KeyType.RSA, "connect", host.addresses().getFirst());
+        assertThat(go.run(KeyType.RSA, "identify", host.peerId())).doesNotContain(LATE);
+
+        host.serve(LATE, Stream::reset);
+
+        await().atMost(TIMEOUT)
+                .until(() -> go.run(KeyType.RSA, "identify", host.peerId()).contains(LATE));
+        host.stopServing(LATE);
+        await().atMost(TIMEOUT)
+                .until(() -> !go.run(KeyType.RSA, "identify", host.peerId()).contains(LATE));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.adit.libp2p.ping.Ping;
 import io.adit.libp2p.yamux.YamuxLimits;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -438,6 +439,64 @@ class HostTest {
         stream.close();
 
         await().until(() -> !connection.isOpen());
+    }
+
+    @Test
+    void peerWithASilentAndARefusingAddress_isReachedAtItsThird() throws Exception {
+        var server = start();
+        var client = start();
+        var refusing = start();
+        var nobody = refusing.addresses().getFirst();
+        refusing.close();
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var book = client.addressBook();
+            book.add(server.peerId(), List.of(tcp(silent.getLocalPort())), Duration.ofDays(3));
+            book.add(server.peerId(), List.of(nobody.withoutPeer().orElseThrow()), Duration.ofDays(2));
+            book.add(server.peerId(), server.addresses(), Duration.ofDays(1));
+
+            var connection = client.connect(server.peerId(), TIMEOUT);
+
+            assertThat(connection.remoteAddress())
+                    .isEqualTo(server.addresses().getFirst().withoutPeer().orElseThrow());
+        }
+    }
+
+    private static Multiaddr tcp(int port) {
+        return Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port);
+    }
+
+    @Test
+    void peerOfWhichNoAddressIsKnown_isUnreachable() throws Exception {
+        var stranger = Identity.generate(KeyType.ED25519, new SecureRandom()).peerId();
+        var client = start();
+
+        assertKind(Kind.UNREACHABLE, () -> client.connect(stranger, TIMEOUT));
+    }
+
+    @Test
+    void peerThatDialled_canBeDialledAtWhatItSaidOfItself() throws Exception {
+        var server = start();
+        var client = start();
+        client.connect(server.addresses().getFirst(), TIMEOUT);
+
+        await().atMost(TIMEOUT)
+                .until(() -> server.addressBook()
+                        .addresses(client.peerId())
+                        .contains(client.addresses().getFirst().withoutPeer().orElseThrow()));
+    }
+
+    @Test
+    void addressesAnnouncedLater_reachConnectedPeers() throws Exception {
+        var server = start();
+        var client = start();
+        var connection = client.connect(server.addresses().getFirst(), TIMEOUT);
+        assertThat(connection.remoteInformation(TIMEOUT).listenAddresses()).doesNotContain(tcp(4711));
+
+        server.announce(List.of(tcp(4711)));
+
+        await().atMost(TIMEOUT)
+                .until(() ->
+                        connection.remoteInformation(TIMEOUT).listenAddresses().equals(List.of(tcp(4711))));
     }
 
     @Test

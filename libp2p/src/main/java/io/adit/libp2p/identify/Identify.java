@@ -40,6 +40,19 @@ public final class Identify {
     }
 
     /**
+     * Tells the remote of a connection what is true now.
+     *
+     * @throws Libp2pException as {@link Connection#newStream}
+     */
+    public void push(Connection connection) throws IOException {
+        try (var stream = connection.newStream(List.of(PUSH_PROTOCOL), timeout)) {
+            stream.setWriteDeadline(timeout);
+            var message = IdentifyMessage.encode(key, local.apply(connection));
+            stream.write(message, 0, message.length);
+        }
+    }
+
+    /**
      * Asks the remote.
      *
      * @throws Libp2pException as {@link Connection#newStream}, or PROTOCOL_VIOLATION or IDENTITY for a bad answer

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -54,6 +55,26 @@ public final class TcpAddress {
                 throw new Libp2pException(
                         Kind.UNREACHABLE, "cannot use " + address + ": /" + host.protocol() + " is no host");
         };
+    }
+
+    /** The same addresses, IPv6 and IPv4 by turns and IPv6 first (RFC 8305, section 4). */
+    public static List<InetSocketAddress> interleave(List<InetSocketAddress> addresses) {
+        var six = addresses.stream().filter(TcpAddress::isIpv6).iterator();
+        var four = addresses.stream().filter(address -> !isIpv6(address)).iterator();
+        var mixed = new ArrayList<InetSocketAddress>();
+        while (six.hasNext() || four.hasNext()) {
+            if (six.hasNext()) {
+                mixed.add(six.next());
+            }
+            if (four.hasNext()) {
+                mixed.add(four.next());
+            }
+        }
+        return mixed;
+    }
+
+    private static boolean isIpv6(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address;
     }
 
     private static List<InetSocketAddress> lookUp(

@@ -1,0 +1,53 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.multiaddr.MultiaddrProtocol;
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of a peer's claims about its addresses may be dialled. A peer on the internet that names addresses of this host's
+ * own network would have the host knock on its neighbours' doors; and names could mean anything.
+ */
+final class DialableAddresses {
+    private DialableAddresses() {}
+
+    /** @param seen where the peer's connection comes from, or was dialled at */
+    static List<Multiaddr> among(List<Multiaddr> claimed, Multiaddr seen) {
+        var inside = ip(seen).map(DialableAddresses::isInside).orElse(false);
+        return claimed.stream()
+                .filter(address ->
+                        ip(address).filter(ip -> inside || !isInside(ip)).isPresent())
+                .toList();
+    }
+
+    private static Optional<InetAddress> ip(Multiaddr address) {
+        return address.value(MultiaddrProtocol.IP4)
+                .or(() -> address.value(MultiaddrProtocol.IP6))
+                .map(NetUtil::createInetAddressFromIpAddressString);
+    }
+
+    private static boolean isInside(InetAddress ip) {
+        return ip.isLoopbackAddress()
+                || ip.isSiteLocalAddress()
+                || ip.isLinkLocalAddress()
+                || ip.isAnyLocalAddress()
+                || ip.isMulticastAddress()
+                || isUniqueLocal(ip)
+                || isCarrierGrade(ip);
+    }
+
+    /** fc00::/7, RFC 4193. */
+    private static boolean isUniqueLocal(InetAddress ip) {
+        return ip instanceof Inet6Address && (ip.getAddress()[0] & 0xfe) == 0xfc;
+    }
+
+    /** 100.64.0.0/10, RFC 6598. */
+    private static boolean isCarrierGrade(InetAddress ip) {
+        var bytes = ip.getAddress();
+        return bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;
+    }
+}

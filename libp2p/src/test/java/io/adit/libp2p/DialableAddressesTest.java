@@ -1,0 +1,39 @@
+package io.adit.libp2p;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.adit.libp2p.multiaddr.Multiaddr;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DialableAddressesTest {
+    private static final List<Multiaddr> CLAIMED = Stream.of(
+                    "/ip4/192.0.2.1/tcp/1",
+                    "/ip4/127.0.0.1/tcp/1",
+                    "/ip4/10.1.2.3/tcp/1",
+                    "/ip4/169.254.169.254/tcp/80",
+                    "/ip4/100.64.0.1/tcp/1",
+                    "/ip4/100.128.0.1/tcp/1",
+                    "/ip4/0.0.0.0/tcp/1",
+                    "/ip6/::1/tcp/1",
+                    "/ip6/fd00::1/tcp/1",
+                    "/ip6/fe80::1/tcp/1",
+                    "/ip6/2001:db8::1/tcp/1",
+                    "/dns4/inside.example/tcp/1")
+            .map(Multiaddr::parse)
+            .toList();
+
+    @Test
+    void peerOnTheInternet_mayNotNameInsideAddresses() {
+        assertThat(DialableAddresses.among(CLAIMED, Multiaddr.parse("/ip4/198.51.100.7/tcp/4001")))
+                .extracting(Multiaddr::toString)
+                .containsExactly("/ip4/192.0.2.1/tcp/1", "/ip4/100.128.0.1/tcp/1", "/ip6/2001:db8::1/tcp/1");
+    }
+
+    @Test
+    void peerInside_mayNameAllButNames() {
+        assertThat(DialableAddresses.among(CLAIMED, Multiaddr.parse("/ip4/10.0.0.7/tcp/4001")))
+                .hasSize(CLAIMED.size() - 1);
+    }
+}
