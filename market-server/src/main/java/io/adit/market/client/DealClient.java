@@ -1,5 +1,6 @@
 package io.adit.market.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.AddBalanceParams;
 import io.adit.chain.actor.ClientDealProposal;
@@ -40,6 +41,7 @@ import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.DealResponse;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.DealStatusResponse;
+import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.deal.wire.SignedStorageAsk;
 import io.adit.market.deal.wire.Transfer;
 import io.adit.market.policy.DealTerms;
@@ -282,6 +284,37 @@ public final class DealClient implements AutoCloseable {
      */
     public Proposed propose(
             UUID deal, Multiaddr provider, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+        var signed = sign(deal, miner, client, piece, quote, start);
+        var answer = ask(provider, PROPOSE, signed);
+        return new Proposed(deal, DealResponse.fromCbor(answer.cbor()), signed.proposal(), answer.protocol());
+    }
+
+    /**
+     * What the provider would say to the proposal that {@link #propose} makes; nothing is stored and no money moves.
+     *
+     * @param http the base of the provider's HTTP address, see {@link #httpOf}
+     * @return {@code {"accepted","rejections":[{"code","field","limit","given","remedy","message"}],"notChecked"}}
+     */
+    public JsonNode preflight(URI http, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+        return new PreflightCall(http).ask(sign(newDeal(), miner, client, piece, quote, start));
+    }
+
+    /** Where the provider serves HTTP, as it tells over {@code /fil/retrieval/transports/1.0.0}. */
+    public Optional<URI> httpOf(Multiaddr provider) {
+        try (var stream = host.newStream(provider, List.of(DealProtocols.TRANSPORTS), CALL)) {
+            stream.setReadDeadline(CALL);
+            var answer = RetrievalTransports.fromCbor(CborReader.readOneItem(stream.input(), MAX_ANSWER));
+            return answer.protocols().stream()
+                    .filter(protocol -> protocol.name().equals("http"))
+                    .flatMap(protocol -> protocol.addresses().stream())
+                    .flatMap(address -> PreflightCall.url(Multiaddr.fromBytes(address)).stream())
+                    .findFirst();
+        } catch (IOException e) {
+            throw unreachable(DealProtocols.TRANSPORTS, provider, e);
+        }
+    }
+
+    private DealParams sign(UUID deal, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
         var proposal = new DealProposal(
                 piece.piece().pieceCidV1(),
                 piece.piece().size().bytes(),
@@ -298,8 +331,7 @@ public final class DealClient implements AutoCloseable {
         var url = cars.offer(piece.car());
         var params = ("{\"URL\":\"" + url + "\",\"Headers\":{}}").getBytes(StandardCharsets.UTF_8);
         var transfer = new Transfer(piece.carSize(), "http", params, deal.toString());
-        var answer = ask(provider, PROPOSE, new DealParams(deal, false, signed, piece.root(), transfer, false, false));
-        return new Proposed(deal, DealResponse.fromCbor(answer.cbor()), signed, answer.protocol());
+        return new DealParams(deal, false, signed, piece.root(), transfer, false, false);
     }
 
     /** How far a deal has come. */
@@ -324,11 +356,15 @@ public final class DealClient implements AutoCloseable {
             stream.write(bytes, 0, bytes.length);
             return new Answer(CborReader.readOneItem(stream.input(), MAX_ANSWER), stream.protocol());
         } catch (IOException e) {
-            throw new AditException(
-                    ClientErrorCode.PROVIDER_UNREACHABLE,
-                    "speaking " + protocols.getFirst() + " with " + provider + ": " + e.getMessage(),
-                    e);
+            throw unreachable(protocols.getFirst(), provider, e);
         }
+    }
+
+    private static AditException unreachable(String protocol, Multiaddr provider, IOException e) {
+        return new AditException(
+                ClientErrorCode.PROVIDER_UNREACHABLE,
+                "speaking " + protocol + " with " + provider + ": " + e.getMessage(),
+                e);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.adit.market.deal;
 
 import io.adit.chain.node.CollateralBounds;
 import io.adit.chain.node.RpcException;
+import io.adit.core.config.ConfigErrorCode;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Epoch;
@@ -21,6 +23,7 @@ import io.adit.market.deal.wire.DealStatus;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.DealStatusResponse;
 import io.adit.market.policy.ClientRules;
+import io.adit.market.policy.DealRule;
 import io.adit.market.policy.DealTerms;
 import io.adit.market.policy.ProposalChecks;
 import io.adit.market.policy.ProposalContext;
@@ -30,6 +33,7 @@ import io.adit.market.policy.ProposalVerdict.Rejected;
 import io.adit.market.policy.RejectionCode;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -103,12 +107,47 @@ public final class DealDesk {
         try {
             var key = chain.keyOf(client(params));
             return key.isEmpty() ? unknownClient(params) : inTurn(params, facts(params, key.get()));
-        } catch (RpcException e) {
-            LOG.warn("A proposal cannot be checked: {}", e.getMessage());
-            return Rejected.of(
-                    RejectionCode.NOT_READY,
-                    "checked against the chain",
-                    "a provider whose chain node does not answer");
+        } catch (AditException e) {
+            return notReady(e);
+        }
+    }
+
+    /** The chain does not answer, or the policy does not fit; anything else is thrown on. */
+    private static Rejected notReady(AditException e) {
+        if (!(e instanceof RpcException) && !(e.code() instanceof ConfigErrorCode)) {
+            throw e;
+        }
+        LOG.warn("A proposal cannot be checked: {}", e.getMessage());
+        return Rejected.of(
+                RejectionCode.NOT_READY,
+                "checked against the chain and the policy",
+                e instanceof RpcException
+                        ? "a provider whose chain node does not answer"
+                        : "a provider whose policy has to be mended");
+    }
+
+    /**
+     * What would be answered to a proposal, and everything that speaks against it, without storing anything.
+     *
+     * @param signed whether it carries the client's signature; if not, that is not looked at
+     */
+    List<Rejected> preflight(DealParams params, boolean signed) {
+        var client = client(params);
+        if (signed && client.isKey()) {
+            var badSignature = ClientRules.signature(params, client);
+            if (badSignature.isPresent()) {
+                return List.of(badSignature.get());
+            }
+        }
+        try {
+            var key = chain.keyOf(client);
+            if (key.isEmpty()) {
+                return List.of(unknownClient(params));
+            }
+            return ProposalChecks.all(
+                    params, context(params, facts(params, key.get())), signed ? Set.of() : Set.of(DealRule.SIGNATURE));
+        } catch (AditException e) {
+            return List.of(notReady(e));
         }
     }
 
@@ -121,11 +160,11 @@ public final class DealDesk {
         }
     }
 
-    private ProposalVerdict decide(DealParams params, ChainFacts facts) {
+    private ProposalContext context(DealParams params, ChainFacts facts) {
         // What is promised before what is free: a deal that the market locks funds for in between counts twice, not
         // never.
         var promised = store.read(tx -> StoredDeals.promised(tx, client(params)));
-        var context = new ProposalContext(
+        return new ProposalContext(
                 facts.terms(),
                 chain.miner(),
                 facts.providerNamed(),
@@ -135,7 +174,10 @@ public final class DealDesk {
                 facts.collateral(),
                 chain.escrow(client(params)).minus(promised),
                 store.read(StoredDeals::load));
-        var verdict = ProposalChecks.check(params, context);
+    }
+
+    private ProposalVerdict decide(DealParams params, ChainFacts facts) {
+        var verdict = ProposalChecks.check(params, context(params, facts));
         if (!(verdict instanceof Accepted)) {
             return verdict;
         }
@@ -191,7 +233,7 @@ public final class DealDesk {
         return new Rejected(code, field, limit, "one that deal " + taken + " has", code.remedy());
     }
 
-    private static ProposalVerdict unknownClient(DealParams params) {
+    private static Rejected unknownClient(DealParams params) {
         return Rejected.of(
                 RejectionCode.UNKNOWN_CLIENT,
                 "an account with a secp256k1 or BLS key",

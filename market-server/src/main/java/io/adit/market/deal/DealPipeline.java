@@ -11,6 +11,7 @@ import io.adit.market.fetch.FetchLimits;
 import io.adit.market.fetch.Fetcher;
 import io.adit.market.index.PieceIndexer;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.retrieve.SidePages;
 import io.adit.sealing.pipeline.SectorIntake;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class DealPipeline {
 
     private final DealDesk desk;
     private final DealProtocols protocols;
+    private final SidePages pages;
     private final List<TaskHandler> handlers;
     private final Runnable restoreIndex;
 
@@ -53,6 +55,7 @@ public final class DealPipeline {
         var escrow = new MarketEscrow(store, chain, outbox, settings.maxFee());
         desk = new DealDesk(store, chain, policy, files, clock);
         protocols = new DealProtocols(desk, new AskBook(store, chain, signer, policy), settings.miner(), transports);
+        pages = new MarketPages(desk, policy, settings.miner());
         handlers = List.of(
                 new FetchTask(store, deals, files, fetcher, chain, settings),
                 new BatchTask(store, deals, settings.publishPeriod(), settings.maxDealsPerMessage()),
@@ -79,6 +82,11 @@ public final class DealPipeline {
     /** Serves the deal protocols on a host that is about to be built. */
     public HostBuilder serveOn(HostBuilder host) {
         return protocols.register(host);
+    }
+
+    /** {@code /market/policy} and {@code /market/preflight}, to be served beside retrievals. */
+    public SidePages pages() {
+        return pages;
     }
 
     public DealDesk desk() {

@@ -1,5 +1,6 @@
 package io.adit.market.retrieve;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,6 +38,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final RetrievalMeters meters;
     private final Executor workers;
     private final Deque<Object> decoded = new ArrayDeque<>();
+    private final ByteArrayOutputStream posted = new ByteArrayOutputStream();
     private Optional<HttpRequest> head = Optional.empty();
     private Optional<ScheduledFuture<?>> deadline = Optional.empty();
     private boolean answering;
@@ -129,23 +132,41 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                     context,
                     request,
                     Optional.of(undecodable(content.decoderResult().cause())));
-        } else if (content.content().isReadable()) {
+        } else if (content.content().isReadable() && !isPost(request)) {
             begin(context, request, Optional.of(bad("a request with a body", "GET and HEAD without a body")));
-        } else if (content instanceof LastHttpContent) {
+        } else if (content.content().readableBytes() > SidePages.MAX_BODY - posted.size()) {
+            begin(
+                    context,
+                    request,
+                    Optional.of(new RefusedException(
+                            RefusalCode.BODY_TOO_LONG, "the body is too long", SidePages.MAX_BODY + " bytes")));
+        } else {
+            posted.writeBytes(ByteBufUtil.getBytes(content.content()));
+            end(context, request, content);
+        }
+    }
+
+    private void end(ChannelHandlerContext context, HttpRequest request, HttpContent content) {
+        if (content instanceof LastHttpContent) {
             begin(context, request, problem(request));
         }
     }
 
     /** What stands against serving a well-formed request. */
-    private static Optional<RefusedException> problem(HttpRequest request) {
+    private Optional<RefusedException> problem(HttpRequest request) {
         var headers = request.headers();
-        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+        if (!isPost(request)
+                && !request.method().equals(HttpMethod.GET)
+                && !request.method().equals(HttpMethod.HEAD)) {
             return Optional.of(
                     new RefusedException(RefusalCode.METHOD_NOT_ALLOWED, "the method is not served", "GET and HEAD"));
         }
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
-                || headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
-                || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").strip().equals("0")) {
+        if (!isPost(request)
+                && (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                        || headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
+                        || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0")
+                                .strip()
+                                .equals("0"))) {
             return Optional.of(bad("a request with a body", "GET and HEAD without a body"));
         }
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
@@ -155,8 +176,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return Optional.empty();
     }
 
+    private boolean isPost(HttpRequest request) {
+        return request.method().equals(HttpMethod.POST) && router.takesPosts(request.uri());
+    }
+
     private void begin(ChannelHandlerContext context, HttpRequest request, Optional<RefusedException> problem) {
         answering = true;
+        var body = posted.toByteArray();
+        posted.reset();
         head = Optional.empty();
         cancelDeadline();
         if (problem.isPresent()) {
@@ -164,7 +191,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         long started = System.nanoTime();
-        var answer = new Answer(context, request, started);
+        var answer = new Answer(context, request, body, started);
         try {
             answer.start();
         } catch (RefusedException e) {
@@ -177,7 +204,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext context, HttpRequest request, RefusedException problem) {
         long started = System.nanoTime();
-        var answer = new Answer(context, request, started);
+        var answer = new Answer(context, request, new byte[0], started);
         Router.refuse(answer.exchange, problem);
     }
 
@@ -238,10 +265,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         private Optional<ScheduledFuture<?>> pace = Optional.empty();
         private boolean done;
 
-        Answer(ChannelHandlerContext context, HttpRequest request, long started) {
+        Answer(ChannelHandlerContext context, HttpRequest request, byte[] posted, long started) {
             this.context = context;
             this.started = started;
-            this.exchange = new Exchange(context.channel(), request, limits.stallTimeout(), this::done);
+            this.exchange = new Exchange(context.channel(), request, posted, limits.stallTimeout(), this::done);
         }
 
         void start() {

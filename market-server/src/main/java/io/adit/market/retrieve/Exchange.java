@@ -37,6 +37,7 @@ final class Exchange {
 
     private final Channel channel;
     private final HttpRequest request;
+    private final byte[] posted;
     private final Duration stallTimeout;
     private final Completion completion;
     private final boolean keepAlive;
@@ -51,7 +52,8 @@ final class Exchange {
         void done(boolean reusable);
     }
 
-    Exchange(Channel channel, HttpRequest request, Duration stallTimeout, Completion completion) {
+    Exchange(Channel channel, HttpRequest request, byte[] posted, Duration stallTimeout, Completion completion) {
+        this.posted = posted;
         this.channel = channel;
         this.request = request;
         this.stallTimeout = stallTimeout;
@@ -61,6 +63,15 @@ final class Exchange {
 
     boolean isHead() {
         return request.method().equals(HttpMethod.HEAD);
+    }
+
+    boolean isPost() {
+        return request.method().equals(HttpMethod.POST);
+    }
+
+    /** What was posted. */
+    byte[] posted() {
+        return posted;
     }
 
     /** A request header, empty when absent; repeated ones are joined, as HTTP lists are. */

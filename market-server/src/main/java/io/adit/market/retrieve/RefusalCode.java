@@ -9,12 +9,13 @@ public enum RefusalCode implements ErrorCode {
     BAD_CID(400, ErrorKind.NETWORK, "The path holds no CID of the kind that the endpoint serves."),
     BAD_PARAMETER(400, ErrorKind.NETWORK, "A query parameter or header has a value that is not allowed."),
     NOT_FOUND(404, ErrorKind.NETWORK, "Nothing is served under this path, or the block or piece is not stored here."),
-    METHOD_NOT_ALLOWED(405, ErrorKind.NETWORK, "Only GET and HEAD are served."),
+    METHOD_NOT_ALLOWED(405, ErrorKind.NETWORK, "Under this path only GET and HEAD are served."),
     NOT_ACCEPTABLE(406, ErrorKind.NETWORK, """
             The gateway is trustless: it serves raw blocks and CARs, which the client checks. Ask for \
             application/vnd.ipld.raw or application/vnd.ipld.car, in Accept or as ?format=raw or ?format=car."""),
     GONE(410, ErrorKind.OPERATOR, "The piece is known here, but no unsealed copy of it is kept at present."),
     NOT_CACHED(412, ErrorKind.NETWORK, "The request said only-if-cached and the block is not stored here."),
+    BODY_TOO_LONG(413, ErrorKind.NETWORK, "What was posted is longer than the limit."),
     URI_TOO_LONG(414, ErrorKind.NETWORK, "The request line is longer than the limit."),
     RANGE_NOT_SATISFIABLE(416, ErrorKind.NETWORK, """
             The Range header names no byte that exists, or several ranges; one range a request is served."""),

@@ -49,7 +49,20 @@ public final class RetrievalServer implements AutoCloseable {
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
-        return new RetrievalServer(address, index, catalog, policy, limits, registry);
+        return start(address, index, catalog, policy, SidePages.none(), limits, registry);
+    }
+
+    /** {@link #start} with pages of another room beside the data. */
+    public static RetrievalServer start(
+            InetSocketAddress address,
+            PieceIndex index,
+            PieceCatalog catalog,
+            ContentPolicy policy,
+            SidePages pages,
+            RetrievalLimits limits,
+            MeterRegistry registry)
+            throws IOException {
+        return new RetrievalServer(address, index, catalog, policy, pages, limits, registry);
     }
 
     private RetrievalServer(
@@ -57,6 +70,7 @@ public final class RetrievalServer implements AutoCloseable {
             PieceIndex index,
             PieceCatalog catalog,
             ContentPolicy policy,
+            SidePages pages,
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
@@ -67,7 +81,7 @@ public final class RetrievalServer implements AutoCloseable {
         var meters = new RetrievalMeters(registry);
         var gate = new ConnectionGate(limits, meters::turnedAway);
         meters.watchConnections(gate::open);
-        var router = new Router(index, catalog, policy, limits, meters);
+        var router = new Router(index, catalog, policy, pages, limits, meters);
         var bound = new ServerBootstrap()
                 .group(loops)
                 .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,6 +22,7 @@ final class Router {
 
     private final PieceEndpoint pieces;
     private final IpfsEndpoint ipfs;
+    private final SidePages pages;
     private final RetrievalMeters meters;
     private final Map<RequestKind, Semaphore> slots = new EnumMap<>(RequestKind.class);
     private final int mostPerAddress;
@@ -30,16 +32,23 @@ final class Router {
             PieceIndex index,
             PieceCatalog catalog,
             ContentPolicy policy,
+            SidePages pages,
             RetrievalLimits limits,
             RetrievalMeters meters) {
         this.pieces = new PieceEndpoint(catalog, policy);
         this.ipfs = new IpfsEndpoint(index, catalog, policy, limits);
+        this.pages = pages;
         this.meters = meters;
         this.mostPerAddress = limits.requestsPerAddress();
         slots.put(RequestKind.PIECE, new Semaphore(limits.pieceRequests()));
         slots.put(RequestKind.BLOCK, new Semaphore(limits.blockRequests()));
         slots.put(RequestKind.CAR, new Semaphore(limits.carRequests()));
         slots.put(RequestKind.OTHER, new Semaphore(limits.blockRequests()));
+    }
+
+    /** Whether a body may be posted to the target. */
+    boolean takesPosts(String uri) {
+        return !pages.folder().isEmpty() && uri.startsWith("/" + pages.folder() + "/");
     }
 
     /** A request that was understood, and the slot it holds until it is answered. */
@@ -169,7 +178,12 @@ final class Router {
         exchange.abort();
     }
 
-    private static void other(Exchange exchange, RequestTarget target) {
+    private void other(Exchange exchange, RequestTarget target) {
+        var segments = target.segments();
+        if (!segments.isEmpty() && segments.getFirst().equals(pages.folder())) {
+            page(exchange, segments.subList(1, segments.size()));
+            return;
+        }
         if (!target.segments().isEmpty()) {
             throw new RefusedException(
                     RefusalCode.NOT_FOUND,
@@ -186,6 +200,18 @@ final class Router {
                         "/piece/{pieceCid}", "piece payloads, one byte range a request (FRC-0066)",
                         "/ipfs/{cid}[/path]", "raw blocks and CARs (trustless gateway)"));
         exchange.sendBytes(200, headers, json(body));
+    }
+
+    private void page(Exchange exchange, List<String> path) {
+        var method = exchange.isPost() ? "POST" : "GET";
+        var page = pages.answer(new SidePages.Question(method, path, exchange.posted()))
+                .orElseThrow(() -> new RefusedException(
+                        RefusalCode.NOT_FOUND, "nothing answers " + method + " under this path", ""));
+        var headers = Exchange.headers();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        headers.set("x-content-type-options", "nosniff");
+        exchange.sendBytes(page.status(), headers, page.json());
     }
 
     private static byte[] json(Map<String, Object> body) {

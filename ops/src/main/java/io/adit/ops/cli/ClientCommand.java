@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
             ClientCommand.Ask.class,
             ClientCommand.Pack.class,
             ClientCommand.ComputeCommP.class,
+            ClientPreflightCommand.class,
             ClientDealCommand.class,
             ClientCommand.Status.class,
             ClientCommand.Get.class

@@ -20,6 +20,7 @@ import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
 import io.adit.market.retrieve.RetrievalServer;
+import io.adit.market.retrieve.SidePages;
 import io.adit.ops.OpsError;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.sealing.pipeline.SealingPipeline;
@@ -30,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Everything that strangers reach: the libp2p host with the deal protocols, the piece index and the retrieval server. */
@@ -65,7 +67,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
     static MarketRoom open(Parts parts) {
         NodeConfig config = parts.settings().config();
         var index = PieceIndex.open(parts.home().index());
-        var retrieval = serve(parts, index);
+        var listening = new CompletableFuture<InetSocketAddress>();
         var indexer = new PieceIndexer(index);
         var deals = new DealPipeline(
                 parts.settings().deals(parts.home().pieces()),
@@ -76,8 +78,10 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.outbox(),
                 parts.pipeline().intake(),
                 indexer,
-                () -> transports(config.retrieval().announceAddresses(), retrieval.address()),
+                () -> transports(config.retrieval().announceAddresses(), listening.join()),
                 parts.clock());
+        var retrieval = serve(parts, index, deals.pages());
+        listening.complete(retrieval.address());
         deals.restoreIndex();
         var builder = Host.builder()
                 .identity(NodeInit.identity(parts.home(), parts.random()))
@@ -89,7 +93,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         return new MarketRoom(index, retrieval, deals, deals.serveOn(builder).build());
     }
 
-    private static RetrievalServer serve(Parts parts, PieceIndex index) {
+    private static RetrievalServer serve(Parts parts, PieceIndex index, SidePages pages) {
         var http = parts.settings().config().retrieval().httpListen();
         try {
             return RetrievalServer.start(
@@ -97,6 +101,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                     index,
                     PieceCatalog.of(parts.store()),
                     ContentPolicy.SERVE_ALL,
+                    pages,
                     RetrievalLimits.DEFAULTS,
                     parts.metrics().registry());
         } catch (IOException e) {

@@ -11,7 +11,12 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
+import io.adit.core.state.PieceRecord;
 import io.adit.core.state.TestPostgres;
+import io.adit.market.client.DealClient;
+import io.adit.market.client.PackedPiece;
+import io.adit.market.index.PieceIndex;
+import io.adit.market.index.PieceIndexer;
 import io.adit.ops.AditMain;
 import io.adit.ops.OpsError;
 import io.adit.ops.cli.NodeApi;
@@ -256,6 +261,69 @@ class NodeTest {
             assertThat(policy(cli(0, "deals", "policy", "reset", "deny-clients", "--json"), "deny-clients"))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void aClientFetchesAFileBack_andIsToldWhatSpeaksAgainstADeal() throws Exception {
+        init(Map.of());
+        var picture = Files.write(folder.resolve("mars.jpg"), new byte[] {4, 8, 15, 16, 23, 42});
+        var packed = keep(picture);
+        try (var node = start(Map.of())) {
+            assertThat(node).isNotNull();
+            var info = get("/api/v1/info");
+
+            var back = folder.resolve("back.jpg");
+            var out = new StringWriter();
+            var line = AditMain.commandLine().setOut(new PrintWriter(out, true));
+            var url = info.path("retrieval").asText();
+            assertThat(line.execute("client", "get", url, packed.root().toString(), "-o", back.toString(), "--json"))
+                    .isZero();
+            assertThat(back).hasSameBinaryContentAs(picture);
+            assertThat(new ObjectMapper().readTree(out.toString()).path("bytes").asLong())
+                    .isEqualTo(6);
+
+            var provider = info.path("libp2p").asText().split(" ", -1)[0];
+            var worker = info.path("worker").asText();
+            var verdict = cli(
+                    1,
+                    "client",
+                    "preflight",
+                    provider,
+                    info.path("miner").asText(),
+                    picture.toString(),
+                    "--from",
+                    worker,
+                    "--chain",
+                    chain.api(),
+                    "--json");
+            assertThat(verdict.path("accepted").asBoolean()).isFalse();
+            assertThat(verdict.path("rejections").findValuesAsText("code"))
+                    .containsExactly("PIECE_TOO_SMALL", "CLIENT_ESCROW_TOO_LOW");
+            assertThat(get("/api/v1/deals")).isEmpty();
+        }
+    }
+
+    /** Leaves a file's CAR with a node that does not run, as a deal's piece that was stored and indexed. */
+    private PackedPiece keep(Path file) throws IOException {
+        Files.createDirectories(home().pieces());
+        var packed = DealClient.pack(file, home().pieces().resolve("kept.car"));
+        try (var index = PieceIndex.open(home().index());
+                var store = home().store(home().load(Map.of(), Map.of()))) {
+            new PieceIndexer(index).index(packed.piece().commP(), packed.car());
+            var now = InstantSource.system().instant();
+            store.transactVoid(tx -> tx.pieces()
+                    .insertIfAbsent(new PieceRecord(
+                            packed.piece().commP(),
+                            packed.piece().size(),
+                            packed.carSize(),
+                            Optional.of(packed.root()),
+                            Optional.of(packed.car()),
+                            true,
+                            now,
+                            now,
+                            0)));
+        }
+        return packed;
     }
 
     private static String policy(JsonNode rows, String key) {

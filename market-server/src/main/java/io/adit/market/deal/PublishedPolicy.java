@@ -1,0 +1,63 @@
+package io.adit.market.deal;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.core.fil.Address;
+import io.adit.market.policy.DealRule;
+import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.RejectionCode;
+
+/**
+ * The policy as clients may read it: amounts in attoFIL as text, sizes in bytes, durations in epochs. Who is on a list, and
+ * what is agreed with single clients, is told to nobody.
+ */
+final class PublishedPolicy {
+    private PublishedPolicy() {}
+
+    static ObjectNode of(DealTerms terms, Address miner) {
+        var node = JsonNodeFactory.instance
+                .objectNode()
+                .put("miner", miner.toString())
+                .put("pricePerGibEpoch", terms.prices().base().attoText())
+                .put("clients", terms.allowed().isEmpty() ? "all" : "listed")
+                .put("minPieceSize", terms.minPieceSize().bytes())
+                .put("maxPieceSize", terms.largestPiece().bytes())
+                .put("minDurationEpochs", terms.minDuration())
+                .put("maxDurationEpochs", terms.maxDuration())
+                .put("maxExpirationEpochs", terms.maxExpiration())
+                .put("startBufferEpochs", terms.startBuffer())
+                .put("maxStagingBytes", terms.maxStagingBytes())
+                .put("maxDealsUnderWay", terms.maxDealsUnderWay());
+        prices(node, terms);
+        var protocols = node.putArray("protocols");
+        protocols.add(DealProtocols.PROPOSE_1_2_1).add(DealProtocols.PROPOSE_1_2_0);
+        var rules = node.putArray("rules");
+        for (var rule : DealRule.values()) {
+            rules.add(rule.name());
+        }
+        var rejections = node.putArray("rejections");
+        for (var code : RejectionCode.values()) {
+            rejections
+                    .addObject()
+                    .put("code", code.name())
+                    .put("field", code.field())
+                    .put("meaning", code.meaning())
+                    .put("remedy", code.remedy());
+        }
+        return node;
+    }
+
+    private static void prices(ObjectNode node, DealTerms terms) {
+        var rules = node.putArray("priceRules");
+        for (var rule : terms.prices().rules()) {
+            if (rule.client().isEmpty()) {
+                rules.addObject()
+                        .put("minPieceSize", rule.minSize())
+                        .put("maxPieceSize", rule.maxSize())
+                        .put("minDurationEpochs", rule.minEpochs())
+                        .put("maxDurationEpochs", rule.maxEpochs())
+                        .put("pricePerGibEpoch", rule.pricePerGibEpoch().attoText());
+            }
+        }
+    }
+}
