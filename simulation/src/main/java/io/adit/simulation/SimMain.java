@@ -34,6 +34,12 @@ public final class SimMain implements Callable<Integer> {
     @Option(names = "--json", description = "prints one JSON object")
     private boolean json;
 
+    @Option(
+            names = "--log",
+            defaultValue = "OFF",
+            description = "what the node's rooms say on the way: ERROR, WARN, INFO or DEBUG (default ${DEFAULT-VALUE})")
+    private String log = "OFF";
+
     private SimMain() {}
 
     /** See {@code --help}. */
@@ -43,6 +49,8 @@ public final class SimMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // Read when the first logger is made, which none is yet.
+        System.setProperty("adit.sim.log", log);
         var summary = new Summary();
         new Seeds(seed, seeds, epochs)
                 .play(lanes, outcome -> {
