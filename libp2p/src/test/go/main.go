@@ -8,14 +8,20 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	ctls "crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"strconv"
 	"strings"
@@ -38,6 +44,7 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 	"github.com/multiformats/go-multiaddr"
 )
 
@@ -199,7 +206,23 @@ func assemble(key crypto.PrivKey) (host.Host, error) {
 	if err := network.AddTransport(transport); err != nil {
 		return nil, err
 	}
-	if err := network.Listen(multiaddr.StringCast("/ip4/127.0.0.1/tcp/0")); err != nil {
+	certificate, err := selfSigned()
+	if err != nil {
+		return nil, err
+	}
+	sockets, err := websocket.New(upgrade, nil, nil,
+		websocket.WithTLSConfig(&ctls.Config{Certificates: []ctls.Certificate{certificate}}),
+		websocket.WithTLSClientConfig(&ctls.Config{InsecureSkipVerify: true}))
+	if err != nil {
+		return nil, err
+	}
+	if err := network.AddTransport(sockets); err != nil {
+		return nil, err
+	}
+	if err := network.Listen(
+		multiaddr.StringCast("/ip4/127.0.0.1/tcp/0"),
+		multiaddr.StringCast("/ip4/127.0.0.1/tcp/0/ws"),
+		multiaddr.StringCast("/ip4/127.0.0.1/tcp/0/tls/ws")); err != nil {
 		return nil, err
 	}
 	h, err := basichost.NewHost(network, &basichost.HostOpts{
@@ -209,6 +232,22 @@ func assemble(key crypto.PrivKey) (host.Host, error) {
 	}
 	h.Start()
 	return h, nil
+}
+
+// selfSigned is what a WebSocket listener shows; nobody can check it.
+func selfSigned() (ctls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return ctls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "adit-go-peer"}, // Java reads no certificate without an issuer
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	return ctls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
 func run(n node, command string, arguments []string) (string, error) {

@@ -16,10 +16,12 @@ import io.adit.libp2p.transport.NoiseSecurity;
 import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.SendBudget;
 import io.adit.libp2p.transport.TcpAddress;
+import io.adit.libp2p.transport.TcpEndpoint;
 import io.adit.libp2p.transport.TcpTransport;
 import io.adit.libp2p.transport.TlsSecurity;
+import io.adit.libp2p.transport.WebSocketCarrier;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,11 +71,11 @@ public final class Host implements AutoCloseable {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("libp2p-", 0).factory());
     private final AddressBook book;
-    private final StaggeredDial<Way<InetSocketAddress>, SecuredConnection> toSocket;
+    private final StaggeredDial<Way<TcpEndpoint>, SecuredConnection> toSocket;
     private final StaggeredDial<Way<Multiaddr>, SecuredConnection> toAddress;
     private final Dialer dialer;
     private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
-    private final List<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
+    private final List<TcpEndpoint> bound = new CopyOnWriteArrayList<>();
 
     /** One place to dial a peer at. */
     private record Way<A>(A address, PeerId peer, Deadline deadline) {}
@@ -95,6 +98,11 @@ public final class Host implements AutoCloseable {
                         security(builder.security, random),
                         new SendBudget(limits.resources().sendBytes())),
                 resources,
+                new WebSocketCarrier(
+                        builder.webSocketTls,
+                        builder.webSocketTls.orElseGet(Host::platformTrust),
+                        threads,
+                        limits.handshakeTimeout()),
                 limits.handshakeTimeout(),
                 threads);
         this.book = new AddressBook(builder.clock);
@@ -105,6 +113,14 @@ public final class Host implements AutoCloseable {
                 SecuredConnection::drop);
         this.toAddress = new StaggeredDial<>(threads, DIAL_STAGGER, this::dialAddress, SecuredConnection::drop);
         this.dialer = new Dialer(book, this::findConnection, this::dial);
+    }
+
+    private static SSLContext platformTrust() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java platform lacks TLS", e);
+        }
     }
 
     private List<ConnectionSecurity> security(List<SecurityProtocol> wanted, SecureRandom random) {
@@ -157,7 +173,7 @@ public final class Host implements AutoCloseable {
         }
         return bound.stream()
                 .flatMap(address -> TcpAddress.reachable(address).stream())
-                .map(TcpAddress::toMultiaddr)
+                .map(TcpEndpoint::toMultiaddr)
                 .distinct()
                 .toList();
     }
@@ -179,7 +195,7 @@ public final class Host implements AutoCloseable {
     /**
      * A connection to the peer that {@code address} ends at: an open one if there is one, else a new one.
      *
-     * @param address {@code /<ip or dns>/…/tcp/…/p2p/<peer>}
+     * @param address {@code /<ip or dns>/…/tcp/…/p2p/<peer>}, with {@code /ws} or {@code /wss} before the peer or not
      * @throws Libp2pException UNREACHABLE, TIMEOUT, IDENTITY, LIMIT or UNSUPPORTED_PROTOCOL
      */
     public Connection connect(Multiaddr address, Duration timeout) throws Libp2pException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 
 /** Gathers what a {@link Host} is made of. Only the identity must be given. */
 public final class HostBuilder {
@@ -24,6 +25,7 @@ public final class HostBuilder {
     List<SecurityProtocol> security = List.of(SecurityProtocol.values());
     Predicate<PeerId> known = peer -> false;
     InstantSource clock = InstantSource.system();
+    Optional<SSLContext> webSocketTls = Optional.empty();
     String agent = "adit";
     HostLimits limits = HostLimits.defaults();
     private Optional<Identity> identity = Optional.empty();
@@ -36,7 +38,10 @@ public final class HostBuilder {
         return this;
     }
 
-    /** An address to listen on, such as {@code /ip4/0.0.0.0/tcp/24001}; port 0 lets the system choose. */
+    /**
+     * An address to listen on, such as {@code /ip4/0.0.0.0/tcp/24001} or {@code /ip4/0.0.0.0/tcp/24002/ws}; port 0 lets
+     * the system choose. {@code /wss} needs {@link #webSocketTls}; behind a proxy that ends TLS, {@code /ws} does.
+     */
     public HostBuilder listen(String address) {
         listen.add(Multiaddr.parse(address));
         return this;
@@ -54,6 +59,15 @@ public final class HostBuilder {
         if (handlers.size() == MAX_PROTOCOLS || handlers.putIfAbsent(name, handler) != null) {
             throw new IllegalArgumentException("protocol " + name + " is served already, or 64 others are");
         }
+        return this;
+    }
+
+    /**
+     * The certificate of this host for {@code /wss}, and whose certificates it believes when it dials one; without this
+     * call it cannot listen so, and believes whom the Java platform believes.
+     */
+    public HostBuilder webSocketTls(SSLContext certificateAndTrust) {
+        webSocketTls = Optional.of(certificateAndTrust);
         return this;
     }
 

@@ -8,7 +8,6 @@ import io.adit.libp2p.multistream.MultistreamSelect;
 import io.adit.libp2p.resource.Admission;
 import io.adit.libp2p.resource.StreamPlace;
 import io.adit.libp2p.transport.SecuredConnection;
-import io.adit.libp2p.transport.TcpAddress;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.adit.libp2p.yamux.YamuxStream;
 import java.io.IOException;
@@ -42,7 +41,7 @@ final class HostConnection implements Connection {
             SecuredConnection secured, Map<String, StreamHandler> handlers, HostLimits limits, Executor threads) {
         this.secured = secured;
         this.remotePeer = secured.remoteKey().peerId();
-        this.remoteAddress = TcpAddress.toMultiaddr(secured.remoteAddress());
+        this.remoteAddress = secured.remoteMultiaddr();
         this.handlers = handlers;
         this.limits = limits;
         this.threads = threads;

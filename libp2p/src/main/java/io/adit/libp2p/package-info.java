@@ -1,5 +1,5 @@
 /**
- * A libp2p host: it dials and accepts TCP connections, secures them with Noise or TLS 1.3, multiplexes them with Yamux and hands
+ * A libp2p host: it dials and accepts connections over TCP and WebSocket, secures them with Noise or TLS 1.3, multiplexes them with Yamux and hands
  * each inbound stream to the handler of its protocol on a virtual thread.
  *
  * <p>What a host is made of is chosen in {@link io.adit.libp2p.HostBuilder}: addresses, protocols, limits, and by which

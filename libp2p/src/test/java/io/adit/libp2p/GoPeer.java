@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -32,7 +33,7 @@ final class GoPeer implements AutoCloseable {
 
     private final Process process;
     private final PrintWriter commands;
-    private final Map<KeyType, Multiaddr> addresses = new EnumMap<>(KeyType.class);
+    private final Map<KeyType, List<Multiaddr>> addresses = new EnumMap<>(KeyType.class);
     private final Map<String, CompletableFuture<String>> answers = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger();
 
@@ -88,7 +89,9 @@ final class GoPeer implements AutoCloseable {
                 throw new IOException("the Go peer ended before it was ready");
             }
             var fields = line.split(" ");
-            addresses.put(KeyType.valueOf(fields[1].toUpperCase(Locale.ROOT)), Multiaddr.parse(fields[2]));
+            addresses
+                    .computeIfAbsent(KeyType.valueOf(fields[1].toUpperCase(Locale.ROOT)), key -> new ArrayList<>())
+                    .add(Multiaddr.parse(fields[2]));
         }
         Thread.ofVirtual().start(() -> readAnswers(lines));
     }
@@ -109,13 +112,17 @@ final class GoPeer implements AutoCloseable {
         }
     }
 
-    /** Where the host with this key type listens. */
+    /** Where the host with this key type listens on plain TCP. */
     Multiaddr address(KeyType type) {
-        var address = addresses.get(type);
-        if (address == null) {
-            throw new IllegalStateException("the Go peer has no " + type + " host");
-        }
-        return address;
+        return address(type, "");
+    }
+
+    /** Where the host with this key type listens, by what stands between port and peer: {@code /ws} or {@code /tls/ws}. */
+    Multiaddr address(KeyType type, String carrier) {
+        return addresses.getOrDefault(type, List.of()).stream()
+                .filter(address -> address.toString().matches("/ip4/[0-9.]+/tcp/[0-9]+" + carrier + "/p2p/.*"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the Go peer has no " + type + " host at " + carrier));
     }
 
     /** Runs a command on the host with this key type and waits for its answer. */

@@ -60,6 +60,7 @@ public final class ConnectionUpgrader {
 
     private SecuredConnection secure(
             RawChannel raw, ConnectionPlace place, boolean initiator, Optional<PeerId> expected) throws IOException {
+        raw.awaitReady();
         var known = security.stream().collect(Collectors.toMap(ConnectionSecurity::protocolId, Function.identity()));
         var wanted = security.stream().map(ConnectionSecurity::protocolId).toList();
         var chosen = known.get(agree(raw.input(), raw.output(), initiator, wanted));

@@ -3,6 +3,7 @@ package io.adit.libp2p.transport;
 import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.transport.TcpEndpoint.Carrier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,6 +18,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +36,12 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
     /** Cuts off a handshake whose connection has no deadline of its own. */
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofMinutes(1);
     /** How long a remote that does not read may hold up the end of its connection. */
-    private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofSeconds(1);
+    static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofSeconds(1);
 
     private final Channel channel;
     private final Deadline deadline;
+    private final Carrier carrier;
+    private final Optional<WebSocketBridge> bridge;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
@@ -47,8 +51,26 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
 
     /** The channel must have been made with automatic reading off. */
     RawChannel(Channel channel, Deadline deadline) {
+        this(channel, deadline, Carrier.PLAIN, Optional.empty());
+    }
+
+    /** @param bridge what must be ready before anything is read or written */
+    RawChannel(Channel channel, Deadline deadline, Carrier carrier, Optional<WebSocketBridge> bridge) {
         this.channel = channel;
         this.deadline = deadline;
+        this.carrier = carrier;
+        this.bridge = bridge;
+    }
+
+    Carrier carrier() {
+        return carrier;
+    }
+
+    /** Waits until the layers below speak. */
+    void awaitReady() throws Libp2pException {
+        if (bridge.isPresent()) {
+            bridge.get().awaitReady(deadline);
+        }
     }
 
     Channel channel() {

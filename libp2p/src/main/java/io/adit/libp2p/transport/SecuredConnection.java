@@ -1,6 +1,7 @@
 package io.adit.libp2p.transport;
 
 import io.adit.libp2p.identity.PublicKey;
+import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.resource.ConnectionPlace;
 import io.adit.libp2p.yamux.YamuxLimits;
 import io.adit.libp2p.yamux.YamuxSession;
@@ -40,6 +41,11 @@ public final class SecuredConnection {
 
     public InetSocketAddress remoteAddress() {
         return (InetSocketAddress) raw.channel().remoteAddress();
+    }
+
+    /** The remote's address with what lies between TCP and libp2p. */
+    public Multiaddr remoteMultiaddr() {
+        return new TcpEndpoint(remoteAddress(), raw.carrier(), "").toMultiaddr();
     }
 
     public boolean isOpen() {

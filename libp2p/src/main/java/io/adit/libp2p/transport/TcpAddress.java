@@ -5,6 +5,7 @@ import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multiaddr.MultiaddrProtocol;
+import io.adit.libp2p.transport.TcpEndpoint.Carrier;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -14,13 +15,14 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** Between multiaddrs of the form {@code /<ip or dns>/…/tcp/<port>} and socket addresses. */
+/** Between multiaddrs of the form {@code /<ip or dns>/…/tcp/<port>}, {@code …/ws} and {@code …/wss}, and sockets. */
 public final class TcpAddress {
     private TcpAddress() {}
 
@@ -33,18 +35,29 @@ public final class TcpAddress {
     }
 
     /**
-     * The socket addresses behind a multiaddr. Looks up names, so it may block.
+     * What is behind a multiaddr. Looks up names, so it may block.
      *
-     * @throws Libp2pException UNREACHABLE if it is not plain TCP, or its name is unknown; TIMEOUT
+     * @throws Libp2pException UNREACHABLE if it is no address of this kind, or its name is unknown; TIMEOUT
      */
-    public static List<InetSocketAddress> resolve(Multiaddr address, Deadline deadline) throws Libp2pException {
+    public static List<TcpEndpoint> resolve(Multiaddr address, Deadline deadline) throws Libp2pException {
         var steps = address.withoutPeer().map(Multiaddr::components).orElse(List.of());
-        if (steps.size() != 2 || steps.get(1).protocol() != MultiaddrProtocol.TCP) {
+        var isTcp = steps.size() >= 2 && steps.get(1).protocol() == MultiaddrProtocol.TCP;
+        var carrier = isTcp ? Carrier.of(steps.subList(2, steps.size())) : Optional.<Carrier>empty();
+        if (carrier.isEmpty()) {
             throw new Libp2pException(
-                    Kind.UNREACHABLE, "cannot use " + address + ": only /<ip4, ip6 or dns>/…/tcp/… is supported");
+                    Kind.UNREACHABLE,
+                    "cannot use " + address + ": only /<ip4, ip6 or dns>/…/tcp/… is supported, plain, /ws or /wss");
         }
-        var host = steps.getFirst();
-        var port = Integer.parseInt(steps.get(1).value());
+        var host = steps.getFirst().value();
+        var name = address.value(MultiaddrProtocol.SNI).orElse(host);
+        return sockets(address, deadline).stream()
+                .map(socket -> new TcpEndpoint(socket, carrier.get(), name))
+                .toList();
+    }
+
+    private static List<InetSocketAddress> sockets(Multiaddr address, Deadline deadline) throws Libp2pException {
+        var host = address.components().getFirst();
+        var port = Integer.parseInt(address.components().get(1).value());
         return switch (host.protocol()) {
             case IP4, IP6 ->
                 List.of(new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(host.value()), port));
@@ -58,10 +71,10 @@ public final class TcpAddress {
     }
 
     /** The same addresses, IPv6 and IPv4 by turns and IPv6 first (RFC 8305, section 4). */
-    public static List<InetSocketAddress> interleave(List<InetSocketAddress> addresses) {
+    public static List<TcpEndpoint> interleave(List<TcpEndpoint> addresses) {
         var six = addresses.stream().filter(TcpAddress::isIpv6).iterator();
         var four = addresses.stream().filter(address -> !isIpv6(address)).iterator();
-        var mixed = new ArrayList<InetSocketAddress>();
+        var mixed = new ArrayList<TcpEndpoint>();
         while (six.hasNext() || four.hasNext()) {
             if (six.hasNext()) {
                 mixed.add(six.next());
@@ -73,8 +86,8 @@ public final class TcpAddress {
         return mixed;
     }
 
-    private static boolean isIpv6(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet6Address;
+    private static boolean isIpv6(TcpEndpoint address) {
+        return address.socket().getAddress() instanceof Inet6Address;
     }
 
     private static List<InetSocketAddress> lookUp(
@@ -108,7 +121,11 @@ public final class TcpAddress {
     }
 
     /** A bound address, or one for each network interface if it is bound to all of them. */
-    public static List<InetSocketAddress> reachable(InetSocketAddress bound) {
+    public static List<TcpEndpoint> reachable(TcpEndpoint bound) {
+        return reachable(bound.socket()).stream().map(bound::at).toList();
+    }
+
+    private static List<InetSocketAddress> reachable(InetSocketAddress bound) {
         if (!bound.getAddress().isAnyLocalAddress()) {
             return List.of(bound);
         }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens and dials over TCP, with epoll where the platform has it. Owns the event loops. */
+/** Listens and dials over TCP, plain or as WebSocket, with epoll where the platform has it. Owns the event loops. */
 public final class TcpTransport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TcpTransport.class);
     /** One read's buffer: two Noise messages of the largest size. */
@@ -54,6 +54,7 @@ public final class TcpTransport implements AutoCloseable {
 
     private final ConnectionUpgrader upgrader;
     private final ResourceManager resources;
+    private final WebSocketCarrier webSockets;
     private final Duration handshakeTimeout;
     private final Executor threads;
     private final boolean epoll = Epoll.isAvailable();
@@ -62,9 +63,14 @@ public final class TcpTransport implements AutoCloseable {
 
     /** @param threads runs each upgrade; a virtual thread for each task */
     public TcpTransport(
-            ConnectionUpgrader upgrader, ResourceManager resources, Duration handshakeTimeout, Executor threads) {
+            ConnectionUpgrader upgrader,
+            ResourceManager resources,
+            WebSocketCarrier webSockets,
+            Duration handshakeTimeout,
+            Executor threads) {
         this.upgrader = upgrader;
         this.resources = resources;
+        this.webSockets = webSockets;
         this.handshakeTimeout = handshakeTimeout;
         this.threads = threads;
         this.loops = new MultiThreadIoEventLoopGroup(
@@ -80,8 +86,9 @@ public final class TcpTransport implements AutoCloseable {
      * @return where it listens, with the port that the system chose if none was asked for
      * @throws Libp2pException UNREACHABLE if the address cannot be bound
      */
-    public InetSocketAddress listen(InetSocketAddress address, Consumer<SecuredConnection> onConnection)
-            throws Libp2pException {
+    public TcpEndpoint listen(TcpEndpoint endpoint, Consumer<SecuredConnection> onConnection) throws Libp2pException {
+        webSockets.checkCanListen(endpoint);
+        var address = endpoint.socket();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         var bound = new ServerBootstrap()
                 .group(loops)
@@ -91,7 +98,7 @@ public final class TcpTransport implements AutoCloseable {
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
-                .childHandler(initializer(channel -> accept(channel, onConnection)))
+                .childHandler(initializer(channel -> accept(channel, endpoint, onConnection)))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -101,7 +108,7 @@ public final class TcpTransport implements AutoCloseable {
                     bound.cause());
         }
         listeners.add(bound.channel());
-        return (InetSocketAddress) bound.channel().localAddress();
+        return endpoint.at((InetSocketAddress) bound.channel().localAddress());
     }
 
     private static FixedRecvByteBufAllocator readBuffers() {
@@ -120,14 +127,14 @@ public final class TcpTransport implements AutoCloseable {
     }
 
     /** On the event loop. */
-    private void accept(SocketChannel channel, Consumer<SecuredConnection> onConnection) {
+    private void accept(SocketChannel channel, TcpEndpoint endpoint, Consumer<SecuredConnection> onConnection) {
         var remote = channel.remoteAddress();
         if (remote == null) {
             Channels.close(channel); // it has gone already
             return;
         }
         switch (resources.accept(remote.getAddress(), () -> Channels.close(channel))) {
-            case Admission.Granted<ConnectionPlace> granted -> secure(channel, granted.place(), onConnection);
+            case Admission.Granted<ConnectionPlace> granted -> secure(channel, endpoint, granted.place(), onConnection);
             case Admission.Refused<ConnectionPlace> refused -> {
                 LOG.debug("refused a connection from {}: {}", remote, refused.refusal());
                 Channels.close(channel);
@@ -135,9 +142,14 @@ public final class TcpTransport implements AutoCloseable {
         }
     }
 
-    private void secure(SocketChannel channel, ConnectionPlace place, Consumer<SecuredConnection> onConnection) {
+    private void secure(
+            SocketChannel channel,
+            TcpEndpoint endpoint,
+            ConnectionPlace place,
+            Consumer<SecuredConnection> onConnection) {
         Channels.onClose(channel, place::close);
-        var raw = new RawChannel(channel, Deadline.after(handshakeTimeout));
+        var bridge = webSockets.accept(channel.pipeline(), endpoint);
+        var raw = new RawChannel(channel, Deadline.after(handshakeTimeout), endpoint.carrier(), bridge);
         channel.pipeline().addLast(raw);
         try {
             threads.execute(() -> secureInbound(raw, place, onConnection));
@@ -159,7 +171,8 @@ public final class TcpTransport implements AutoCloseable {
      *
      * @throws Libp2pException UNREACHABLE, TIMEOUT, LIMIT, or whatever the upgrade throws
      */
-    public SecuredConnection dial(InetSocketAddress address, PeerId expected, Duration timeout) throws Libp2pException {
+    public SecuredConnection dial(TcpEndpoint endpoint, PeerId expected, Duration timeout) throws Libp2pException {
+        var address = endpoint.socket();
         var place = switch (resources.dial(address.getAddress(), expected)) {
             case Admission.Granted<ConnectionPlace> granted -> granted.place();
             case Admission.Refused<ConnectionPlace> refused ->
@@ -176,7 +189,8 @@ public final class TcpTransport implements AutoCloseable {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                 .handler(initializer(channel -> {
-                    var raw = new RawChannel(channel, deadline);
+                    var bridge = webSockets.dial(channel.pipeline(), endpoint);
+                    var raw = new RawChannel(channel, deadline, endpoint.carrier(), bridge);
                     made.set(raw);
                     channel.pipeline().addLast(raw);
                 }))

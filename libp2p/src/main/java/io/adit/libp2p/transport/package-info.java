@@ -1,5 +1,5 @@
 /**
- * TCP on Netty: listening, dialling, the upgrade from a raw socket to an encrypted, multiplexed connection. The
+ * TCP and WebSocket on Netty: listening, dialling, the upgrade from a raw socket to an encrypted, multiplexed connection. The
  * upgrade runs as blocking code on a virtual thread under a time
  * limit; after it, event loops decrypt and deliver, and writers seal their own frames.
  */

@@ -16,14 +16,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,7 +46,19 @@ class TcpTransportTest {
         var upgrader = new ConnectionUpgrader(
                 List.of(new NoiseSecurity(new NoiseKey(identity, random), random)), new SendBudget(1 << 20));
         return new TcpTransport(
-                upgrader, new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false), TIMEOUT, threads);
+                upgrader,
+                new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false),
+                new WebSocketCarrier(Optional.empty(), context(), threads, TIMEOUT),
+                TIMEOUT,
+                threads);
+    }
+
+    private static SSLContext context() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @AfterEach
@@ -67,7 +82,7 @@ class TcpTransportTest {
     void remoteThatClosesAtOnce_isATypedFailure() throws Exception {
         try (var closing = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             threads.execute(() -> closeAll(closing));
-            var address = new InetSocketAddress(closing.getInetAddress(), closing.getLocalPort());
+            var address = TcpEndpoint.plain(new InetSocketAddress(closing.getInetAddress(), closing.getLocalPort()));
             for (var dial = 0; dial < 200; dial++) {
                 assertThatThrownBy(() -> client.dial(address, listening.peerId(), TIMEOUT))
                         .isInstanceOf(Libp2pException.class);
@@ -90,7 +105,7 @@ class TcpTransportTest {
     @Test
     void pauseOfThisProcess_doesNotEndItsConnections() throws Exception {
         var address = server.listen(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                TcpEndpoint.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 secured -> begin(secured, Duration.ofMinutes(1), () -> {}));
         var ticks = new AtomicInteger();
 

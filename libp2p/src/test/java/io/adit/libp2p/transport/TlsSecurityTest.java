@@ -17,16 +17,19 @@ import java.io.DataInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +45,14 @@ class TlsSecurityTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<TcpTransport> transports = new ArrayList<>();
     private final LinkedBlockingQueue<SecuredConnection> accepted = new LinkedBlockingQueue<>();
+
+    private static SSLContext context() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     @AfterEach
     void close() {
@@ -61,14 +72,16 @@ class TlsSecurityTest {
         var transport = new TcpTransport(
                 new ConnectionUpgrader(List.of(security), new SendBudget(1 << 20)),
                 new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false),
+                new WebSocketCarrier(Optional.empty(), context(), threads, TIMEOUT),
                 TIMEOUT,
                 threads);
         transports.add(transport);
         return transport;
     }
 
-    private InetSocketAddress listen(ConnectionSecurity... security) throws Exception {
-        return transport(security).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), accepted::add);
+    private TcpEndpoint listen(ConnectionSecurity... security) throws Exception {
+        return transport(security)
+                .listen(TcpEndpoint.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), accepted::add);
     }
 
     @Test
@@ -142,7 +155,8 @@ class TlsSecurityTest {
     @Test
     void bytesThatAreNoTls_endTheConnection() throws Exception {
         var address = listen(tls(identity));
-        try (var socket = new Socket(address.getAddress(), address.getPort())) {
+        try (var socket =
+                new Socket(address.socket().getAddress(), address.socket().getPort())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(line("/multistream/1.0.0"));
             socket.getOutputStream().write(line("/tls/1.0.0"));
