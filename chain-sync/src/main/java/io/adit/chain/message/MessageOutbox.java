@@ -190,10 +190,14 @@ public final class MessageOutbox {
             }
             return Optional.empty();
         }
+        // A cost that was noted while it was shallow may be that of another fork.
+        var known = wish.record().gasCost().filter(cost -> !wish.isUnderWay());
+        var cost = known.or(() -> fate.gasCost(wish, lookup.get()));
         if (depth < confidence) {
+            stored.costs(wish, cost);
             return Optional.empty();
         }
-        stored.executed(wish, lookup.get(), wish.record().gasCost().or(() -> fate.gasCost(wish, lookup.get())));
+        stored.executed(wish, lookup.get(), cost);
         settler.told(wish, depth >= SETTLED_DEPTH);
         return lookup;
     }

@@ -6,10 +6,12 @@ import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.TokenAmount;
 import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -132,6 +134,26 @@ final class MessageSettler {
         for (var wish : stored.underWay(sender)) {
             if (wish.nonce() < executed) {
                 settle(wish.key());
+            }
+        }
+        noteCosts(sender, head);
+    }
+
+    /** What is executed costs its lane's day no more than that, however shallow it is, as long as no reorganisation undoes it. */
+    private void noteCosts(Address sender, TipSet head) {
+        long used = fate.nonceAt(sender, head.key());
+        for (var wish : stored.underWay(sender)) {
+            boolean isExecuted = wish.nonce() < used;
+            if (isExecuted == wish.record().gasCost().isPresent()) {
+                continue;
+            }
+            try {
+                var cost = isExecuted
+                        ? fate.executed(wish, head).flatMap(outcome -> fate.gasCost(wish, outcome.lookup()))
+                        : Optional.<TokenAmount>empty();
+                stored.costs(wish, cost);
+            } catch (AditException e) {
+                LOG.debug("What {} cost is not known yet: {}", wish.key(), e.getMessage());
             }
         }
     }

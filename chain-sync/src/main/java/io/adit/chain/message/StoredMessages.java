@@ -291,6 +291,13 @@ final class StoredMessages {
         }
     }
 
+    /** What gas of a message cost that is executed and not deep yet; empty when it is not executed any more. */
+    void costs(SignedWish wish, Optional<TokenAmount> gasCost) {
+        if (wish.isUnderWay() && !gasCost.equals(wish.record().gasCost())) {
+            update(wish, (tx, current) -> current.withGasCost(gasCost));
+        }
+    }
+
     private static MessageRecord settled(
             SignedWish wish, MessageRecord record, MessageLookup lookup, Optional<TokenAmount> gasCost) {
         var receipt = lookup.receipt();

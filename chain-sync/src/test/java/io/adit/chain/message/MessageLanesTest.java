@@ -101,6 +101,35 @@ final class MessageLanesTest {
     }
 
     @Test
+    void settle_whenAMessageIsExecutedAndNotDeep_countsWhatItCost_untilAReorganisationUndoesIt() {
+        var stage = capped(TokenAmount.ofAtto(700_000_000));
+        stage.outbox.send(deal(stage, "a"));
+        stage.outbox.send(deal(stage, "b"));
+        var watch = stage.outbox.balances(stage.key.address(), new SimpleMeterRegistry());
+        stage.chain.mine(2);
+        stage.outbox.settle();
+
+        assertThat(stage.outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.PUSHED);
+        assertThat(today(watch)).isEqualTo(TokenAmount.ofAtto(300_000_000));
+
+        stage.chain.reorganise(2);
+        stage.outbox.settle();
+        assertThat(today(watch)).isEqualTo(TokenAmount.ofAtto(600_000_000));
+
+        stage.chain.mine(2);
+        stage.outbox.settle();
+        stage.outbox.send(deal(stage, "c"));
+    }
+
+    private static TokenAmount today(BalanceWatch watch) {
+        return watch.lanes().stream()
+                .filter(spend -> spend.lane() == MessagePriority.DEAL)
+                .findFirst()
+                .orElseThrow()
+                .today();
+    }
+
+    @Test
     void settle_whenTheDayIsSpent_doesNotReplaceBeyondIt() {
         var stage = capped(TokenAmount.ofAtto(320_000_000));
         stage.outbox.send(deal(stage, "a"));
