@@ -27,6 +27,7 @@ public interface FullNode
                 WalletApi,
                 BlockApi,
                 EthApi,
+                MultisigApi,
                 AutoCloseable {
 
     /** Lotus {@code Version}: also the cheapest way to see whether the node answers. */

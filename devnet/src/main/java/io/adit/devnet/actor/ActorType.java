@@ -11,7 +11,8 @@ public enum ActorType {
     MARKET("storagemarket"),
     MINER("storageminer"),
     VERIFIED_REGISTRY("verifiedregistry"),
-    DATACAP("datacap");
+    DATACAP("datacap"),
+    MULTISIG("multisig");
 
     private final String label;
 

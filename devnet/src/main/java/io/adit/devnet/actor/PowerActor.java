@@ -68,7 +68,7 @@ final class PowerActor {
      * The address that survives a reorg, as the real machine makes it: the sender's key address as CBOR, its nonce, and how
      * many actors this message made before.
      */
-    private static Address robustAddress(Invocation in) {
+    static Address robustAddress(Invocation in) {
         var origin = in.tree().get(in.origin()).robust().orElse(Address.ofId(in.origin()));
         var sender = new CborWriter().bytes(origin.bytes()).toByteArray();
         return Address.actor(ByteBuffer.allocate(sender.length + 2 * Long.BYTES)

@@ -1,5 +1,6 @@
 package io.adit.devnet.actor;
 
+import io.adit.chain.actor.MultisigTransaction;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.MessageReceipt;
 import io.adit.core.fil.Address;
@@ -118,6 +119,21 @@ public final class Vm {
                 message.params());
     }
 
+    /** A message of the called actor's own, whose failure leaves no trace but its exit code. */
+    private byte[] send(Invocation in, MultisigTransaction message) {
+        return in.isolated(() -> {
+            in.gas().charge(SEND_GAS);
+            long to = receiver(message.to());
+            var value = message.value().atto();
+            tree.transfer(in.receiver(), to, value);
+            if (message.method() == 0) {
+                return new byte[0];
+            }
+            var call = new Invocation(chain, tree, in.origin(), in.nonce(), in.receiver(), to, value, in.gas());
+            return dispatch(call, message.method(), message.params());
+        });
+    }
+
     private long receiver(Address to) {
         var known = tree.resolve(to).filter(id -> tree.find(id).isPresent());
         if (known.isPresent()) {
@@ -135,6 +151,8 @@ public final class Vm {
             case MARKET -> MarketActor.invoke(in, method, params);
             case POWER -> PowerActor.invoke(in, method, params);
             case ACCOUNT -> account(method);
+            case INIT -> InitActor.invoke(in, method, params);
+            case MULTISIG -> MultisigActor.invoke(in, method, params, this::send);
             default -> throw ActorAbort.unhandled(method);
         };
     }

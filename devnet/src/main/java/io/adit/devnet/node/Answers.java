@@ -6,6 +6,7 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
+import io.adit.devnet.actor.ActorCode;
 import io.adit.devnet.actor.ActorEntry;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.Genesis;

@@ -18,7 +18,8 @@ public final class DevnetNode
                 WalletAnswers,
                 BlockAnswers,
                 F3Answers,
-                EthAnswers {
+                EthAnswers,
+                MultisigAnswers {
     /** The API version of Lotus 1.36, whose shapes the answers have: 2.3.0. */
     private static final long API_VERSION = 131_840;
 

@@ -8,6 +8,7 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
+import io.adit.devnet.actor.ActorCode;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.MinerState;
 import java.math.BigInteger;

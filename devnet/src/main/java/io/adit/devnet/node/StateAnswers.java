@@ -15,6 +15,7 @@ import io.adit.core.fil.Randomness;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Hashes;
+import io.adit.devnet.actor.ActorCode;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.Genesis;
 import io.adit.devnet.actor.Invocation;

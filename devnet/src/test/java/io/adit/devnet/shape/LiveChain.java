@@ -2,9 +2,15 @@ package io.adit.devnet.shape;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.ChangePeerIdParams;
+import io.adit.chain.actor.CreateMinerReturn;
 import io.adit.chain.actor.DeclareFaultsParams;
+import io.adit.chain.actor.ExecParams;
+import io.adit.chain.actor.MultisigConstructorParams;
+import io.adit.chain.actor.MultisigMethod;
 import io.adit.chain.actor.PieceActivationManifest;
+import io.adit.chain.actor.ProposeParams;
 import io.adit.chain.actor.SectorDeclaration;
 import io.adit.chain.node.BlockTemplate;
 import io.adit.chain.node.FullNode;
@@ -17,6 +23,7 @@ import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Network;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.SectorNumber;
@@ -35,6 +42,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -65,11 +73,25 @@ final class LiveChain implements AutoCloseable {
         provider.prove(1, PieceActivationManifest.ofDeal(piece.pieceCidV1(), piece.size(), deal));
         post(provider);
         provider.preCommit(2);
+        names.put("multisig", address(multisig(provider)));
         devnet.advance(25);
         var landed = transfer(provider);
         var template = makeABlock(provider);
         var waiting = transfer(provider);
         name(provider, deal, landed, waiting, template);
+    }
+
+    /** One of two signers, where a proposal waits for the other. */
+    private Address multisig(Provider provider) {
+        var signers = List.of(provider.worker().address(), provider.client().address());
+        var constructor = new MultisigConstructorParams(signers, 2, new Epoch(0), new Epoch(0));
+        var code = Objects.requireNonNull(node.stateActorCodeCIDs(28).get("multisig"));
+        var made = provider.run(
+                Actor.INIT, TokenAmount.ZERO, ExecParams.METHOD, new ExecParams(code, constructor.toCbor()));
+        var multisig = CreateMinerReturn.fromCbor(made.returnValue()).idAddress();
+        var proposal = new ProposeParams(provider.miner(), TokenAmount.ZERO, 16, new byte[] {(byte) 0x80});
+        provider.run(multisig, TokenAmount.ZERO, MultisigMethod.PROPOSE.number(), proposal);
+        return multisig;
     }
 
     private void post(Provider provider) {

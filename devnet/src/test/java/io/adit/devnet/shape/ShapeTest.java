@@ -53,6 +53,9 @@ class ShapeTest {
      * (documentation/en/api-v1-unstable-methods.md), and null where its Go type is a pointer.
      */
     private static final Map<String, List<String>> UNRECORDED = Map.of(
+            "MsigGetPending",
+            List.of(
+                    "[{\"ID\":9,\"To\":\"f01234\",\"Value\":\"0\",\"Method\":1,\"Params\":\"Ynl0ZSBhcnJheQ==\",\"Approved\":[\"f01234\"]}]"),
             "StateGetAllocation",
             List.of("null", ALLOCATION),
             "StateGetAllocationForPendingDeal",
@@ -118,6 +121,7 @@ class ShapeTest {
             EthGetBalance                       | ["0xff00000000000000000000000000000000000064", "latest"]
             EthGetTransactionCount              | ["0xff00000000000000000000000000000000000064", "pending"]
             EthGetTransactionCount              | ["0xff00000000000000000000000000000000000064", "0x5"]
+            MsigGetPending                      | [$multisig, []]
             F3GetManifest                       | []
             F3Participate                       | [$ticket]
             StateAccountKey                     | ["t0100", []]

@@ -76,9 +76,9 @@ public final class Proposal {
         if (!change.value().isZero()) {
             cautions.add("The " + change.value() + " that it carries are the multisig's own.");
         }
-        cautions.add(
-                "Others approve it at " + multisig + " with their own tools (lotus msig approve), by the number that"
-                        + " the proposal returns; 'adit actor info' then shows the change.");
+        cautions.add("Others approve it at " + multisig
+                + " with 'adit actor approve' or other tools (lotus msig approve), by the"
+                + " number that the proposal returns; 'adit actor info' then shows the change.");
         cautions.addAll(change.cautions());
         return cautions;
     }

@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
             ActorKeyCommands.ProposeBeneficiary.class,
             ActorKeyCommands.ConfirmBeneficiary.class,
             ActorKeyCommands.SetOwner.class,
+            ActorMultisigCommands.Pending.class,
+            ActorMultisigCommands.Approve.class,
             ActorSendCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

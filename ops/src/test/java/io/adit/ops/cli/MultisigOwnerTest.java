@@ -6,17 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.CreateMinerReturn;
+import io.adit.chain.actor.ExecParams;
 import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.MultisigConstructorParams;
 import io.adit.chain.actor.ProposeParams;
 import io.adit.chain.actor.ProposeReturn;
+import io.adit.chain.node.MessageSendSpec;
+import io.adit.chain.type.Message;
+import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Network;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
 import io.adit.ops.AditMain;
 import io.adit.ops.actor.ActorChange;
+import io.adit.ops.actor.Approval;
 import io.adit.ops.actor.ContactChanges;
 import io.adit.ops.actor.KeyChanges;
 import io.adit.ops.actor.MinerAccount;
@@ -33,28 +43,38 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Changes of a miner whose owner has no key. The devnet has no multisig actor; the market actor owns the miner here, which is no
- * account either, so what the proposal asks for is rehearsed as on any chain, and only the proposal itself is refused.
- */
+/** Changes of a miner whose owner is a multisig of two, each with a keystore of its own. */
 class MultisigOwnerTest {
-    private static final Address MULTISIG = Actor.MARKET;
-
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path firstKeys;
+
+    @TempDir
+    private Path secondKeys;
+
     private final LocalChain chain = LocalChain.running();
+    private Address first = Address.ofId(0);
+    private Address second = Address.ofId(0);
+    private Address multisig = Address.ofId(0);
     private Address miner = Address.ofId(0);
     private Address worker = Address.ofId(0);
 
     @BeforeEach
     void init() throws IOException {
+        first = newKey(firstKeys, "secp256k1");
+        second = newKey(secondKeys, "bls");
+        multisig = newMultisig();
         var init = new NodeInit(new NodeHome(folder), chain.node(), Map.of(), new SecureRandom(), line -> {
             if (line.startsWith("fund ")) {
                 chain.fund(Address.parse(line.split(" ", -1)[1]));
@@ -64,13 +84,46 @@ class MultisigOwnerTest {
                 chain.api(),
                 SectorSize.KIB_2,
                 Optional.empty(),
-                Optional.of(MULTISIG),
+                Optional.of(multisig),
                 true,
                 Map.of(),
                 Duration.ofMinutes(1)));
         miner = made.miner();
         worker = made.worker();
-        assertThat(made.owner()).isEqualTo(MULTISIG);
+        assertThat(made.owner()).isEqualTo(multisig);
+    }
+
+    private void pay(Address to) {
+        var before = chain.node().walletBalance(to);
+        chain.fund(to);
+        Awaitility.await().until(() -> chain.node().walletBalance(to).compareTo(before) > 0);
+    }
+
+    private Address newKey(Path directory, String type) throws IOException {
+        var made = json(0, "wallet", "new", type, "--json", "--dir", directory.toString());
+        var key = Address.parse(made.path("address").asText());
+        pay(key);
+        return key;
+    }
+
+    /** Two of two; made by somebody who has no part in it. */
+    private Address newMultisig() {
+        var maker = PrivateKey.generate(SignatureType.SECP256K1, new SecureRandom());
+        pay(maker.address());
+        var code = Objects.requireNonNull(chain.node().stateActorCodeCIDs(29).get("multisig"));
+        var constructor = new MultisigConstructorParams(List.of(first, second), 2, new Epoch(0), new Epoch(0));
+        var message = chain.node()
+                .gasEstimateMessageGas(
+                        Message.unpriced(
+                                maker.address(),
+                                Actor.INIT,
+                                TokenAmount.ZERO,
+                                ExecParams.METHOD,
+                                new ExecParams(code, constructor.toCbor()).toCbor()),
+                        MessageSendSpec.maxFee(TokenAmount.ofFil(1)));
+        var sent = chain.node().mpoolPush(new SignedMessage(message, maker.sign(message.signingBytes())));
+        var done = chain.node().stateWaitMsg(sent, 1, -1, true);
+        return CreateMinerReturn.fromCbor(done.receipt().returnValue()).idAddress();
     }
 
     @AfterEach
@@ -78,7 +131,7 @@ class MultisigOwnerTest {
         chain.close();
     }
 
-    private JsonNode dry(int expected, String... command) throws IOException {
+    private JsonNode json(int expected, String... command) throws IOException {
         var out = new StringWriter();
         var line = AditMain.commandLine();
         line.setOut(new PrintWriter(out, true));
@@ -96,7 +149,7 @@ class MultisigOwnerTest {
 
     @Test
     void ownersChangeNamesTheWayOut_whenTheOwnerHasNoKey() throws IOException {
-        var shown = dry(1, "actor", "control", "set", "--dry-run", "--json", "--dir", folder.toString());
+        var shown = json(1, "actor", "control", "set", "--dry-run", "--json", "--dir", folder.toString());
 
         assertThat(shown.path("exitCode").asLong()).isZero();
         assertThat(shown.path("obstacles").toString()).contains("--propose-as");
@@ -104,25 +157,27 @@ class MultisigOwnerTest {
 
     @Test
     void proposalCarriesTheChange_toTheMultisig_fromOneOfItsSigners() throws IOException {
-        var direct =
-                dry(1, "actor", "control", "set", worker.toString(), "--dry-run", "--json", "--dir", folder.toString());
-        var proposed = dry(
-                1,
+        var direct = json(
+                1, "actor", "control", "set", worker.toString(), "--dry-run", "--json", "--dir", folder.toString());
+        var proposed = json(
+                0,
                 "actor",
                 "control",
                 "set",
                 worker.toString(),
                 "--propose-as",
-                worker.toString(),
+                first.toString(),
+                "--keys-of",
+                firstKeys.toString(),
                 "--dry-run",
                 "--json",
                 "--dir",
                 folder.toString());
 
-        assertThat(Address.parse(proposed.path("to").asText())).isEqualTo(MULTISIG);
+        assertThat(Address.parse(proposed.path("to").asText())).isEqualTo(multisig);
         assertThat(proposed.path("method").asLong()).isEqualTo(2);
         assertThat(proposed.path("methodName").asText()).isEqualTo("Propose");
-        assertThat(proposed.path("signerKey").asText()).isEqualTo(worker.toString());
+        assertThat(proposed.path("signerKey").asText()).isEqualTo(first.toString());
         assertThat(proposed.path("keyIsHere").asBoolean()).isTrue();
         var params = ProposeParams.fromCbor(
                 HexFormat.of().parseHex(proposed.path("params").asText()));
@@ -135,9 +190,54 @@ class MultisigOwnerTest {
     }
 
     @Test
+    void whatOneProposedIsDone_onceTheOtherHasApprovedIt() throws IOException {
+        var set = List.of("actor", "control", "set", worker.toString(), "--propose-as", first.toString());
+        var proposed = json(0, withKeys(firstKeys, set, "--yes"));
+        assertThat(proposed.path("executed").path("exitCode").asLong()).isZero();
+
+        var pending = json(0, "actor", "pending", "--json", "--dir", folder.toString());
+        assertThat(pending).hasSize(1);
+        assertThat(pending.path(0).path("number").asLong()).isZero();
+        assertThat(pending.path(0).path("does").asText()).contains("call ChangeWorkerAddress (method 3) of " + miner);
+
+        var approve = List.of("actor", "approve", "0", "--as", second.toString());
+        var shown = json(0, withKeys(secondKeys, approve, "--dry-run"));
+        assertThat(shown.path("sentence").asText()).contains("transaction 0", "ChangeWorkerAddress");
+        assertThat(shown.path("cautions").toString()).contains("now it would end with exit code 0");
+        assertThat(shown.path("changes").toString()).contains("1 approvals", "sent");
+        assertThat(account().control()).isEmpty();
+
+        var approved = json(0, withKeys(secondKeys, approve, "--yes"));
+        assertThat(approved.path("executed").path("exitCode").asLong()).isZero();
+        assertThat(chain.node().stateMinerInfo(miner, TipSetKey.EMPTY).controlAddresses())
+                .containsExactly(chain.node().stateLookupID(worker, TipSetKey.EMPTY));
+        assertThat(json(0, "actor", "pending", "--json", "--dir", folder.toString()))
+                .isEmpty();
+    }
+
+    @Test
+    void nobodyApprovesTwice_norWhatIsNotThere() throws IOException {
+        var set = List.of("actor", "control", "set", worker.toString(), "--propose-as", first.toString());
+        json(0, withKeys(firstKeys, set, "--yes"));
+
+        var again =
+                json(1, withKeys(firstKeys, List.of("actor", "approve", "0", "--as", first.toString()), "--dry-run"));
+        assertThat(again.path("exitCode").asLong()).isEqualTo(18);
+        var approval = new Approval(chain.node(), multisig, miner, Network.TESTNET);
+        assertThatThrownBy(() -> approval.of(7, second)).hasMessageContaining("nothing waits under that number");
+    }
+
+    private String[] withKeys(Path keys, List<String> command, String how) {
+        return Stream.concat(
+                        command.stream(),
+                        Stream.of("--keys-of", keys.toString(), how, "--json", "--dir", folder.toString()))
+                .toArray(String[]::new);
+    }
+
+    @Test
     void outcomeIsTheNumberToApprove_orTheChangeItself_orItsFailure() {
         var change = controlTaken();
-        var proposal = Proposal.of(chain.node(), change, worker, Network.TESTNET);
+        var proposal = Proposal.of(chain.node(), change, first, Network.TESTNET);
 
         assertThat(proposal.outcome().differences(new ProposeReturn(7, false, 0, new byte[0]).toCbor()))
                 .singleElement()
@@ -170,6 +270,6 @@ class MultisigOwnerTest {
         assertThat(ProposeParams.fromCbor(params.toCbor())).isEqualTo(params);
         assertThat(HexFormat.of().formatHex(returned.toCbor())).isEqualTo("84" + "03" + "f5" + "00" + "4140");
         assertThat(ProposeReturn.fromCbor(returned.toCbor())).isEqualTo(returned);
-        assertThat(chain.node().stateMinerInfo(miner, TipSetKey.EMPTY).owner()).isEqualTo(MULTISIG);
+        assertThat(chain.node().stateMinerInfo(miner, TipSetKey.EMPTY).owner()).isEqualTo(multisig);
     }
 }

@@ -20,7 +20,8 @@ public final class RpcCatalogue {
                     MessageCalls.METHODS,
                     WalletCalls.METHODS,
                     BlockCalls.METHODS,
-                    EthCalls.METHODS)
+                    EthCalls.METHODS,
+                    MultisigCalls.METHODS)
             .<RpcMethod<?>>flatMap(List::stream)
             .collect(Collectors.toUnmodifiableMap(RpcMethod::wireName, Function.identity()));
 

@@ -14,7 +14,8 @@ public abstract class TypedFullNode
                 MessageCalls,
                 WalletCalls,
                 BlockCalls,
-                EthCalls {
+                EthCalls,
+                MultisigCalls {
 
     @Override
     public NodeVersion version() {

@@ -112,6 +112,7 @@ class RecordingReplayTest {
         assertThat(missing)
                 .containsExactly(
                         "Filecoin.EthSendRawTransaction",
+                        "Filecoin.MsigGetPending",
                         "Filecoin.StateGetAllocation",
                         "Filecoin.StateGetAllocationForPendingDeal",
                         "Filecoin.StateGetAllocationIdForPendingDeal",
