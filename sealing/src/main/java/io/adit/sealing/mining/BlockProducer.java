@@ -171,6 +171,7 @@ public final class BlockProducer implements AutoCloseable {
         }
         offerAgain(at);
         var times = context.times();
+        chainBehind = mostBehind(at);
         var now = timeline.instant().minus(chainBehind);
         var epoch = new Epoch(Math.max(times.round(at, now).value(), lastEpoch + 1));
         var wait = Duration.between(now, times.begin(at, epoch));
@@ -267,8 +268,10 @@ public final class BlockProducer implements AutoCloseable {
                 epoch, Outcome.FAILED, Optional.empty(), "the round broke down; the log has the reason"));
         var body = timeline.start(Strand.Kind.PLATFORM, "mining-" + epoch, () -> result.set(round.run()));
         running(Optional.of(new Running(round, body, epoch)));
+        boolean asked = true;
         try {
             if (isDone(round, body)) {
+                asked = result.get().outcome() != Outcome.DONE_BEFORE;
                 return result.get();
             }
             var doing = round.doing();
@@ -281,11 +284,22 @@ public final class BlockProducer implements AutoCloseable {
                     "it was still " + doing + " when the next round began");
         } finally {
             running(Optional.empty());
-            pace(round, context.times().of(at, epoch));
-            if (round.beaconAt().isPresent()) {
+            if (asked) {
+                pace(round, context.times().of(at, epoch));
+            }
+            if (!asked || round.beaconAt().isPresent()) {
                 lastEpoch = epoch.value();
             }
         }
+    }
+
+    /**
+     * How far the chain may be behind the clock: no farther than its head is. A beacon's entry that came late because the
+     * node was slow must not keep the rounds waiting for ever.
+     */
+    private Duration mostBehind(TipSet at) {
+        var age = Duration.between(RoundTimes.timeOf(at), timeline.instant());
+        return age.isNegative() ? Duration.ZERO : age.compareTo(chainBehind) < 0 ? age : chainBehind;
     }
 
     /** Waits for its end, or for the end of its time, which a late beacon moves. */

@@ -53,6 +53,24 @@ class FullNodeTroubleTest {
     }
 
     @Test
+    void nodeThatTellsABeaconLate_costsARound_andDoesNotKeepTheMinerSilent() {
+        mining.start();
+        for (long epoch = 1; epoch <= 30; epoch++) {
+            mining.untilEpoch(epoch);
+            if (chain.head().height().value() < epoch) {
+                chain.go(chain.others(chain.head(), epoch, "other"));
+            }
+            if (epoch == 5) {
+                chain.beaconsLost = 4;
+            }
+        }
+        assertThat(chain.beaconsLost).isZero();
+        assertThat(chain.submitted)
+                .filteredOn(block -> block.header().height().value() > 20)
+                .hasSizeGreaterThan(7);
+    }
+
+    @Test
     void headTooFarBehindTheClock_isNotMinedOn() {
         mining.untilEpoch(50);
         var producer = mining.start();

@@ -58,6 +58,22 @@ class RestartedProducerTest {
         assertThat(mining.journal().recent(1)).extracting(MinedBlock::phase).contains(Phase.SUBMITTED);
     }
 
+    @Test
+    void restartedInARoundThatIsOver_waitsForTheNext() {
+        chain.refusesEpoch = 1;
+        mining.start();
+        mining.untilEpoch(1);
+        assertThat(mining.journal().find(new Epoch(1)).orElseThrow().phase()).isNotIn(Phase.CREATING, Phase.SUBMITTED);
+
+        mining.kill();
+        chain.headsAsked = 0;
+        var producer = mining.start();
+        mining.untilEpoch(4);
+
+        assertThat(chain.headsAsked).isLessThan(50);
+        assertThat(lastRound(producer).epoch()).isEqualTo(new Epoch(4));
+    }
+
     /** Signs draws; a block header never gets back from it. */
     record HangsAtBlocks(Signer keys, MiningFixture mining) implements Signer {
         @Override

@@ -64,6 +64,11 @@ final class ScriptedChain extends PartialFullNode {
     Duration selectHangs = Duration.ZERO;
     long refusesEpoch = -1;
     int unreachable;
+
+    /** So many calls for a beacon's entry end after 30 s without an answer. */
+    int beaconsLost;
+
+    int headsAsked;
     Optional<String> refusesToCreate = Optional.empty();
     UnaryOperator<BlockHeader> making = UnaryOperator.identity();
     List<SectorNumber> challenged = List.of(new SectorNumber(7));
@@ -162,6 +167,7 @@ final class ScriptedChain extends PartialFullNode {
 
     @Override
     public TipSet chainHead() {
+        headsAsked++;
         return head;
     }
 
@@ -189,6 +195,15 @@ final class ScriptedChain extends PartialFullNode {
 
     @Override
     public BeaconEntry stateGetBeaconEntry(Epoch epoch) {
+        if (beaconsLost > 0) {
+            beaconsLost--;
+            MiningFixture.pass(Duration.ofSeconds(30), timeline);
+            throw RpcException.unanswered(RpcErrorCode.NODE_TIMEOUT, "StateGetBeaconEntry", "no answer within 30 s");
+        }
+        return entry(epoch);
+    }
+
+    private static BeaconEntry entry(Epoch epoch) {
         return new BeaconEntry(
                 epoch.value(), Hashes.blake2b256(("beacon" + epoch.value()).getBytes(StandardCharsets.UTF_8)));
     }
@@ -198,7 +213,7 @@ final class ScriptedChain extends PartialFullNode {
         var below = chainGetTipSet(base);
         var entries = new ArrayList<BeaconEntry>();
         for (long at = below.height().value() + 1; at <= epoch.value(); at++) {
-            entries.add(stateGetBeaconEntry(new Epoch(at)));
+            entries.add(entry(new Epoch(at)));
         }
         return Optional.of(new MiningBaseInfo(
                 minerPower,
@@ -212,7 +227,7 @@ final class ScriptedChain extends PartialFullNode {
                         .toList(),
                 worker.address(),
                 SectorSize.KIB_2,
-                stateGetBeaconEntry(below.height()),
+                entry(below.height()),
                 entries,
                 eligible));
     }
