@@ -2,6 +2,7 @@ package io.adit.simulation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What one seed came to.
@@ -49,6 +50,25 @@ record Outcome(
             }
         }
         return new Outcome(seed, epochs, 0, 0, 0, 0, 0, 0, List.of(words.toString()), Map.of(), "");
+    }
+
+    /** Both histories of one seed. */
+    Outcome and(Outcome other) {
+        var both = new Coverage();
+        both.add(coverage);
+        both.add(other.coverage);
+        return new Outcome(
+                seed,
+                epochs + other.epochs,
+                partitionsDue + other.partitionsDue,
+                partitionsMet + other.partitionsMet,
+                excused + other.excused,
+                excusedMet + other.excusedMet,
+                messagesSent + other.messagesSent,
+                replaced + other.replaced,
+                Stream.concat(violations.stream(), other.violations.stream()).toList(),
+                both.counts(),
+                digest + other.digest);
     }
 
     boolean holds() {

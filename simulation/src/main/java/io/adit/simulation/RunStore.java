@@ -76,6 +76,13 @@ final class RunStore implements AutoCloseable {
         return storage;
     }
 
+    /** An empty directory for the homes of one run's miner, in the place of the last run's. */
+    Path emptyHomes() throws IOException {
+        var homes = directory.resolve("homes");
+        delete(homes);
+        return Files.createDirectory(homes);
+    }
+
     private static void delete(Path tree) throws IOException {
         if (Files.exists(tree)) {
             try (var files = Files.walk(tree)) {

@@ -13,6 +13,9 @@ import java.util.function.Consumer;
 
 /** Plays a row of seeds, as many at a time as there are cores. Each has a world, a time and a database of its own. */
 final class Seeds {
+    /** Of so many seeds one also makes blocks. */
+    private static final int MINING_IN = 5;
+
     private final long first;
     private final long count;
     private final int epochs;
@@ -67,8 +70,15 @@ final class Seeds {
     private void playNext(AtomicLong next, Consumer<Outcome> told) throws IOException, SQLException {
         try (var store = new RunStore()) {
             for (long seed = next.getAndIncrement(); seed < first + count; seed = next.getAndIncrement()) {
-                told.accept(Simulation.play(seed, epochs, store));
+                told.accept(play(seed, store));
             }
         }
+    }
+
+    private Outcome play(long seed, RunStore store) throws IOException, SQLException {
+        var outcome = Simulation.play(seed, epochs, store);
+        return Math.floorMod(seed, MINING_IN) == 0
+                ? outcome.and(MiningHistory.play(seed, store.emptyHomes()))
+                : outcome;
     }
 }

@@ -3,6 +3,7 @@ package io.adit.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.slash.Doubt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,12 +68,37 @@ class SimulationTest {
                 "runs with control addresses",
                 "runs with a pool of full nodes",
                 "sectors sealed",
+                "miner killed anywhere",
+                "killed at slash.appended",
+                "killed at slash.synced",
+                "killed at slash.anchored",
+                "killed at block.creating",
+                "killed at block.prepared",
+                "killed at block.permitted",
+                "killed at block.signed",
+                "killed at block.submitted",
+                "power lost at slash.appended",
+                "null rounds while blocks are made",
+                "forks while blocks are made",
+                "the network went back to an abandoned branch",
+                "our blocks lost by the network",
+                "clock stepped while blocks are made",
+                "a copied home started beside the original",
+                "the home that was given up started again",
+                "log restored from a backup",
+                "home restored from a backup",
+                "disks rolled back to an image, and the machine booted",
+                "miner moved by a protection file",
                 "pre-commits of several sectors in one message",
                 "proofs of several sectors in one message"));
         UnreliableNode.Mood.TROUBLES.forEach(mood -> {
             all.add("full node " + mood);
             mood.lie().ifPresent(lie -> all.add("liar fenced: " + mood));
         });
+        for (var doubt :
+                List.of(Doubt.LOG_COPIED, Doubt.LOG_BEHIND_ANCHOR, Doubt.ANCHOR_FOREIGN, Doubt.UNKNOWN_OWN_BLOCK)) {
+            all.add("miner in doubt: " + doubt);
+        }
         SimulatedDisks.Health.TROUBLES.forEach(health -> all.add("disk " + health));
         return all.toArray(String[]::new);
     }

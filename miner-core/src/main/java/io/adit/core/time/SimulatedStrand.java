@@ -22,6 +22,7 @@ final class SimulatedStrand implements Strand {
     private final SimulatedTimeline timeline;
     private final String name;
     private final long number;
+    private final int process;
     private final Runnable body;
     private final Executor threads;
     private final Semaphore baton = new Semaphore(0);
@@ -32,10 +33,12 @@ final class SimulatedStrand implements Strand {
     private long waiting;
     State state = State.READY;
 
-    SimulatedStrand(SimulatedTimeline timeline, Executor threads, String name, long number, Runnable body) {
+    SimulatedStrand(
+            SimulatedTimeline timeline, Executor threads, String name, long number, int process, Runnable body) {
         this.timeline = timeline;
         this.name = name;
         this.number = number;
+        this.process = process;
         this.body = body;
         this.threads = threads;
     }
@@ -72,6 +75,11 @@ final class SimulatedStrand implements Strand {
     /** Which it was of all strands of its timeline, from 0. */
     long number() {
         return number;
+    }
+
+    /** Whose end is its own. */
+    int process() {
+        return process;
     }
 
     /** Names the present wait, so that an alarm set for an earlier one does nothing. */

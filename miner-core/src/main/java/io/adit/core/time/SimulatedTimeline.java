@@ -57,6 +57,7 @@ public final class SimulatedTimeline implements Timeline {
     private long turns;
     private long trace;
     private long strandsMade;
+    private int driversProcess;
 
     private record Alarm(long at, long order, SimulatedStrand strand, long waiting) {}
 
@@ -130,13 +131,41 @@ public final class SimulatedTimeline implements Timeline {
     }
 
     /**
-     * As {@link #killAll}, from inside the strand whose turn it is, which never comes back from here. Time then passes as
-     * if nobody waited for it, until the driver starts strands anew.
+     * From now on the driver starts strands of this process; what a strand starts is of its own process. There is one
+     * process, 0, until the driver says otherwise.
+     */
+    public void startAs(int process) {
+        requireDriver();
+        driversProcess = process;
+    }
+
+    /** The process of the strand that has its turn; in the driver the one it starts strands as. */
+    public int process() {
+        var strand = running;
+        return strand == null ? driversProcess : strand.process();
+    }
+
+    /** As {@link #killAll}, of one process; the others do not notice. */
+    public void kill(int process) {
+        requireDriver();
+        for (var strand : List.copyOf(living)) {
+            if (strand.process() == process) {
+                strand.state = SimulatedStrand.State.KILLED;
+                living.remove(strand);
+                ready.remove(strand);
+            }
+        }
+        alarms.removeIf(alarm -> alarm.strand().process() == process);
+    }
+
+    /**
+     * As {@link #kill}, of its own process, from inside the strand whose turn it is, which never comes back from here. Time
+     * then passes as if nobody of the process waited for it, until the driver starts strands anew.
      */
     public void dieHere() {
         var me = current("die");
         running = null;
-        killAll();
+        kill(me.process());
         me.stopForGood();
     }
 
@@ -164,7 +193,7 @@ public final class SimulatedTimeline implements Timeline {
 
     @Override
     public Strand start(Strand.Kind kind, String name, Runnable body) {
-        var strand = new SimulatedStrand(this, threads, name, strandsMade++, body);
+        var strand = new SimulatedStrand(this, threads, name, strandsMade++, process(), body);
         living.add(strand);
         ready.add(strand);
         return strand;

@@ -190,6 +190,62 @@ class SimulatedTimelineTest {
     }
 
     @Test
+    void aProcessDiesAlone_withAllThatItStarted() {
+        var timeline = timeline(7);
+        for (int process = 1; process <= 2; process++) {
+            int number = process;
+            timeline.startAs(number);
+            start(
+                    timeline,
+                    "parent",
+                    () -> start(timeline, "child", () -> {
+                        while (true) {
+                            timeline.sleep(Duration.ofSeconds(1));
+                            seen.add("child of " + timeline.process());
+                        }
+                    }));
+        }
+        timeline.startAs(0);
+        start(timeline, "end", () -> {
+            timeline.sleep(Duration.ofMillis(2500));
+            assertThat(timeline.process()).isZero();
+        });
+
+        timeline.runFor(Duration.ofMillis(1500));
+        timeline.kill(1);
+        timeline.runFor(Duration.ofSeconds(2));
+
+        assertThat(seen)
+                .containsExactlyInAnyOrder("child of 1", "child of 2", "child of 2", "child of 2")
+                .endsWith("child of 2", "child of 2");
+        assertThat(timeline.living()).isEqualTo(1);
+    }
+
+    @Test
+    void whoDiesInItsOwnTurn_takesItsProcessAlong_andNoOther() {
+        var timeline = timeline(8);
+        timeline.startAs(1);
+        start(timeline, "dies", () -> {
+            timeline.sleep(Duration.ofSeconds(1));
+            timeline.dieHere();
+        });
+        start(timeline, "of the same", () -> {
+            timeline.sleep(Duration.ofSeconds(2));
+            seen.add("the same");
+        });
+        timeline.startAs(2);
+        start(timeline, "of another", () -> {
+            timeline.sleep(Duration.ofSeconds(3));
+            seen.add("another");
+        });
+
+        timeline.runFor(Duration.ofSeconds(10));
+
+        assertThat(seen).containsExactly("another");
+        assertThat(timeline.living()).isZero();
+    }
+
+    @Test
     void uncaughtExceptionComesOutAtTheDriver() {
         var timeline = timeline(8);
         timeline.start(Strand.Kind.PLATFORM, "breaks", () -> {
