@@ -255,7 +255,7 @@ public final class DealDesk {
                 params.offline(),
                 params.transfer().type(),
                 new Bytes(params.transfer().params()),
-                params.transfer().size(),
+                params.bytesExpected(),
                 params.skipIpniAnnounce(),
                 params.removeUnsealedCopy(),
                 DealCheckpoint.Accepted,

@@ -9,6 +9,14 @@ public enum DealErrorCode implements ErrorCode {
     DEAL_WRONG_COMMP(ErrorKind.NETWORK, """
             The data that the client's URL gave out does not hash to the piece CID of the proposal. The deal is failed; \
             nothing was published for it."""),
+    DEAL_NOT_WAITING(ErrorKind.OPERATOR, """
+            Data can be imported for an offline deal that was accepted and has no data yet; 'adit deals list' shows the \
+            deals."""),
+    DEAL_IMPORT_WRONG_DATA(ErrorKind.OPERATOR, """
+            The file that was to be imported is not the data of the deal: its CommP is another one. Nothing of it was \
+            kept, and the deal goes on waiting."""),
+    DEAL_IMPORT_FILE(ErrorKind.HARDWARE, """
+            A file that was to be imported could not be read, or its copy not be written. Nothing of it was kept."""),
     DEAL_NO_ESCROW(ErrorKind.OPERATOR, """
             The worker's balance does not cover the collateral that the deals need in the market's escrow. Send FIL to \
             the worker; the deals are published then."""),

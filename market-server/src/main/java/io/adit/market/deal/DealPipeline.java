@@ -29,6 +29,7 @@ public final class DealPipeline {
     private final DealDesk desk;
     private final DealProtocols protocols;
     private final SidePages pages;
+    private final DealImport imports;
     private final List<TaskHandler> handlers;
     private final Runnable restoreIndex;
 
@@ -55,6 +56,7 @@ public final class DealPipeline {
         var escrow = new MarketEscrow(store, chain, outbox, settings.maxFee());
         desk = new DealDesk(store, chain, policy, files, clock);
         protocols = new DealProtocols(desk, new AskBook(store, chain, signer, policy), settings.miner(), transports);
+        imports = new DealImport(store, files);
         pages = new MarketPages(desk, policy, settings.miner());
         handlers = List.of(
                 new FetchTask(store, deals, files, fetcher, chain, settings),
@@ -87,6 +89,11 @@ public final class DealPipeline {
     /** {@code /market/policy} and {@code /market/preflight}, to be served beside retrievals. */
     public SidePages pages() {
         return pages;
+    }
+
+    /** Takes the data of offline deals. */
+    public DealImport imports() {
+        return imports;
     }
 
     public DealDesk desk() {

@@ -87,6 +87,9 @@ final class FetchTask implements TaskHandler {
         if (StoredDeals.failed(deal) || deal.checkpoint() != DealCheckpoint.Accepted) {
             return Outcome.done();
         }
+        if (deal.offline()) {
+            return imported(deal);
+        }
         if (!slots.tryAcquire()) {
             return new Outcome.Later(SLOT_WAIT, FREE_SLOT, "other downloads are running");
         }
@@ -110,6 +113,21 @@ final class FetchTask implements TaskHandler {
         } finally {
             slots.release();
         }
+    }
+
+    /** The operator brings the data, or the deal's start comes too near. */
+    private Outcome imported(DealRecord deal) throws IOException {
+        var here = files.find(deal.piece());
+        if (here.isPresent()) {
+            return transferred(deal, here.get());
+        }
+        try {
+            new InTime(deal).check();
+        } catch (TooLateException e) {
+            return failed(deal, e.getMessage());
+        }
+        return new Outcome.Later(
+                EPOCH_LOOK, DealImport.DONE, "waits for its data: adit deals import " + deal.uuid() + " FILE");
     }
 
     /** Counts a failure. The task's own count begins anew whenever it waits for a slot. */

@@ -12,7 +12,7 @@ final class RoomRules {
 
     static Optional<Rejected> staging(DealParams params, ProposalContext context) {
         long free = context.terms().maxStagingBytes() - context.load().stagedBytes();
-        long given = params.transfer().size();
+        long given = params.bytesExpected();
         return unless(
                 given <= free,
                 RejectionCode.STAGING_FULL,

@@ -14,12 +14,12 @@ final class TransferRules {
     private TransferRules() {}
 
     static Optional<Rejected> transfer(DealParams params, ProposalContext context) {
-        var code = RejectionCode.TRANSFER_UNSUPPORTED;
-        if (params.offline()) {
-            return Optional.of(new Rejected(code, "IsOffline", "false", "true", code.remedy()));
-        }
         var type = params.transfer().type();
-        return unless(type.equals("http"), code, "http", type.isEmpty() ? "nothing" : type);
+        return unless(
+                params.offline() || type.equals("http"),
+                RejectionCode.TRANSFER_UNSUPPORTED,
+                "http",
+                type.isEmpty() ? "nothing" : type);
     }
 
     static Optional<Rejected> size(DealParams params, ProposalContext context) {
@@ -29,14 +29,19 @@ final class TransferRules {
         }
         long most = new PaddedSize(piece).unpadded().bytes();
         long given = params.transfer().size();
+        // What comes by other ways may be of a size that the client does not tell.
+        int least = params.offline() ? 0 : 1;
         return unless(
-                given > 0 && given <= most,
+                given >= least && given <= most,
                 RejectionCode.TRANSFER_SIZE,
-                "between 1 and " + most + " (the piece before padding)",
+                "between " + least + " and " + most + " (the piece before padding)",
                 String.valueOf(given));
     }
 
     static Optional<Rejected> address(DealParams params, ProposalContext context) {
+        if (params.offline()) {
+            return Optional.empty();
+        }
         try {
             FetchSource.parse(params.transfer().params(), context.terms().addresses());
             return Optional.empty();

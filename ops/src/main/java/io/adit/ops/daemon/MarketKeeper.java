@@ -1,11 +1,16 @@
 package io.adit.ops.daemon;
 
+import io.adit.core.error.AditException;
+import io.adit.market.deal.DealImport;
+import io.adit.ops.OpsError;
 import io.adit.ops.api.NodeRoutes;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,6 +93,15 @@ final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses {
     /** Why the market is not open. */
     Optional<String> problem() {
         return room.get().isPresent() ? Optional.empty() : Optional.of("the market is closed: " + trouble);
+    }
+
+    /** @throws AditException also while the market is closed */
+    DealImport.Imported importDeal(UUID deal, Path file) {
+        return room.get()
+                .orElseThrow(() -> new AditException(
+                        OpsError.NODE_REFUSED,
+                        "importing data for deal " + deal + ": the market is closed: " + trouble))
+                .importDeal(deal, file);
     }
 
     /** No address while the market is closed. */

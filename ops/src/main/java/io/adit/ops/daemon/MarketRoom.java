@@ -11,6 +11,7 @@ import io.adit.core.task.TaskHandler;
 import io.adit.libp2p.Host;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.market.deal.DealImport;
 import io.adit.market.deal.DealPipeline;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.index.PieceIndex;
@@ -28,9 +29,11 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -138,6 +141,10 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
 
     List<TaskHandler> handlers() {
         return deals.handlers();
+    }
+
+    DealImport.Imported importDeal(UUID deal, Path file) {
+        return deals.imports().run(deal, file);
     }
 
     void onHead(Consumer<String> signal) {

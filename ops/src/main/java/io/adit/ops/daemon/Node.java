@@ -28,10 +28,10 @@ import io.adit.ops.OpsError;
 import io.adit.ops.actor.OutboxDesk;
 import io.adit.ops.api.ActorRoutes;
 import io.adit.ops.api.ApiRoute;
+import io.adit.ops.api.DealRoutes;
 import io.adit.ops.api.MessageRoutes;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
-import io.adit.ops.api.PolicyRoutes;
 import io.adit.proofs.NativeLibrary;
 import io.adit.proofs.ParameterStore;
 import io.adit.proofs.ProofSettings;
@@ -197,7 +197,7 @@ public final class Node implements AutoCloseable {
                         new NodeRoutes(views).all(),
                         new ActorRoutes(settings.miner(), desk).all(),
                         messages.all(),
-                        new PolicyRoutes(policy).all(),
+                        new DealRoutes(policy, market::importDeal).all(),
                         mining.routes().all())
                 .flatMap(List::stream)
                 .toList();

@@ -2,6 +2,7 @@ package io.adit.market.deal.wire;
 
 import io.adit.chain.actor.ClientDealProposal;
 import io.adit.chain.type.CborRecord;
+import io.adit.core.fil.PaddedSize;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.Cid;
@@ -38,6 +39,15 @@ public record DealParams(
                 fields.get("Transfer", Transfer::read),
                 fields.flag("RemoveUnsealedCopy"),
                 fields.flag("SkipIPNIAnnounce"));
+    }
+
+    /** Bytes of data that will come: what the client says, or for an offline deal without a size as many as may come. */
+    public long bytesExpected() {
+        long said = transfer.size();
+        long piece = proposal.proposal().pieceSize();
+        return said == 0 && offline && piece >= 128 && Long.bitCount(piece) == 1
+                ? new PaddedSize(piece).unpadded().bytes()
+                : said;
     }
 
     @Override
