@@ -27,7 +27,9 @@ final class PublishedPolicy {
                 .put("maxExpirationEpochs", terms.maxExpiration())
                 .put("startBufferEpochs", terms.startBuffer())
                 .put("maxStagingBytes", terms.maxStagingBytes())
-                .put("maxDealsUnderWay", terms.maxDealsUnderWay());
+                .put("maxDealsUnderWay", terms.maxDealsUnderWay())
+                .put("maxSealingSectors", terms.maxSealingSectors())
+                .put("sectorsPerDay", terms.sectorsPerDay());
         prices(node, terms);
         var protocols = node.putArray("protocols");
         protocols.add(DealProtocols.PROPOSE_1_2_1).add(DealProtocols.PROPOSE_1_2_0);

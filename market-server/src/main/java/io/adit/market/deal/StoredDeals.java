@@ -6,6 +6,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
+import io.adit.core.state.SectorState;
 import io.adit.core.state.Tx;
 import io.adit.market.policy.ProposalContext.Load;
 import java.time.InstantSource;
@@ -29,6 +30,22 @@ final class StoredDeals {
             DealCheckpoint.IndexedAndAnnounced);
     private static final List<DealCheckpoint> UNLOCKED =
             List.of(DealCheckpoint.Accepted, DealCheckpoint.Transferred, DealCheckpoint.Published);
+
+    private static final List<SectorState> SEALING = List.of(
+            SectorState.WaitDeals,
+            SectorState.AddPiece,
+            SectorState.Packing,
+            SectorState.GetTicket,
+            SectorState.PreCommit1,
+            SectorState.PreCommit2,
+            SectorState.PreCommitting,
+            SectorState.SubmitPreCommitBatch,
+            SectorState.PreCommitWait,
+            SectorState.WaitSeed,
+            SectorState.Committing,
+            SectorState.SubmitCommit,
+            SectorState.SubmitCommitAggregate,
+            SectorState.CommitWait);
 
     private final InstantSource clock;
 
@@ -72,7 +89,14 @@ final class StoredDeals {
     /** What the provider is busy with. */
     static Load load(Tx tx) {
         var staged = at(tx, STAGED).filter(deal -> !failed(deal)).toList();
-        return new Load(staged.stream().mapToLong(DealRecord::transferSize).sum(), staged.size());
+        long queued = staged.stream()
+                .filter(deal -> deal.sector().isEmpty())
+                .mapToLong(deal -> deal.piece().size().bytes())
+                .sum();
+        int sealing = SEALING.stream()
+                .mapToInt(state -> tx.sectors().listInState(state).size())
+                .sum();
+        return new Load(staged.stream().mapToLong(DealRecord::transferSize).sum(), staged.size(), queued, sealing);
     }
 
     /** What the client's deals that the market has not locked funds for will take out of its escrow. */

@@ -29,7 +29,10 @@ public enum DealRule {
     TRANSFER_SIZE(TransferRules::size),
     ADDRESS(TransferRules::address),
     STAGING(RoomRules::staging),
-    UNDER_WAY(RoomRules::underWay);
+    UNDER_WAY(RoomRules::underWay),
+    QUEUED_BYTES(RoomRules::queuedBytes),
+    SEALING_SECTORS(RoomRules::sealingSectors),
+    QUEUE_TIME(RoomRules::queueTime);
 
     /** One rule as a function. */
     interface Check {

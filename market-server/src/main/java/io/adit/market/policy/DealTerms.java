@@ -1,5 +1,6 @@
 package io.adit.market.policy;
 
+import io.adit.core.config.ByteSize;
 import io.adit.core.config.MarketConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.error.InvalidValueException;
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
  * @param maxExpiration epochs from now that a sector may live; the deal must end by then
  * @param maxStagingBytes room for pieces whose sector is not proven yet
  * @param maxDealsUnderWay deals between acceptance and a proven sector
+ * @param maxQueuedBytes padded bytes of deals without a sector
+ * @param maxSealingSectors sectors between the first piece and the proof's message
+ * @param sectorsPerDay what the node seals; 0 where that is not known
  * @param addresses where data may be fetched from
  */
 @RecordBuilder
@@ -46,6 +50,9 @@ public record DealTerms(
         long maxExpiration,
         long maxStagingBytes,
         int maxDealsUnderWay,
+        long maxQueuedBytes,
+        int maxSealingSectors,
+        int sectorsPerDay,
         AddressRules addresses)
         implements DealTermsBuilder.With {
     /** 180 days, the market actor's least duration of a deal. */
@@ -88,6 +95,9 @@ public record DealTerms(
                 CHAIN_MAX_DURATION - EXPIRATION_MARGIN,
                 market.stagingBytes(),
                 market.maxDealsUnderWay(),
+                market.maxQueuedBytes().map(ByteSize::bytes).orElse(Long.MAX_VALUE),
+                market.maxSealingSectors(),
+                market.sectorsPerDay(),
                 new AddressRules(market.fetchAllowPrivateAddresses()));
     }
 

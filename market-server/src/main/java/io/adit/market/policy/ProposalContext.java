@@ -41,6 +41,11 @@ public record ProposalContext(
      *
      * @param stagedBytes bytes of pieces whose sector is not proven yet
      * @param dealsUnderWay deals between acceptance and a proven sector
+     * @param queuedBytes padded bytes of deals that are accepted and have no sector yet
+     * @param sealingSectors sectors between the first piece and the proof's message
      */
-    public record Load(long stagedBytes, int dealsUnderWay) {}
+    public record Load(long stagedBytes, int dealsUnderWay, long queuedBytes, int sealingSectors) {
+        /** Nothing to do. */
+        public static final Load IDLE = new Load(0, 0, 0, 0);
+    }
 }

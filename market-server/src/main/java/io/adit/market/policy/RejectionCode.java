@@ -93,6 +93,15 @@ public enum RejectionCode implements ErrorCode {
             "DealUUID",
             "As many deals as the operator allows are between acceptance and a proven sector.",
             "propose again later"),
+    QUEUE_FULL(
+            "PieceSize",
+            "The pieces that wait for a sector are as large together as the operator allows.",
+            "propose again later, or a smaller piece"),
+    SEALING_FULL("DealUUID", "As many sectors as the operator allows are being sealed.", "propose again later"),
+    QUEUE_TOO_LONG(
+            "StartEpoch",
+            "The sectors that are ahead of this deal could not be sealed before it starts.",
+            "let the deal start later"),
     NOT_READY(
             "DealParams",
             "The provider cannot decide now: its chain node does not answer, or too many proposals come at once.",

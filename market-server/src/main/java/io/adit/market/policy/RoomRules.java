@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** What there is room for at this moment. */
 final class RoomRules {
+    private static final long EPOCHS_PER_DAY = 2880;
+
     private RoomRules() {}
 
     static Optional<Rejected> staging(DealParams params, ProposalContext context) {
@@ -28,5 +30,45 @@ final class RoomRules {
                 RejectionCode.TOO_MANY_DEALS,
                 "one of at most " + most + " deals between acceptance and a proven sector",
                 "one more than " + now);
+    }
+
+    static Optional<Rejected> queuedBytes(DealParams params, ProposalContext context) {
+        long free = context.terms().maxQueuedBytes() - context.load().queuedBytes();
+        long given = params.proposal().proposal().pieceSize();
+        return unless(
+                given <= free,
+                RejectionCode.QUEUE_FULL,
+                "at most " + Math.max(0, free) + " (room left for pieces that wait for a sector)",
+                String.valueOf(given));
+    }
+
+    static Optional<Rejected> sealingSectors(DealParams params, ProposalContext context) {
+        int most = context.terms().maxSealingSectors();
+        int now = context.load().sealingSectors();
+        return unless(
+                now < most,
+                RejectionCode.SEALING_FULL,
+                "proposed while fewer than " + most + " sectors are being sealed",
+                "one while " + now + " are");
+    }
+
+    /** What is accepted now is sealed after everything that was accepted before. */
+    static Optional<Rejected> queueTime(DealParams params, ProposalContext context) {
+        var terms = context.terms();
+        if (terms.sectorsPerDay() == 0) {
+            return Optional.empty();
+        }
+        long sectorBytes = terms.sectorSize().bytes();
+        long ahead = context.load().sealingSectors() + context.load().queuedBytes() / sectorBytes;
+        long behind = ahead * EPOCHS_PER_DAY / terms.sectorsPerDay();
+        var earliest = context.now().plus(terms.startBuffer() + behind);
+        var start = params.proposal().proposal().startEpoch();
+        return unless(
+                !start.isBefore(earliest),
+                RejectionCode.QUEUE_TOO_LONG,
+                "at least " + earliest.value() + " (now " + context.now().value() + ", " + terms.startBuffer()
+                        + " epochs to transfer and seal, and " + behind + " for the " + ahead
+                        + " sectors that are ahead)",
+                String.valueOf(start.value()));
     }
 }

@@ -79,7 +79,15 @@ class DealProtocolsTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLIENT_DENIED", "CLIENT_NOT_ALLOWED", "STAGING_FULL", "TOO_MANY_DEALS"})
+            names = {
+                "CLIENT_DENIED",
+                "CLIENT_NOT_ALLOWED",
+                "STAGING_FULL",
+                "TOO_MANY_DEALS",
+                "QUEUE_FULL",
+                "SEALING_FULL",
+                "QUEUE_TOO_LONG"
+            })
     void answersWithTheReason_andStoresNothing(Proposals bad) throws Exception {
         var response = propose(DealProtocols.PROPOSE_1_2_1, bad.params(DEAL).toCbor());
 

@@ -85,7 +85,15 @@ class MarketPagesTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLIENT_DENIED", "CLIENT_NOT_ALLOWED", "STAGING_FULL", "TOO_MANY_DEALS"})
+            names = {
+                "CLIENT_DENIED",
+                "CLIENT_NOT_ALLOWED",
+                "STAGING_FULL",
+                "TOO_MANY_DEALS",
+                "QUEUE_FULL",
+                "SEALING_FULL",
+                "QUEUE_TOO_LONG"
+            })
     void theDryRunSaysWhatTheProtocolWouldSay(Proposals bad) throws Exception {
         var answer = post("/market/preflight", bad.params(DEAL).toCbor());
 

@@ -70,6 +70,22 @@ class ProposalChecksTest {
     }
 
     @Test
+    void aDealIsRefusedEarly_whenWhatIsAheadOfItTakesTooLong() {
+        // Ten epochs a sector; the good deal starts in 100 epochs, 20 of which are the buffer.
+        var params = Proposals.good(DEAL);
+        var quick = context(params).withTerms(TestDeals.TERMS.withSectorsPerDay(288));
+
+        assertThat(ProposalChecks.check(params, quick.withLoad(new Load(0, 0, 3 * 2048, 5))))
+                .isEqualTo(new Accepted());
+        assertThat(ProposalChecks.check(params, quick.withLoad(new Load(0, 0, 3 * 2048, 6))))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.limit())
+                                .startsWith(
+                                        "at least 1110 (now 1000, 20 epochs to transfer and seal, and 90 for the 9 sectors"));
+    }
+
+    @Test
     void everyRuleHasABadProposal() {
         var elsewhere = EnumSet.of(
                 RejectionCode.MALFORMED_PROPOSAL,
@@ -111,6 +127,6 @@ class ProposalChecksTest {
                 new Epoch(TestDeals.NOW),
                 new CollateralBounds(FakeMarketChain.MIN_COLLATERAL, TokenAmount.ofFil(1)),
                 TokenAmount.ofFil(1),
-                new Load(0, 0));
+                Load.IDLE);
     }
 }

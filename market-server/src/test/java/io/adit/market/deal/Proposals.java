@@ -48,8 +48,14 @@ enum Proposals {
     CLIENT_DENIED(params -> params, context -> terms(context, terms -> terms.withDenied(context.clientNames()))),
     CLIENT_NOT_ALLOWED(
             params -> params, context -> terms(context, terms -> terms.withAllowed(Set.of(Address.ofId(77))))),
-    STAGING_FULL(params -> params, context -> context.withLoad(new Load(TestDeals.TERMS.maxStagingBytes(), 1))),
-    TOO_MANY_DEALS(params -> params, context -> context.withLoad(new Load(0, TestDeals.TERMS.maxDealsUnderWay())));
+    STAGING_FULL(params -> params, context -> context.withLoad(new Load(TestDeals.TERMS.maxStagingBytes(), 1, 0, 0))),
+    TOO_MANY_DEALS(
+            params -> params, context -> context.withLoad(new Load(0, TestDeals.TERMS.maxDealsUnderWay(), 0, 0))),
+    QUEUE_FULL(params -> params, context -> context.withLoad(new Load(0, 0, TestDeals.TERMS.maxQueuedBytes(), 0))),
+    SEALING_FULL(params -> params, context -> context.withLoad(new Load(0, 0, 0, TestDeals.TERMS.maxSealingSectors()))),
+    QUEUE_TOO_LONG(
+            params -> params,
+            context -> terms(context, terms -> terms.withSectorsPerDay(288)).withLoad(new Load(0, 0, 2 * 2048, 7)));
 
     static final byte[] DATA = TestDeals.data(1, 900);
 

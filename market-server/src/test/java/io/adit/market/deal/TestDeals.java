@@ -43,6 +43,9 @@ public final class TestDeals {
             DealTerms.CHAIN_MAX_DURATION,
             10_000,
             100,
+            100_000,
+            100,
+            0,
             new AddressRules(true));
 
     /** Epochs that sealing takes. */

@@ -85,6 +85,29 @@ public record MarketConfig(
         @Doc(value = "Most deals between acceptance and a proven sector.", fallback = "1000", live = true)
         int maxDealsUnderWay,
 
+        @Doc(
+                value = "Most padded bytes of deals that are accepted and have no sector yet. Empty: as many as"
+                        + " max-staging-bytes leaves room for.",
+                fallback = "",
+                live = true)
+        Optional<ByteSize> maxQueuedBytes,
+
+        @Doc(
+                value =
+                        "Most sectors between the first piece and the proof's message; while there are as many, no deal is"
+                                + " taken.",
+                fallback = "256",
+                live = true)
+        int maxSealingSectors,
+
+        @Doc(
+                value =
+                        "Sectors that this node seals in a day. A deal that could not be sealed before its start, behind the"
+                                + " sectors and deals that are ahead of it, is refused at once. 0: not known, and not looked at.",
+                fallback = "0",
+                live = true)
+        int sectorsPerDay,
+
         @Doc(value = "How long an accepted deal waits for others to be published in one message.", fallback = "1s")
         Duration publishPeriod,
 
@@ -107,6 +130,8 @@ public record MarketConfig(
         NodeConfig.within("market.min-duration-epochs", minDurationEpochs, LEAST_DURATION, MOST_DURATION);
         NodeConfig.within("market.max-duration-epochs", maxDurationEpochs, minDurationEpochs, MOST_DURATION);
         NodeConfig.within("market.max-deals-under-way", maxDealsUnderWay, 0, 10_000_000);
+        NodeConfig.within("market.max-sealing-sectors", maxSealingSectors, 0, 1_000_000);
+        NodeConfig.within("market.sectors-per-day", sectorsPerDay, 0, 1_000_000);
         NodeConfig.within("market.publish-max-deals", publishMaxDeals, 1, 256);
         requirePieceSize("market.min-piece-size", minPieceSize);
         requirePieceSize("market.max-piece-size", maxPieceSize);
