@@ -3,8 +3,8 @@ package io.adit.core.state;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Stands where a test has not opened its store yet. */
-final class UnopenedStateStore implements StateStore {
+/** Stands where a test has not opened its store yet; nobody is told of anything there. */
+public class UnopenedStateStore implements StateStore {
     @Override
     public <T> T transact(Function<Tx, T> work) {
         throw new IllegalStateException("not opened");

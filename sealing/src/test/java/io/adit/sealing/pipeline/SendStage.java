@@ -14,9 +14,9 @@ import io.adit.core.state.SectorSeed;
 import io.adit.core.state.SectorState;
 import io.adit.core.state.SectorTicket;
 import io.adit.core.state.SqlStateStore;
-import io.adit.core.state.StateStore;
 import io.adit.core.state.TaskClaims.Ending;
 import io.adit.core.state.Tx;
+import io.adit.core.state.UnopenedStateStore;
 import io.adit.core.task.Outcome;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
@@ -257,7 +257,7 @@ final class SendStage implements AutoCloseable {
     }
 
     /** The store as a process has it that may die at any boundary of a transaction. */
-    private final class Mortal implements StateStore {
+    private final class Mortal extends UnopenedStateStore {
         @Override
         public <T> T transact(Function<Tx, T> work) {
             boundary();
@@ -275,25 +275,5 @@ final class SendStage implements AutoCloseable {
         public String incarnation() {
             return disk.incarnation();
         }
-
-        @Override
-        public boolean exclusive() {
-            return true;
-        }
-
-        @Override
-        public void onTasksReady(Runnable listener) {}
-
-        @Override
-        public void removeTasksReady(Runnable listener) {}
-
-        @Override
-        public void onSignal(Consumer<String> listener) {}
-
-        @Override
-        public void removeSignal(Consumer<String> listener) {}
-
-        @Override
-        public void close() {}
     }
 }
