@@ -4,6 +4,7 @@ import io.adit.chain.node.ActorState;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.pool.MemberView;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Hashes;
@@ -15,6 +16,7 @@ import io.adit.devnet.node.Ledger;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,7 +107,11 @@ final class Simulation {
         this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
         this.windows = new WindowsInTime(
                 breaches, world, fair, disks, troubledPaths, operator::gaveUp, this::stormyEpochs, coverage);
-        this.invariants = invariants(store);
+        var storage = story.seals() ? Optional.of(runStore.emptyStorage()) : Optional.<Path>empty();
+        this.invariants = new ArrayList<>(invariants(store));
+        var miner = new ActorId(world.miner().id().orElseThrow());
+        storage.ifPresent(files ->
+                invariants.add(new SealedFilesKept(breaches, files.resolve("path"), miner, world.devnet()::epoch)));
         this.witness = new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
         var clients = new ArrayList<FullNode>();
         for (int i = 0; i < story.nodes(); i++) {
@@ -116,7 +122,7 @@ final class Simulation {
         this.provider = new SimulatedProvider(
                 timeline,
                 store,
-                story.seals() ? Optional.of(runStore.emptyStorage()) : Optional.empty(),
+                storage,
                 clients,
                 proofs,
                 disks,

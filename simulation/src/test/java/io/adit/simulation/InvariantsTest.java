@@ -13,6 +13,7 @@ import io.adit.chain.node.pool.Verdict;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.MessageReceipt;
 import io.adit.chain.type.SignedMessage;
+import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Epoch;
@@ -28,6 +29,9 @@ import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.SimulatedTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +45,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each invariant that no tampered run breaks is shown here the events that it must not be quiet about. */
 class InvariantsTest {
@@ -282,5 +287,21 @@ class InvariantsTest {
         }
         invariant.over();
         assertThat(breaches.words()).singleElement().asString().contains("sector 3 is still in PreCommitWait");
+    }
+
+    @Test
+    void replicaThatIsGoneAfterItsPreCommit_isSeen(@TempDir Path path) throws IOException {
+        var invariant = new SealedFilesKept(breaches, path, new ActorId(1000), () -> 5);
+        var sealed = Files.createDirectories(path.resolve("sealed")).resolve("s-t01000-3");
+        Files.createFile(sealed);
+        Files.createFile(Files.createDirectories(path.resolve("cache").resolve("s-t01000-3"))
+                .resolve("p_aux"));
+        invariant.pushed(preCommit(1, 1));
+        invariant.headMoved();
+        assertThat(breaches.words()).isEmpty();
+
+        Files.delete(sealed);
+        invariant.headMoved();
+        assertThat(breaches.words()).singleElement().asString().contains("the replica of sector 3 is gone");
     }
 }
