@@ -26,6 +26,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
@@ -40,12 +41,16 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
+	"github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/client"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
+	libp2pquic "github.com/libp2p/go-libp2p/p2p/transport/quic"
+	"github.com/libp2p/go-libp2p/p2p/transport/quicreuse"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 	"github.com/multiformats/go-multiaddr"
+	"github.com/quic-go/quic-go"
 )
 
 // Both implementations serve these test protocols.
@@ -58,6 +63,8 @@ const (
 	duplexProtocol = "/adit/test/duplex/1.0.0"
 	// The server resets the stream after the first byte.
 	resetProtocol = "/adit/test/reset/1.0.0"
+	// The client sends bytes and half-closes; the server answers their count (u64), hashing nothing.
+	bulkProtocol = "/adit/test/bulk/1.0.0"
 	// The server never reads.
 	stallProtocol = "/adit/test/stall/1.0.0"
 )
@@ -136,6 +143,12 @@ func start(kind int) (node, error) {
 		}
 		s.Write(append(number(uint64(count)), sum...))
 	})
+	h.SetStreamHandler(bulkProtocol, func(s network.Stream) {
+		defer s.Close()
+		if count, err := io.CopyBuffer(discard{}, s, make([]byte, 256<<10)); err == nil {
+			s.Write(number(uint64(count)))
+		}
+	})
 	h.SetStreamHandler(sourceProtocol, func(s network.Stream) {
 		defer s.Close()
 		count, err := readNumber(s)
@@ -164,7 +177,7 @@ func start(kind int) (node, error) {
 	return node{h, key}, nil
 }
 
-// assemble puts go-libp2p's host together from its parts; the libp2p package would build QUIC and WebRTC too, for a minute.
+// assemble puts go-libp2p's host together from its parts; the libp2p package would build WebRTC too, for a minute.
 func assemble(key crypto.PrivKey) (host.Host, error) {
 	id, err := peer.IDFromPrivateKey(key)
 	if err != nil {
@@ -219,7 +232,19 @@ func assemble(key crypto.PrivKey) (host.Host, error) {
 	if err := network.AddTransport(sockets); err != nil {
 		return nil, err
 	}
+	sharing, err := quicreuse.NewConnManager(quic.StatelessResetKey(random32()), quic.TokenGeneratorKey(random32()))
+	if err != nil {
+		return nil, err
+	}
+	packets, err := libp2pquic.NewTransport(key, sharing, nil, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := network.AddTransport(packets); err != nil {
+		return nil, err
+	}
 	if err := network.Listen(
+		multiaddr.StringCast("/ip4/127.0.0.1/udp/0/quic-v1"),
 		multiaddr.StringCast("/ip4/127.0.0.1/tcp/0"),
 		multiaddr.StringCast("/ip4/127.0.0.1/tcp/0/ws"),
 		multiaddr.StringCast("/ip4/127.0.0.1/tcp/0/tls/ws")); err != nil {
@@ -230,8 +255,16 @@ func assemble(key crypto.PrivKey) (host.Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := client.AddTransport(h, upgrade); err != nil {
+		return nil, err
+	}
 	h.Start()
 	return h, nil
+}
+
+func random32() (key [32]byte) {
+	rand.Read(key[:])
+	return key
 }
 
 // selfSigned is what a WebSocket listener shows; nobody can check it.
@@ -251,7 +284,7 @@ func selfSigned() (ctls.Certificate, error) {
 }
 
 func run(n node, command string, arguments []string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	if command == "key" {
 		private, err := crypto.MarshalPrivateKey(n.key)
@@ -273,11 +306,30 @@ func run(n node, command string, arguments []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		n.host.Peerstore().ClearAddrs(info.ID) // or it might be dialled at another address, known from identify
 		return info.ID.String(), n.host.Connect(ctx, *info)
+	}
+	if command == "cpu" { // nanoseconds that this process has used
+		var usage syscall.Rusage
+		err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+		return strconv.FormatInt(usage.Utime.Nano()+usage.Stime.Nano(), 10), err
 	}
 	if command == "serve" { // its peers are told by identify push
 		n.host.SetStreamHandler(protocol.ID(arguments[0]), func(s network.Stream) { s.Reset() })
 		return "", nil
+	}
+	ctx = network.WithAllowLimitedConn(ctx, "test")
+	if command == "exchange" {
+		return exchange(ctx, n, arguments)
+	}
+	if strings.HasPrefix(command, "relay-") {
+		return relaying(ctx, n, command, arguments)
+	}
+	if strings.HasPrefix(command, "autonat-") {
+		return natting(ctx, n, command, arguments)
+	}
+	if strings.HasPrefix(command, "gossip-") {
+		return gossiping(ctx, n, command, arguments)
 	}
 	id, err := peer.Decode(arguments[0])
 	if err != nil {
@@ -316,6 +368,19 @@ func run(n node, command string, arguments []string) (string, error) {
 			return "", err
 		}
 		return fmt.Sprintf("%x %d %x", sum, binary.BigEndian.Uint64(answer), answer[8:]), nil
+	case "bulk":
+		began := time.Now()
+		block := make([]byte, 256<<10)
+		for left := amount; left > 0; left -= min(left, uint64(len(block))) {
+			if _, err := s.Write(block[:min(left, uint64(len(block)))]); err != nil {
+				return "", err
+			}
+		}
+		if err := s.CloseWrite(); err != nil {
+			return "", err
+		}
+		count, err := readNumber(s)
+		return fmt.Sprintf("%d %d", count, time.Since(began).Nanoseconds()), err
 	case "source":
 		s.Write(number(amount))
 		s.CloseWrite()
@@ -438,6 +503,11 @@ func drain(r io.Reader) (int64, []byte, error) {
 	count, err := io.CopyBuffer(hash, r, make([]byte, 256<<10))
 	return count, hash.Sum(nil), err
 }
+
+// discard has no ReadFrom, so that the copy's buffer is used as a reader's would be.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 func number(value uint64) []byte {
 	return binary.BigEndian.AppendUint64(nil, value)

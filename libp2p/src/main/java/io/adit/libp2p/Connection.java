@@ -3,6 +3,7 @@ package io.adit.libp2p;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.identity.PublicKey;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.relay.CircuitLimit;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,9 @@ public interface Connection extends Closeable {
     boolean isInitiator();
 
     boolean isOpen();
+
+    /** What a relay lets through, where this is a circuit through one; no limit for other connections. */
+    CircuitLimit circuitLimit();
 
     /**
      * Opens a stream and agrees on the first of {@code protocols} that the remote speaks.

@@ -12,7 +12,7 @@ import java.util.Optional;
  * What of a peer's claims about its addresses may be dialled. A peer on the internet that names addresses of this host's
  * own network would have the host knock on its neighbours' doors; and names could mean anything.
  */
-final class DialableAddresses {
+public final class DialableAddresses {
     private DialableAddresses() {}
 
     /** @param seen where the peer's connection comes from, or was dialled at */
@@ -22,6 +22,16 @@ final class DialableAddresses {
                 .filter(address ->
                         ip(address).filter(ip -> inside || !isInside(ip)).isPresent())
                 .toList();
+    }
+
+    /** Whether an address is one of the internet, by its IP; names are not. */
+    public static boolean isOutside(Multiaddr address) {
+        return ip(address).filter(ip -> !isInside(ip)).isPresent();
+    }
+
+    /** Whether it begins with a name. */
+    static boolean isName(Multiaddr address) {
+        return ip(address).isEmpty();
     }
 
     private static Optional<InetAddress> ip(Multiaddr address) {

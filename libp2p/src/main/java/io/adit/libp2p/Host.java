@@ -5,20 +5,24 @@ import io.adit.libp2p.identify.Identify;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.mux.PeerConnection;
 import io.adit.libp2p.noise.NoiseKey;
 import io.adit.libp2p.ping.Ping;
+import io.adit.libp2p.quic.QuicTransport;
+import io.adit.libp2p.relay.CircuitAddress;
+import io.adit.libp2p.relay.RelayClient;
+import io.adit.libp2p.relay.Reservation;
 import io.adit.libp2p.resource.ResourceManager;
 import io.adit.libp2p.resource.ResourceUsage;
 import io.adit.libp2p.tls.TlsIdentity;
 import io.adit.libp2p.transport.ConnectionSecurity;
 import io.adit.libp2p.transport.ConnectionUpgrader;
+import io.adit.libp2p.transport.Endpoint;
 import io.adit.libp2p.transport.NoiseSecurity;
-import io.adit.libp2p.transport.SecuredConnection;
 import io.adit.libp2p.transport.SendBudget;
-import io.adit.libp2p.transport.TcpAddress;
-import io.adit.libp2p.transport.TcpEndpoint;
 import io.adit.libp2p.transport.TcpTransport;
 import io.adit.libp2p.transport.TlsSecurity;
+import io.adit.libp2p.transport.TransportAddress;
 import io.adit.libp2p.transport.WebSocketCarrier;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
@@ -26,6 +30,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,15 +72,17 @@ public final class Host implements AutoCloseable {
     private final Map<String, StreamHandler> handlers = new ConcurrentSkipListMap<>();
     private final Identify identify;
     private final ResourceManager resources;
-    private final TcpTransport transport;
+    private final Transports transports;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("libp2p-", 0).factory());
     private final AddressBook book;
-    private final StaggeredDial<Way<TcpEndpoint>, SecuredConnection> toSocket;
-    private final StaggeredDial<Way<Multiaddr>, SecuredConnection> toAddress;
+    private final StaggeredDial<Way<Endpoint>, PeerConnection> toSocket;
+    private final StaggeredDial<Way<Multiaddr>, PeerConnection> toAddress;
     private final Dialer dialer;
+    private final Circuits circuits;
     private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
-    private final List<TcpEndpoint> bound = new CopyOnWriteArrayList<>();
+    private final List<PeerObserver> observers = new CopyOnWriteArrayList<>();
+    private final List<Endpoint> bound = new CopyOnWriteArrayList<>();
 
     /** One place to dial a peer at. */
     private record Way<A>(A address, PeerId peer, Deadline deadline) {}
@@ -93,10 +100,10 @@ public final class Host implements AutoCloseable {
         handlers.put(Identify.PUSH_PROTOCOL, this::receivePush);
         handlers.put(Ping.PROTOCOL, ping::answer);
         handlers.putAll(builder.handlers);
-        this.transport = new TcpTransport(
-                new ConnectionUpgrader(
-                        security(builder.security, random),
-                        new SendBudget(limits.resources().sendBytes())),
+        var sendBudget = new SendBudget(limits.resources().sendBytes());
+        var tls = new TlsIdentity(identity, random, InstantSource.system());
+        var tcp = new TcpTransport(
+                new ConnectionUpgrader(security(builder.security, tls, random), sendBudget),
                 resources,
                 new WebSocketCarrier(
                         builder.webSocketTls,
@@ -105,14 +112,21 @@ public final class Host implements AutoCloseable {
                         limits.handshakeTimeout()),
                 limits.handshakeTimeout(),
                 threads);
+        this.transports = new Transports(tcp, quic(builder, tls, sendBudget, random));
         this.book = new AddressBook(builder.clock);
         this.toSocket = new StaggeredDial<>(
                 threads,
                 DIAL_STAGGER,
-                way -> transport.dial(way.address(), way.peer(), left(way.deadline())),
-                SecuredConnection::drop);
-        this.toAddress = new StaggeredDial<>(threads, DIAL_STAGGER, this::dialAddress, SecuredConnection::drop);
+                way -> transports.dial(way.address(), way.peer(), left(way.deadline())),
+                PeerConnection::drop);
+        this.toAddress = new StaggeredDial<>(threads, DIAL_STAGGER, this::dialAddress, PeerConnection::drop);
         this.dialer = new Dialer(book, this::findConnection, this::dial);
+        this.circuits = new Circuits(
+                new RelayClient(identity.peerId(), builder.clock),
+                builder.clock,
+                resources,
+                transports::secure,
+                dialer::connect);
     }
 
     private static SSLContext platformTrust() {
@@ -123,13 +137,28 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    private List<ConnectionSecurity> security(List<SecurityProtocol> wanted, SecureRandom random) {
+    private List<ConnectionSecurity> security(List<SecurityProtocol> wanted, TlsIdentity tls, SecureRandom random) {
         return wanted.stream()
                 .map(protocol -> switch (protocol) {
                     case NOISE -> new NoiseSecurity(new NoiseKey(identity, random), random);
-                    case TLS -> new TlsSecurity(new TlsIdentity(identity, random, InstantSource.system()), threads);
+                    case TLS -> new TlsSecurity(tls, threads);
                 })
                 .toList();
+    }
+
+    private Optional<QuicTransport> quic(
+            HostBuilder builder, TlsIdentity tls, SendBudget sendBudget, SecureRandom random) {
+        return QuicTransport.isAvailable()
+                ? Optional.of(new QuicTransport(
+                        tls,
+                        resources,
+                        sendBudget,
+                        limits.session(),
+                        limits.handshakeTimeout(),
+                        builder.clock,
+                        random,
+                        threads))
+                : Optional.empty();
     }
 
     public static HostBuilder builder() {
@@ -143,15 +172,17 @@ public final class Host implements AutoCloseable {
      */
     public void start() throws Libp2pException {
         for (var address : listen) {
-            for (var socketAddress : TcpAddress.resolve(address, Deadline.after(limits.handshakeTimeout()))) {
-                bound.add(transport.listen(socketAddress, secured -> {
-                    try {
-                        begin(secured);
-                    } catch (Libp2pException e) {
-                        secured.drop();
-                    }
-                }));
+            for (var endpoint : TransportAddress.resolve(address, Deadline.after(limits.handshakeTimeout()))) {
+                transports.listen(endpoint, this::beginInbound).ifPresent(bound::add);
             }
+        }
+    }
+
+    private void beginInbound(PeerConnection secured) {
+        try {
+            begin(secured);
+        } catch (Libp2pException e) {
+            secured.drop();
         }
     }
 
@@ -168,14 +199,45 @@ public final class Host implements AutoCloseable {
 
     private List<Multiaddr> transportAddresses() {
         var announced = announce;
-        if (!announced.isEmpty()) {
-            return announced;
-        }
-        return bound.stream()
-                .flatMap(address -> TcpAddress.reachable(address).stream())
-                .map(TcpEndpoint::toMultiaddr)
+        var direct = !announced.isEmpty()
+                ? announced.stream()
+                : bound.stream()
+                        .flatMap(address -> TransportAddress.reachable(address).stream())
+                        .map(Endpoint::toMultiaddr);
+        return java.util.stream.Stream.concat(direct, circuits.addresses().stream())
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * Reserves a slot at a relay, or renews it: until the reservation expires, or the connection to the relay is lost,
+     * others can reach this host through it, and are told so. Nothing renews it by itself; {@link
+     * io.adit.libp2p.relay.RelaySlots} does.
+     *
+     * @param relay its address, ending in its peer ID
+     * @throws Libp2pException LIMIT if it refuses; UNREACHABLE, TIMEOUT, IDENTITY, UNSUPPORTED_PROTOCOL,
+     *     PROTOCOL_VIOLATION
+     */
+    public Reservation reserve(Multiaddr relay, Duration timeout) throws Libp2pException {
+        handlers.putIfAbsent(RelayClient.STOP, stream -> circuits.accept(stream, this::beginInbound));
+        var before = circuits.addresses();
+        var reservation = circuits.reserve(relay, timeout);
+        if (!circuits.addresses().equals(before)) {
+            pushIdentify();
+        }
+        return reservation;
+    }
+
+    /** Gives up a slot: circuits through the relay are accepted no longer. Those that are open stay. */
+    public void release(PeerId relay) {
+        if (circuits.release(relay)) {
+            pushIdentify();
+        }
+    }
+
+    /** Slots that this host has at relays now. */
+    public List<Reservation> reservations() {
+        return circuits.reservations();
     }
 
     /** Connections open now. */
@@ -195,7 +257,8 @@ public final class Host implements AutoCloseable {
     /**
      * A connection to the peer that {@code address} ends at: an open one if there is one, else a new one.
      *
-     * @param address {@code /<ip or dns>/…/tcp/…/p2p/<peer>}, with {@code /ws} or {@code /wss} before the peer or not
+     * @param address {@code /<ip or dns>/…/tcp/…/p2p/<peer>}, with {@code /ws} or {@code /wss} before the peer or not,
+     *     or {@code /<ip or dns>/…/udp/…/quic-v1/p2p/<peer>}, or either of a relay with {@code /p2p-circuit/p2p/<peer>}
      * @throws Libp2pException UNREACHABLE, TIMEOUT, IDENTITY, LIMIT or UNSUPPORTED_PROTOCOL
      */
     public Connection connect(Multiaddr address, Duration timeout) throws Libp2pException {
@@ -233,7 +296,7 @@ public final class Host implements AutoCloseable {
         return dialer.reconnect(peer, timeout).newStream(protocols, left(deadline));
     }
 
-    private static Duration left(Deadline deadline) throws Libp2pException {
+    static Duration left(Deadline deadline) throws Libp2pException {
         var nanos = deadline.remainingNanos();
         if (nanos == 0) {
             throw new Libp2pException(Kind.TIMEOUT, "deadline passed while connecting, before a stream was opened");
@@ -244,7 +307,8 @@ public final class Host implements AutoCloseable {
     private Optional<HostConnection> findConnection(PeerId peer) {
         return connections.getOrDefault(peer, List.of()).stream()
                 .filter(HostConnection::isOpen)
-                .findFirst();
+                .min(Comparator.comparing(
+                        connection -> connection.circuitLimit().isLimited()));
     }
 
     private HostConnection dial(PeerId peer, List<Multiaddr> addresses, Deadline deadline) throws Libp2pException {
@@ -253,13 +317,44 @@ public final class Host implements AutoCloseable {
         }
         var ways = addresses.stream()
                 .limit(AddressBook.MAX_ADDRESSES)
+                // QUIC first, as go-libp2p dials: one round trip less, and no head-of-line blocking among streams.
+                // Circuits last: what is direct needs nobody else.
+                .sorted(Comparator.<Multiaddr, Boolean>comparing(CircuitAddress::isCircuit)
+                        .thenComparing(address -> !TransportAddress.isQuic(address)))
                 .map(address -> new Way<>(address, peer, deadline))
                 .toList();
         return begin(toAddress.first(ways, deadline));
     }
 
-    private SecuredConnection dialAddress(Way<Multiaddr> way) throws Libp2pException {
-        var sockets = TcpAddress.interleave(TcpAddress.resolve(way.address(), way.deadline())).stream()
+    /**
+     * Dials a peer at these addresses though it may be connected, to see whether that works; the connection is dropped at
+     * once.
+     *
+     * @return the address that worked; empty if none did in time
+     */
+    public Optional<Multiaddr> dialBack(PeerId peer, List<Multiaddr> addresses, Duration timeout) {
+        var deadline = Deadline.after(timeout);
+        try {
+            var ways = addresses.stream()
+                    .map(address -> new Way<>(address, peer, deadline))
+                    .toList();
+            var made = toAddress.first(ways, deadline);
+            var reached = made.remoteMultiaddr();
+            made.drop();
+            return Optional.of(reached);
+        } catch (Libp2pException e) {
+            LOG.debug("cannot dial {} back at {}", peer, addresses, e);
+            return Optional.empty();
+        }
+    }
+
+    private PeerConnection dialAddress(Way<Multiaddr> way) throws Libp2pException {
+        if (CircuitAddress.isCircuit(way.address())) {
+            var circuit = circuits.dial(way.address(), way.peer(), way.deadline());
+            book.add(way.peer(), List.of(way.address()), AddressBook.AFTER_A_DIAL);
+            return circuit;
+        }
+        var sockets = TransportAddress.interleave(TransportAddress.resolve(way.address(), way.deadline())).stream()
                 .limit(AddressBook.MAX_ADDRESSES)
                 .map(socket -> new Way<>(socket, way.peer(), way.deadline()))
                 .toList();
@@ -268,8 +363,8 @@ public final class Host implements AutoCloseable {
         return secured;
     }
 
-    private HostConnection begin(SecuredConnection secured) throws Libp2pException {
-        var connection = new HostConnection(secured, handlers, limits, threads);
+    private HostConnection begin(PeerConnection secured) throws Libp2pException {
+        var connection = new HostConnection(secured, handlers, limits, threads, circuits::isReservedAt);
         var peer = connection.remotePeer();
         if (peer.equals(peerId())) {
             secured.drop();
@@ -303,6 +398,24 @@ public final class Host implements AutoCloseable {
             var shorter = held.stream().filter(other -> other != connection).toList();
             return shorter.isEmpty() ? null : shorter;
         });
+        if (!connections.containsKey(connection.remotePeer())) {
+            release(connection.remotePeer());
+            observers.forEach(observer -> observer.disconnected(connection.remotePeer()));
+        }
+    }
+
+    /**
+     * Tells an observer of peers from now on; of those that have identified themselves already it is told at once.
+     *
+     * @return what ends it
+     */
+    public Runnable observe(PeerObserver observer) {
+        observers.add(observer);
+        connections.values().stream()
+                .flatMap(List::stream)
+                .forEach(connection ->
+                        connection.knownInformation().ifPresent(known -> observer.identified(connection, known)));
+        return () -> observers.remove(observer);
     }
 
     private PeerInformation localInformation(Connection connection) {
@@ -327,6 +440,7 @@ public final class Host implements AutoCloseable {
                 connection.remotePeer(),
                 DialableAddresses.among(known.listenAddresses(), connection.remoteAddress()),
                 AddressBook.AFTER_A_CLAIM);
+        observers.forEach(observer -> observer.identified(connection, known));
     }
 
     /**
@@ -390,7 +504,7 @@ public final class Host implements AutoCloseable {
     /** Stops listening, closes all connections and interrupts all handlers, for which it waits a moment. */
     @Override
     public void close() {
-        transport.stopListening();
+        transports.stopListening();
         connections.values().stream().flatMap(List::stream).forEach(HostConnection::close);
         threads.shutdownNow();
         try {
@@ -400,6 +514,6 @@ public final class Host implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        transport.close();
+        transports.close();
     }
 }

@@ -39,8 +39,8 @@ public final class HostBuilder {
     }
 
     /**
-     * An address to listen on, such as {@code /ip4/0.0.0.0/tcp/24001} or {@code /ip4/0.0.0.0/tcp/24002/ws}; port 0 lets
-     * the system choose. {@code /wss} needs {@link #webSocketTls}; behind a proxy that ends TLS, {@code /ws} does.
+     * An address to listen on, such as {@code /ip4/0.0.0.0/tcp/24001} or {@code /ip4/0.0.0.0/tcp/24002/ws} or
+     * {@code /ip4/0.0.0.0/udp/24001/quic-v1}; port 0 lets the system choose. {@code /wss} needs {@link #webSocketTls}; behind a proxy that ends TLS, {@code /ws} does.
      */
     public HostBuilder listen(String address) {
         listen.add(Multiaddr.parse(address));

@@ -5,21 +5,24 @@ import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.identity.PublicKey;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multistream.MultistreamSelect;
+import io.adit.libp2p.mux.MuxedStream;
+import io.adit.libp2p.mux.PeerConnection;
+import io.adit.libp2p.mux.StreamSession;
+import io.adit.libp2p.relay.CircuitLimit;
 import io.adit.libp2p.resource.Admission;
 import io.adit.libp2p.resource.StreamPlace;
-import io.adit.libp2p.transport.SecuredConnection;
-import io.adit.libp2p.yamux.YamuxSession;
-import io.adit.libp2p.yamux.YamuxStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,33 +30,37 @@ import org.slf4j.LoggerFactory;
 final class HostConnection implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(HostConnection.class);
 
-    private final SecuredConnection secured;
+    private final PeerConnection secured;
     private final PeerId remotePeer;
     private final Multiaddr remoteAddress;
     private final Map<String, StreamHandler> handlers;
     private final HostLimits limits;
     private final Executor threads;
-    private final YamuxSession session;
+    private final Predicate<PeerId> kept;
+    private final StreamSession session;
     private volatile CompletableFuture<PeerInformation> information = new CompletableFuture<>();
     private volatile long lastUsed = System.nanoTime();
 
+    /** @param kept peers whose connections stay though nothing flows on them */
     HostConnection(
-            SecuredConnection secured, Map<String, StreamHandler> handlers, HostLimits limits, Executor threads) {
+            PeerConnection secured,
+            Map<String, StreamHandler> handlers,
+            HostLimits limits,
+            Executor threads,
+            Predicate<PeerId> kept) {
         this.secured = secured;
         this.remotePeer = secured.remoteKey().peerId();
         this.remoteAddress = secured.remoteMultiaddr();
         this.handlers = handlers;
         this.limits = limits;
         this.threads = threads;
-        this.session = secured.newSession(limits.yamux(), this::accept);
+        this.kept = kept;
+        this.session = secured.newSession(limits.session(), this::accept);
     }
 
     /** Lets streams flow. */
     void begin(Runnable onClose) {
-        secured.begin(session, limits.yamux(), this::closeIfIdle, () -> {
-            session.terminate(new Libp2pException(Kind.CONNECTION_LOST, "connection has ended"));
-            onClose.run();
-        });
+        session.begin(this::closeIfIdle, onClose);
     }
 
     @Override
@@ -79,6 +86,11 @@ final class HostConnection implements Connection {
     @Override
     public boolean isOpen() {
         return secured.isOpen() && !session.hasEnded();
+    }
+
+    @Override
+    public CircuitLimit circuitLimit() {
+        return secured.circuitLimit();
     }
 
     @Override
@@ -123,6 +135,12 @@ final class HostConnection implements Connection {
         }
     }
 
+    /** What the peer has said about itself so far. */
+    Optional<PeerInformation> knownInformation() {
+        var said = information;
+        return said.isDone() && !said.isCompletedExceptionally() ? Optional.of(said.join()) : Optional.empty();
+    }
+
     /** What is known of the peer from now on: a push may leave out what has not changed. */
     PeerInformation learn(PeerInformation latest) {
         if (information.complete(latest)) {
@@ -140,7 +158,7 @@ final class HostConnection implements Connection {
     }
 
     /** On the event loop. */
-    private void accept(YamuxStream stream) {
+    private void accept(MuxedStream stream) {
         switch (secured.place().acceptStream()) {
             case Admission.Granted<StreamPlace> granted -> {
                 try {
@@ -157,13 +175,13 @@ final class HostConnection implements Connection {
         }
     }
 
-    private void refuse(YamuxStream stream) {
-        session.negotiated(stream);
-        session.served(stream);
+    private void refuse(MuxedStream stream) {
+        stream.negotiated();
+        stream.served();
         stream.reset();
     }
 
-    private void serve(YamuxStream stream, StreamPlace place) {
+    private void serve(MuxedStream stream, StreamPlace place) {
         lastUsed = System.nanoTime();
         var served = false;
         try {
@@ -179,7 +197,7 @@ final class HostConnection implements Connection {
                 served = true;
             }
         } catch (Libp2pException e) {
-            LOG.debug("stream {} from {} ended: {} {}", stream.id(), remotePeer, e.kind(), e.getMessage());
+            LOG.debug("stream {} from {} ended: {} {}", stream.number(), remotePeer, e.kind(), e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.debug("handler of a stream from {} was interrupted", remotePeer);
@@ -189,12 +207,12 @@ final class HostConnection implements Connection {
             if (!served) {
                 stream.reset();
             }
-            session.served(stream);
+            stream.served();
             place.close();
         }
     }
 
-    private String agree(YamuxStream stream) throws IOException {
+    private String agree(MuxedStream stream) throws IOException {
         try {
             var deadline = Deadline.after(limits.negotiationTimeout());
             stream.setReadDeadline(deadline);
@@ -205,12 +223,12 @@ final class HostConnection implements Connection {
             stream.setWriteDeadline(Deadline.NEVER);
             return protocol;
         } finally {
-            session.negotiated(stream);
+            stream.negotiated();
         }
     }
 
     private void closeIfIdle() {
-        if (session.streamCount() > 0) {
+        if (session.streamCount() > 0 || kept.test(remotePeer)) {
             lastUsed = System.nanoTime();
         } else if (System.nanoTime() - lastUsed > limits.idleTimeout().toNanos()) {
             session.close(new Libp2pException(Kind.CLOSED, "connection was idle"));

@@ -1,7 +1,7 @@
 package io.adit.libp2p;
 
+import io.adit.libp2p.mux.SessionLimits;
 import io.adit.libp2p.resource.ResourceLimits;
-import io.adit.libp2p.yamux.YamuxLimits;
 import java.time.Duration;
 
 /**
@@ -11,14 +11,14 @@ import java.time.Duration;
  * @param handshakeTimeout for everything from the accepted socket to the agreed muxer
  * @param negotiationTimeout for a stream's agreement on a protocol, and for identify
  * @param idleTimeout after this long without a stream a connection is closed
- * @param yamux limits of each connection's streams
+ * @param session limits of each connection's streams
  */
 public record HostLimits(
         ResourceLimits resources,
         Duration handshakeTimeout,
         Duration negotiationTimeout,
         Duration idleTimeout,
-        YamuxLimits yamux) {
+        SessionLimits session) {
     public HostLimits {
         if (!handshakeTimeout.isPositive() || !negotiationTimeout.isPositive() || !idleTimeout.isPositive()) {
             throw new IllegalArgumentException("host time-outs must be positive");
@@ -32,11 +32,11 @@ public record HostLimits(
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(10),
-                YamuxLimits.defaults());
+                SessionLimits.defaults());
     }
 
     public HostLimits withResources(ResourceLimits chosen) {
-        return new HostLimits(chosen, handshakeTimeout, negotiationTimeout, idleTimeout, yamux);
+        return new HostLimits(chosen, handshakeTimeout, negotiationTimeout, idleTimeout, session);
     }
 
     public HostLimits withConnections(int total, int perAddress, int handshakes) {
@@ -48,10 +48,10 @@ public record HostLimits(
     }
 
     public HostLimits withTimeouts(Duration handshake, Duration negotiation, Duration idle) {
-        return new HostLimits(resources, handshake, negotiation, idle, yamux);
+        return new HostLimits(resources, handshake, negotiation, idle, session);
     }
 
-    public HostLimits withYamux(YamuxLimits limits) {
+    public HostLimits withSession(SessionLimits limits) {
         return new HostLimits(resources, handshakeTimeout, negotiationTimeout, idleTimeout, limits);
     }
 }

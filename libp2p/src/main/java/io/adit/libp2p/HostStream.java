@@ -1,19 +1,19 @@
 package io.adit.libp2p;
 
 import io.adit.libp2p.identity.PeerId;
-import io.adit.libp2p.yamux.YamuxStream;
+import io.adit.libp2p.mux.MuxedStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Objects;
 
-/** A Yamux stream on which a protocol was agreed. */
+/** A stream on which a protocol was agreed. */
 final class HostStream implements Stream {
     private final HostConnection connection;
-    private final YamuxStream stream;
+    private final MuxedStream stream;
     private final String protocol;
 
-    HostStream(HostConnection connection, YamuxStream stream, String protocol) {
+    HostStream(HostConnection connection, MuxedStream stream, String protocol) {
         this.connection = connection;
         this.stream = stream;
         this.protocol = protocol;
@@ -86,7 +86,7 @@ final class HostStream implements Stream {
         return protocol + " with " + remotePeer();
     }
 
-    static InputStream input(YamuxStream stream) {
+    static InputStream input(MuxedStream stream) {
         return new InputStream() {
             @Override
             public int read() throws Libp2pException {
@@ -102,7 +102,7 @@ final class HostStream implements Stream {
         };
     }
 
-    static OutputStream output(YamuxStream stream) {
+    static OutputStream output(MuxedStream stream) {
         return new OutputStream() {
             @Override
             public void write(int value) throws Libp2pException {

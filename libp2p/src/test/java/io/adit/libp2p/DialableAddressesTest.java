@@ -36,4 +36,16 @@ class DialableAddressesTest {
         assertThat(DialableAddresses.among(CLAIMED, Multiaddr.parse("/ip4/10.0.0.7/tcp/4001")))
                 .hasSize(CLAIMED.size() - 1);
     }
+
+    @Test
+    void relaysInsideIsNotTold_itsNamesAre_andWhereNothingIsLeftWhatIsSeen() {
+        var seen = Multiaddr.parse("/ip4/198.51.100.7/tcp/4001");
+        var name = Multiaddr.parse("/dns4/relay.example/tcp/443/wss");
+        var outside = Multiaddr.parse("/ip4/198.51.100.7/udp/4001/quic-v1");
+        var inside = Multiaddr.parse("/ip4/10.0.0.7/tcp/4001");
+
+        assertThat(Circuits.worthTelling(List.of(outside, inside, name), seen)).containsExactly(name, outside);
+        assertThat(Circuits.worthTelling(List.of(inside), seen)).containsExactly(seen);
+        assertThat(Circuits.worthTelling(List.of(), seen)).containsExactly(seen);
+    }
 }

@@ -1,12 +1,12 @@
 package io.adit.libp2p;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,15 +17,21 @@ import java.util.concurrent.TimeUnit;
 /**
  * Feeds a decoder with what strangers might send: the inputs kept under {@code resources/fuzz} and mutations of them, the
  * same in every run. {@code -Dfuzz.seconds=600} goes on for that long with other seeds. What a decoder may throw is up to
- * the target; what it may allocate is held to a cap. A failure names its input in hex: keep it in the corpus.
+ * the target; what it may allocate is held to a cap. A failure names its input in hex, and leaves it in {@code target/fuzz}:
+ * keep it in the corpus. With a time given, each target says how many inputs it took.
  */
 public final class Fuzzer {
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 0);
     private static final int MAX_INPUT = 16 << 10;
     private static final byte[] EDGES = {0, 1, 4, 12, 0x7f, (byte) 0x80, (byte) 0xff};
 
+    private static final Path FOUND = Path.of("target", "fuzz");
+
+    private final String name;
     private final List<byte[]> corpus;
     private final long allocationCap;
+    private long inputs;
+    private long mostAllocated;
     private final ThreadMXBean allocations = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** One decoder; throws what it never should. */
@@ -34,7 +40,8 @@ public final class Fuzzer {
         void take(byte[] input, Random random) throws Exception;
     }
 
-    private Fuzzer(List<byte[]> corpus, long allocationCap) {
+    private Fuzzer(String name, List<byte[]> corpus, long allocationCap) {
+        this.name = name;
         this.corpus = corpus;
         this.allocationCap = allocationCap;
     }
@@ -44,6 +51,7 @@ public final class Fuzzer {
         try (var in = Fuzzer.class.getResourceAsStream("/fuzz/" + name + ".txt")) {
             var text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.US_ASCII);
             return new Fuzzer(
+                    name,
                     text.lines()
                             .filter(line -> !line.startsWith("#"))
                             .map(HexFormat.of()::parseHex)
@@ -54,8 +62,8 @@ public final class Fuzzer {
         }
     }
 
-    public static Fuzzer of(List<byte[]> corpus, long allocationCap) {
-        return new Fuzzer(corpus, allocationCap);
+    public static Fuzzer of(String name, List<byte[]> corpus, long allocationCap) {
+        return new Fuzzer(name, corpus, allocationCap);
     }
 
     /** @param mutations how many, unless a time is given */
@@ -66,15 +74,35 @@ public final class Fuzzer {
             var random = new Random(seed * 0x9E3779B97F4A7C15L);
             check(mutation(random), seed, target);
         }
+        if (SECONDS > 0) {
+            System.out.printf(
+                    "fuzz %s: %,d inputs in %d s, at most %,d of %,d bytes allocated%n",
+                    name, inputs, SECONDS, mostAllocated, allocationCap);
+        }
     }
 
     private void check(byte[] input, long seed, Target target) {
-        if (allocated(input, seed, target) >= allocationCap) {
+        inputs++;
+        var bytes = allocated(input, seed, target);
+        if (bytes > mostAllocated) {
             // The first time some path is taken classes are loaded, which is not the input's doing.
-            assertThat(allocated(input, seed, target))
-                    .as("allocated for seed %d, input %s", seed, HexFormat.of().formatHex(input))
-                    .isLessThan(allocationCap);
+            bytes = allocated(input, seed, target);
+            mostAllocated = Math.max(mostAllocated, bytes);
         }
+        if (bytes >= allocationCap) {
+            throw found(input, seed, new AssertionError("allocated " + bytes + " of " + allocationCap + " bytes"));
+        }
+    }
+
+    private AssertionError found(byte[] input, long seed, Throwable reason) {
+        var hex = HexFormat.of().formatHex(input);
+        try {
+            Files.createDirectories(FOUND);
+            Files.writeString(FOUND.resolve(name + "-" + seed + ".hex"), hex + "\n");
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+        return new AssertionError(name + ", seed " + seed + ", input " + hex + ": " + reason, reason);
     }
 
     private long allocated(byte[] input, long seed, Target target) {
@@ -82,8 +110,7 @@ public final class Fuzzer {
         try {
             target.take(input.clone(), new Random(seed));
         } catch (Exception | AssertionError e) {
-            throw new AssertionError(
-                    "seed " + seed + ", input " + HexFormat.of().formatHex(input) + ": " + e, e);
+            throw found(input, seed, e);
         }
         return allocations.getCurrentThreadAllocatedBytes() - before;
     }

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Assumptions;
 /** The go-libp2p program under src/test/go, built once into target/, with a host for each key type. */
 final class GoPeer implements AutoCloseable {
     private static final Path SOURCE = Path.of("src", "test", "go");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path BINARY = Path.of("target", "gopeer");
 
     private final Process process;
@@ -125,14 +127,22 @@ final class GoPeer implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("the Go peer has no " + type + " host at " + carrier));
     }
 
+    /** Where the host with this key type listens on QUIC. */
+    Multiaddr quicAddress(KeyType type) {
+        return addresses.getOrDefault(type, List.of()).stream()
+                .filter(address -> address.toString().contains("/quic-v1"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the Go peer has no " + type + " host on QUIC"));
+    }
+
     /** Runs a command on the host with this key type and waits for its answer. */
     String run(KeyType type, String command, Object... arguments) throws Exception {
         try {
-            return start(type, command, arguments).get(60, TimeUnit.SECONDS);
+            return start(type, command, arguments).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException reason ? reason : e;
         } catch (TimeoutException e) {
-            throw new IOException("the Go peer has not answered " + command + " in a minute", e);
+            throw new IOException("the Go peer has not answered " + command + " in " + PATIENCE, e);
         }
     }
 

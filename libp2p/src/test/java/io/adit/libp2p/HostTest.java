@@ -9,8 +9,8 @@ import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multiaddr.MultiaddrProtocol;
+import io.adit.libp2p.mux.SessionLimits;
 import io.adit.libp2p.ping.Ping;
-import io.adit.libp2p.yamux.YamuxLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -357,8 +357,8 @@ class HostTest {
 
     @Test
     void streamsBeyondTheLimit_areReset() throws Exception {
-        var yamux = new YamuxLimits(1 << 20, 1 << 20, 3, 8, 8, Duration.ofSeconds(30), Duration.ofMinutes(1));
-        var server = start(HostLimits.defaults().withYamux(yamux));
+        var session = new SessionLimits(1 << 20, 1 << 20, 3, 8, 8, Duration.ofSeconds(30), Duration.ofMinutes(1));
+        var server = start(HostLimits.defaults().withSession(session));
         var client = start();
         var open = new ArrayList<Stream>();
         var connection = client.connect(address(server), TIMEOUT);
@@ -428,10 +428,10 @@ class HostTest {
 
     @Test
     void idleConnection_isClosed_butNotWhileAStreamIsOpen() throws Exception {
-        var yamux = new YamuxLimits(1 << 20, 1 << 20, 8, 8, 8, Duration.ofMillis(100), Duration.ofMinutes(1));
+        var session = new SessionLimits(1 << 20, 1 << 20, 8, 8, 8, Duration.ofMillis(100), Duration.ofMinutes(1));
         var client = start(HostLimits.defaults()
                 .withTimeouts(TIMEOUT, TIMEOUT, Duration.ofMillis(200))
-                .withYamux(yamux));
+                .withSession(session));
         var connection = client.connect(address(start()), TIMEOUT);
         var stream = connection.newStream(List.of(ECHO), TIMEOUT);
         await().during(Duration.ofMillis(800)).until(connection::isOpen);

@@ -5,10 +5,9 @@ import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.PeerInformation;
 import io.adit.libp2p.identity.PublicKey;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.wire.Delimited;
 import io.adit.libp2p.wire.MalformedWireException;
 import io.adit.libp2p.wire.Protobuf;
-import io.adit.libp2p.wire.Varint;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,10 +51,7 @@ final class IdentifyMessage {
             throw new IllegalStateException(
                     "identify message of " + body.length + " bytes; peers read no more than " + MAX_MESSAGE);
         }
-        var delimited = new ByteArrayOutputStream();
-        Varint.write(delimited, body.length);
-        delimited.writeBytes(body);
-        return delimited.toByteArray();
+        return Delimited.of(body);
     }
 
     /**
@@ -80,20 +76,7 @@ final class IdentifyMessage {
     }
 
     private static Optional<Protobuf> readPart(InputStream in) throws IOException {
-        var first = in.read();
-        if (first < 0) {
-            return Optional.empty();
-        }
-        var length = first < 0x80 ? first : (Varint.read(in) << 7 | (first & 0x7f));
-        if (length < 0 || length > MAX_MESSAGE) {
-            throw new MalformedWireException(
-                    "a part of " + Long.toUnsignedString(length) + " bytes; the limit is " + MAX_MESSAGE);
-        }
-        var bytes = in.readNBytes((int) length);
-        if (bytes.length < length) {
-            throw new EOFException("stream ended within a part");
-        }
-        return Optional.of(Protobuf.parse(bytes, MAX_FIELDS));
+        return Delimited.readOrEnd(in, MAX_MESSAGE).map(bytes -> Protobuf.parse(bytes, MAX_FIELDS));
     }
 
     private static PeerInformation merge(List<Protobuf> parts, PublicKey proved) throws Libp2pException {

@@ -5,6 +5,7 @@ import io.adit.libp2p.wire.MalformedWireException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A peer's name: the multihash of its public key's protobuf (peer-ids specification). Keys of up to 42 bytes are held
@@ -89,6 +90,18 @@ public final class PeerId {
             }
         }
         return bytes;
+    }
+
+    /** The public key, where this ID holds it whole (Ed25519 and secp256k1 do); empty if not, or if it is no key. */
+    public Optional<PublicKey> inlineKey() {
+        if (multihash[0] != IDENTITY) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(PublicKey.fromProtobuf(Arrays.copyOfRange(multihash, 2, multihash.length)));
+        } catch (MalformedWireException e) {
+            return Optional.empty();
+        }
     }
 
     /** The multihash. */

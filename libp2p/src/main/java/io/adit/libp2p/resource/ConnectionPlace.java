@@ -1,7 +1,7 @@
 package io.adit.libp2p.resource;
 
 import io.adit.libp2p.identity.PeerId;
-import io.adit.libp2p.yamux.ReceiveBudget;
+import io.adit.libp2p.mux.ReceiveBudget;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,6 +1,6 @@
 package io.adit.libp2p.resource;
 
-import io.adit.libp2p.yamux.YamuxLimits;
+import io.adit.libp2p.mux.SessionLimits;
 
 /**
  * How much there is of everything. Counts hold for what is open at one time. The first {@link #FREE_STREAMS} streams of
@@ -70,7 +70,7 @@ public record ResourceLimits(
                 || reservedStreams >= streams) {
             throw new IllegalArgumentException("what is reserved must leave something for strangers");
         }
-        if (receiveBytes < 4L * YamuxLimits.INITIAL_WINDOW) {
+        if (receiveBytes < 4L * SessionLimits.INITIAL_WINDOW) {
             throw new IllegalArgumentException("receive memory must be at least 1 MiB, not " + receiveBytes);
         }
         if (sendBytes < MIB) {

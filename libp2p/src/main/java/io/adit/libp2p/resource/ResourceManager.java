@@ -1,8 +1,8 @@
 package io.adit.libp2p.resource;
 
 import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.mux.ReceiveBudget;
 import io.adit.libp2p.resource.ResourceUsage.Refused;
-import io.adit.libp2p.yamux.ReceiveBudget;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,8 @@ public final class ResourceManager {
 
     private static final int PER_SUBNET = 2;
     private static final int RESERVED = 8;
+    /** The part of the handshakes from which on the host counts as busy. */
+    private static final int BUSY = 4;
 
     private final ResourceLimits limits;
     private final Predicate<PeerId> known;
@@ -77,6 +79,11 @@ public final class ResourceManager {
             return refuse(Scope.HOST, Resource.HANDSHAKES, "", limits.handshakes());
         }
         return new Admission.Granted<>(place);
+    }
+
+    /** Whether so many connections are being secured that strangers should first prove that they are where they say. */
+    public boolean isBusy() {
+        return handshakes.size() >= Math.max(1, limits.handshakes() / BUSY);
     }
 
     /** A place for a connection that this side dials; it may use what is reserved. */

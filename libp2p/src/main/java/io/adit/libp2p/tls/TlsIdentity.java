@@ -29,6 +29,7 @@ public final class TlsIdentity {
     private static final String[] VERSIONS = {"TLSv1.3"};
 
     private final InstantSource clock;
+    private final HostCertificate own;
     private final SSLContext context;
 
     public TlsIdentity(Identity identity, SecureRandom random, InstantSource clock) {
@@ -38,6 +39,7 @@ public final class TlsIdentity {
     /** Tests show other certificates. */
     TlsIdentity(HostCertificate own, SecureRandom random, InstantSource clock) {
         this.clock = clock;
+        this.own = own;
         try {
             context = SSLContext.getInstance(VERSIONS[0]);
             context.init(new KeyManager[] {new OneCertificate(own)}, new TrustManager[] {new RemotesOwnWord()}, random);
@@ -63,6 +65,21 @@ public final class TlsIdentity {
                 Stream.concat(muxers.stream(), Stream.of(ALPN)).toArray(String[]::new));
         engine.setSSLParameters(parameters);
         return engine;
+    }
+
+    /** The key of {@link #certificate}, for TLS stacks that are not the platform's. */
+    public PrivateKey key() {
+        return own.key();
+    }
+
+    /** What this host shows of itself. */
+    public X509Certificate certificate() {
+        return own.certificate();
+    }
+
+    /** Takes the certificate of a remote for what it proves by itself. */
+    public TrustManager trustManager() {
+        return new RemotesOwnWord();
     }
 
     /**

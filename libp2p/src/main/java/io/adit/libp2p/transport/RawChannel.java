@@ -3,6 +3,8 @@ package io.adit.libp2p.transport;
 import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.relay.CircuitLimit;
 import io.adit.libp2p.transport.TcpEndpoint.Carrier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -42,12 +44,16 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
     private final Deadline deadline;
     private final Carrier carrier;
     private final Optional<WebSocketBridge> bridge;
+    private final Optional<CircuitEnd> circuit;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private boolean ended;
     private boolean discarded;
     private @Nullable Throwable failure;
+
+    /** Where a circuit leads, and what its relay lets through. */
+    record CircuitEnd(Multiaddr remote, CircuitLimit limit) {}
 
     /** The channel must have been made with automatic reading off. */
     RawChannel(Channel channel, Deadline deadline) {
@@ -56,10 +62,30 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
 
     /** @param bridge what must be ready before anything is read or written */
     RawChannel(Channel channel, Deadline deadline, Carrier carrier, Optional<WebSocketBridge> bridge) {
+        this(channel, deadline, carrier, bridge, Optional.empty());
+    }
+
+    /** A circuit through a relay. */
+    RawChannel(Channel channel, Deadline deadline, CircuitEnd circuit) {
+        this(channel, deadline, Carrier.PLAIN, Optional.empty(), Optional.of(circuit));
+    }
+
+    private RawChannel(
+            Channel channel,
+            Deadline deadline,
+            Carrier carrier,
+            Optional<WebSocketBridge> bridge,
+            Optional<CircuitEnd> circuit) {
         this.channel = channel;
         this.deadline = deadline;
         this.carrier = carrier;
         this.bridge = bridge;
+        this.circuit = circuit;
+    }
+
+    /** What lies below, if it is no socket. */
+    Optional<CircuitEnd> circuit() {
+        return circuit;
     }
 
     Carrier carrier() {

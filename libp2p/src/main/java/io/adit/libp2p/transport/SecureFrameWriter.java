@@ -9,8 +9,10 @@ import io.adit.libp2p.yamux.YamuxTransport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -237,6 +239,16 @@ final class SecureFrameWriter implements YamuxTransport {
             } finally {
                 gate.unlock();
             }
+        }
+    }
+
+    @Override
+    public boolean later(Duration delay, Runnable task) {
+        try {
+            var ignored = channel.eventLoop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            return !closed;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
     }
 

@@ -19,16 +19,18 @@ public final class SendBudget {
         this.total = total;
     }
 
-    /** Whether a connection with this much unsent may seal more. */
-    boolean hasRoom(long unsent) {
+    /** Whether a connection, or a stream that is not sealed on this side, with this much unsent may seal more. */
+    public boolean hasRoom(long unsent) {
         return unsent < RESERVED || taken.get() < total;
     }
 
-    void take(long bytes) {
+    /** So many more bytes are unsent. */
+    public void take(long bytes) {
         taken.addAndGet(bytes);
     }
 
-    void give(long bytes) {
+    /** So many bytes less are unsent. */
+    public void give(long bytes) {
         taken.addAndGet(-bytes);
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param name by which the host was asked for: what a TLS server's certificate must be for, and HTTP's Host
  */
-public record TcpEndpoint(InetSocketAddress socket, Carrier carrier, String name) {
+public record TcpEndpoint(InetSocketAddress socket, Carrier carrier, String name) implements Endpoint {
     /** How bytes travel over TCP. */
     public enum Carrier {
         PLAIN(""),
@@ -47,12 +47,13 @@ public record TcpEndpoint(InetSocketAddress socket, Carrier carrier, String name
         return new TcpEndpoint(socket, Carrier.PLAIN, socket.getHostString());
     }
 
-    /** The same carrier at another socket. */
-    TcpEndpoint at(InetSocketAddress other) {
+    @Override
+    public TcpEndpoint at(InetSocketAddress other) {
         return new TcpEndpoint(other, carrier, name);
     }
 
+    @Override
     public Multiaddr toMultiaddr() {
-        return Multiaddr.parse(TcpAddress.toMultiaddr(socket) + carrier.suffix);
+        return Multiaddr.parse(TransportAddress.host(socket) + "/tcp/" + socket.getPort() + carrier.suffix);
     }
 }

@@ -4,6 +4,8 @@ import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.relay.RelayClient.Circuit;
 import io.adit.libp2p.resource.Admission;
 import io.adit.libp2p.resource.ConnectionPlace;
 import io.adit.libp2p.resource.ResourceManager;
@@ -224,6 +226,33 @@ public final class TcpTransport implements AutoCloseable {
                     "cannot dial " + address + ": " + connecting.cause().getMessage(),
                     connecting.cause());
         }
+    }
+
+    /**
+     * Secures a circuit through a relay as if it were a socket; its place among the resources is given back when it ends.
+     *
+     * @param remote where it leads
+     * @param onEnd called when it has ended, whatever becomes of it
+     * @throws Libp2pException CLOSED, or whatever the upgrade throws
+     */
+    public SecuredConnection secure(
+            Circuit circuit, Multiaddr remote, ConnectionPlace place, boolean initiator, Runnable onEnd)
+            throws Libp2pException {
+        var channel = new StreamChannel(circuit.stream(), circuit.limit(), threads);
+        var end = new RawChannel.CircuitEnd(remote, circuit.limit());
+        var raw = new RawChannel(channel, Deadline.after(handshakeTimeout), end);
+        Channels.onClose(channel, () -> {
+            place.close();
+            onEnd.run();
+        });
+        channel.pipeline().addLast(raw);
+        var registered = loops.register(channel).awaitUninterruptibly();
+        if (!registered.isSuccess()) {
+            Channels.close(channel);
+            throw new Libp2pException(Kind.CLOSED, "this host is closed", registered.cause());
+        }
+        channel.eventLoop().execute(channel::begin);
+        return upgrader.upgrade(raw, place, initiator, Optional.of(circuit.peer()));
     }
 
     /** Stops listening; connections stay. */

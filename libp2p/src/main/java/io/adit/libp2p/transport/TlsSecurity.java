@@ -43,7 +43,7 @@ public final class TlsSecurity extends ConnectionSecurity {
     }
 
     /** What a failed handshake means to the caller. */
-    static Libp2pException failed(Throwable cause) {
+    public static Libp2pException failed(Throwable cause) {
         for (var reason = cause; reason != null; reason = reason.getCause()) {
             if (reason instanceof RefusedCertificateException certificate) {
                 return refused(certificate);

@@ -53,6 +53,11 @@ public final class Protobuf {
         return new Protobuf(fields);
     }
 
+    /** How many fields were read, known or not. */
+    public int size() {
+        return fields.size();
+    }
+
     /** The last varint field with this number, as protobuf's "last one wins" demands. */
     public OptionalLong varint(int number) {
         return fields.reversed().stream()

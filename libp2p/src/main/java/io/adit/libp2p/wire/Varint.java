@@ -31,9 +31,14 @@ public final class Varint {
      * @throws MalformedWireException if it is longer than nine bytes or not in the shortest form
      */
     public static long read(InputStream in) throws IOException {
+        return read(in.read(), in);
+    }
+
+    /** The one that begins with a byte that was read before. */
+    static long read(int first, InputStream in) throws IOException {
         var value = 0L;
+        var next = first;
         for (var index = 0; ; index++) {
-            var next = in.read();
             if (next < 0) {
                 throw new EOFException("stream ended within a varint");
             }
@@ -41,6 +46,7 @@ public final class Varint {
             if (isLast(next)) {
                 return value;
             }
+            next = in.read();
         }
     }
 

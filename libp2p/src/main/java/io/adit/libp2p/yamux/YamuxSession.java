@@ -3,6 +3,9 @@ package io.adit.libp2p.yamux;
 import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.mux.ReceiveBudget;
+import io.adit.libp2p.mux.SessionLimits;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -21,7 +24,7 @@ public final class YamuxSession {
     private static final long NO_PING = 0;
 
     private final boolean client;
-    private final YamuxLimits limits;
+    private final SessionLimits limits;
     private final YamuxTransport transport;
     private final Consumer<YamuxStream> acceptor;
     private final Map<Integer, YamuxStream> streams = new ConcurrentHashMap<>();
@@ -52,7 +55,7 @@ public final class YamuxSession {
      */
     public YamuxSession(
             boolean client,
-            YamuxLimits limits,
+            SessionLimits limits,
             ReceiveBudget.Share memory,
             YamuxTransport transport,
             Consumer<YamuxStream> acceptor) {
@@ -66,7 +69,7 @@ public final class YamuxSession {
         this.growthLeft = new AtomicLong(limits.maxGrowth());
     }
 
-    /** Opens a stream; waits while {@link YamuxLimits#openBacklog} others are unacknowledged. */
+    /** Opens a stream; waits while {@link SessionLimits#openBacklog} others are unacknowledged. */
     public YamuxStream open(Deadline deadline) throws Libp2pException {
         try {
             if (!openSlots.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
@@ -107,7 +110,7 @@ public final class YamuxSession {
 
     /** A stream counts as inbound until its handler has returned and the remote has finished or was reset. */
     private void leave(YamuxStream stream) {
-        if (stream.isInbound() && stream.markLeft() == YamuxStream.REASONS_TO_STAY) {
+        if (stream.isInbound() && stream.markLeft()) {
             inbound.decrementAndGet();
         }
     }
@@ -294,7 +297,7 @@ public final class YamuxSession {
 
     /**
      * Pings the remote and resets abandoned streams; the event loop calls it at the start and then once in each
-     * {@link YamuxLimits#keepAlive}.
+     * {@link SessionLimits#keepAlive}.
      *
      * @throws Libp2pException CONNECTION_LOST if the last ping was not answered
      */
@@ -323,6 +326,10 @@ public final class YamuxSession {
 
     void sendData(int streamId, byte[] buffer, int offset, int length, Deadline deadline) throws Libp2pException {
         transport.sendData(streamId, buffer, offset, length, deadline);
+    }
+
+    boolean later(Duration delay, Runnable task) {
+        return transport.later(delay, task);
     }
 
     int maxData() {

@@ -1,14 +1,11 @@
 package io.adit.libp2p.yamux;
 
-import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.mux.BufferedStream;
+import io.adit.libp2p.mux.SessionLimits;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of a session. Reading and writing block; what the event loop calls ({@code receive}, {@code credit},
@@ -17,110 +14,74 @@ import org.jspecify.annotations.Nullable;
  * <p>The receive window grows as go-libp2p's does: whoever empties half of it within four round trips is held up by it,
  * and gets twice as much if the session's budget allows.
  */
-public final class YamuxStream {
+public final class YamuxStream extends BufferedStream {
     /** On a quiet loopback the round trip says nothing about how long a busy reader takes. */
     private static final long SHORTEST_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** An inbound stream counts while its handler runs, and while the session knows it. */
-    static final int REASONS_TO_STAY = 2;
+    private static final int WORTH_WAKING = 256 << 10;
 
     private static final long MAX_SEND_WINDOW = 0xffff_ffffL;
 
     private final YamuxSession session;
     private final int id;
-    private final boolean inbound;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition readable = lock.newCondition();
-    private final Condition writable = lock.newCondition();
-    private final ReceiveBuffer received = new ReceiveBuffer();
-    private final AtomicInteger reasonsGone = new AtomicInteger();
 
-    private int window = YamuxLimits.INITIAL_WINDOW;
+    private int window = SessionLimits.INITIAL_WINDOW;
     /** What the remote may still send. */
-    private int windowLeft = YamuxLimits.INITIAL_WINDOW;
+    private int windowLeft = SessionLimits.INITIAL_WINDOW;
     /** Taken by the reader and not yet given back to the remote. */
     private int consumed;
 
     private long windowGivenAt = System.nanoTime();
-    private long sendWindow = YamuxLimits.INITIAL_WINDOW;
-    private boolean remoteFinished;
-    private boolean locallyFinished;
-    private boolean readingGivenUp;
-    private long readingGivenUpAt;
+    private long sendWindow = SessionLimits.INITIAL_WINDOW;
     private boolean removed;
     private boolean growthReturned;
-    private @Nullable Libp2pException failure;
-    private volatile Deadline readDeadline = Deadline.NEVER;
-    private volatile Deadline writeDeadline = Deadline.NEVER;
 
     YamuxStream(YamuxSession session, int id, boolean inbound) {
+        super(inbound, session.memory());
         this.session = session;
         this.id = id;
-        this.inbound = inbound;
     }
 
     public int id() {
         return id;
     }
 
-    boolean isInbound() {
-        return inbound;
+    @Override
+    public long number() {
+        return Integer.toUnsignedLong(id);
     }
 
-    /** One of the {@link #REASONS_TO_STAY} is gone; answers how many are by now. */
-    int markLeft() {
-        return reasonsGone.incrementAndGet();
+    @Override
+    public void negotiated() {
+        session.negotiated(this);
     }
 
-    public void setReadDeadline(Deadline deadline) {
-        readDeadline = deadline;
-        signalAll();
+    @Override
+    public void served() {
+        session.served(this);
     }
 
-    public void setWriteDeadline(Deadline deadline) {
-        writeDeadline = deadline;
-        signalAll();
+    @Override
+    protected int readerTook(int bytes) {
+        consumed += bytes;
+        var given = windowToGive();
+        returnGrowth();
+        return given;
     }
 
-    /** See {@link io.adit.libp2p.Stream#read}. */
-    public int read(byte[] target, int offset, int length) throws Libp2pException {
-        if (length == 0) {
-            return 0;
-        }
-        var given = 0;
-        int taken;
-        lock.lock();
-        try {
-            while (received.size() == 0) {
-                if (readingGivenUp) {
-                    throw new Libp2pException(Kind.CLOSED, "stream was closed on this side");
-                }
-                if (remoteFinished) {
-                    return -1;
-                }
-                if (failure != null) {
-                    throw failure.again();
-                }
-                readDeadline.await(readable, "reading from a stream");
-            }
-            taken = received.take(target, offset, length);
-            consumed += taken;
-            given = windowToGive();
-            if (remoteFinished && received.size() == 0) {
-                clearReceived();
-            }
-            returnGrowth();
-        } finally {
-            lock.unlock();
-        }
-        if (given > 0) {
-            session.sendControl(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, 0, id, given));
-        }
-        return taken;
+    @Override
+    protected int readerGaveUp() {
+        returnGrowth();
+        return 0;
+    }
+
+    @Override
+    protected void letRemoteSend(int bytes) {
+        session.sendControl(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, 0, id, bytes));
     }
 
     private int windowToGive() {
-        if (remoteFinished || failure != null || consumed < window / 2) {
+        if (hasRemoteFinished() || hasFailed() || consumed < window / 2) {
             return 0;
         }
         var now = System.nanoTime();
@@ -138,14 +99,14 @@ public final class YamuxStream {
         return given;
     }
 
-    /** See {@link io.adit.libp2p.Stream#write}. */
+    @Override
     public void write(byte[] source, int offset, int length) throws Libp2pException {
         var from = offset;
         var left = length;
         while (left > 0) {
             var part = takeSendWindow(Math.min(left, session.maxData()));
             try {
-                session.sendData(id, source, from, part, writeDeadline);
+                session.sendData(id, source, from, part, writeDeadline());
             } catch (Libp2pException e) {
                 credit(part);
                 throw e;
@@ -159,120 +120,41 @@ public final class YamuxStream {
         lock.lock();
         try {
             while (true) {
-                if (locallyFinished) {
-                    throw new Libp2pException(Kind.CLOSED, "stream was closed for writing on this side");
-                }
-                if (failure != null) {
-                    throw failure.again();
-                }
+                requireWritable();
                 if (sendWindow > 0) {
                     var part = (int) Math.min(wanted, sendWindow);
                     sendWindow -= part;
                     return part;
                 }
-                writeDeadline.await(writable, "writing to a stream whose reader is slow");
+                awaitReader();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** See {@link io.adit.libp2p.Stream#closeWrite}. */
-    public void closeWrite() {
-        boolean over;
-        lock.lock();
-        try {
-            if (locallyFinished || failure != null) {
-                return;
-            }
-            locallyFinished = true;
-            over = remoteFinished;
-            writable.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    @Override
+    protected void finish(boolean over) {
         session.sendControl(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, YamuxFrame.FIN, id, 0));
         if (over) {
             session.remove(this);
         }
     }
 
-    /** See {@link io.adit.libp2p.Stream#close}. */
-    public void close() {
-        closeWrite();
+    @Override
+    protected void breakOff() {
+        session.sendControl(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST, id, 0));
+        session.remove(this);
+    }
+
+    @Override
+    public boolean fail(Libp2pException reason) {
         lock.lock();
         try {
-            if (!readingGivenUp) {
-                readingGivenUp = true;
-                readingGivenUpAt = System.nanoTime();
-                giveUpReceived();
-                readable.signalAll();
-            }
+            return !removed && super.fail(reason);
         } finally {
             lock.unlock();
         }
-    }
-
-    private void giveUpReceived() {
-        clearReceived();
-        returnGrowth();
-    }
-
-    private void clearReceived() {
-        session.memory().release(received.capacity());
-        received.clear();
-    }
-
-    /** See {@link io.adit.libp2p.Stream#reset}. */
-    public void reset() {
-        reset(new Libp2pException(Kind.CLOSED, "stream was reset on this side"));
-        lock.lock();
-        try {
-            // The remote may have ended it before; what came until then is not wanted either.
-            readingGivenUp = true;
-            giveUpReceived();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void reset(Libp2pException reason) {
-        if (fail(reason)) {
-            session.sendControl(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST, id, 0));
-            session.remove(this);
-        }
-    }
-
-    /** Ends both directions with a reason, unless they have ended already. */
-    boolean fail(Libp2pException reason) {
-        lock.lock();
-        try {
-            if (failure != null || removed) {
-                return false;
-            }
-            failure = reason;
-            if (!remoteFinished) {
-                clearReceived();
-            }
-            readable.signalAll();
-            writable.signalAll();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Resets a stream closed here whose remote neither finishes nor reads. */
-    void resetIfAbandoned(Duration closeTimeout) {
-        lock.lock();
-        try {
-            if (!readingGivenUp || System.nanoTime() - readingGivenUpAt < closeTimeout.toNanos()) {
-                return;
-            }
-        } finally {
-            lock.unlock();
-        }
-        reset();
     }
 
     /**
@@ -283,7 +165,7 @@ public final class YamuxStream {
     void announce(long length) throws Libp2pException {
         lock.lock();
         try {
-            if (remoteFinished && length > 0) {
+            if (hasRemoteFinished() && length > 0) {
                 throw new Libp2pException(Kind.PROTOCOL_VIOLATION, "remote sent data on a stream that it had finished");
             }
             if (length > windowLeft) {
@@ -300,18 +182,24 @@ public final class YamuxStream {
     void receive(byte[] source, int offset, int length) {
         lock.lock();
         try {
-            if (readingGivenUp || failure != null) {
+            if (!isWanted()) {
                 return;
             }
-            if (session.memory().tryGrow(received.capacity(), received.capacityWith(length))) {
+            if (hasMemoryFor(length)) {
                 received.append(source, offset, length);
-                readable.signal();
+                // A remote whose window is small must not wait until all of it has come.
+                bytesCame(length, Math.min(window / 4, WORTH_WAKING));
                 return;
             }
         } finally {
             lock.unlock();
         }
-        reset(new Libp2pException(Kind.LIMIT, "too many bytes have arrived that nobody has read yet"));
+        resetForMemory();
+    }
+
+    @Override
+    protected boolean later(Duration delay, Runnable task) {
+        return session.later(delay, task);
     }
 
     void credit(long given) {
@@ -325,16 +213,7 @@ public final class YamuxStream {
     }
 
     void remoteFinish() {
-        boolean over;
-        lock.lock();
-        try {
-            remoteFinished = true;
-            over = locallyFinished;
-            readable.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        if (over) {
+        if (markRemoteFinished()) {
             session.remove(this);
         }
     }
@@ -359,7 +238,7 @@ public final class YamuxStream {
     private void returnGrowth() {
         if (removed && received.size() == 0 && !growthReturned) {
             growthReturned = true;
-            session.returnGrowth(window - YamuxLimits.INITIAL_WINDOW);
+            session.returnGrowth(window - SessionLimits.INITIAL_WINDOW);
         }
     }
 
@@ -378,16 +257,6 @@ public final class YamuxStream {
         lock.lock();
         try {
             return received.capacity();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void signalAll() {
-        lock.lock();
-        try {
-            readable.signalAll();
-            writable.signalAll();
         } finally {
             lock.unlock();
         }

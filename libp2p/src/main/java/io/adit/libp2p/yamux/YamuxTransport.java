@@ -2,6 +2,7 @@ package io.adit.libp2p.yamux;
 
 import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
+import java.time.Duration;
 
 /** The ordered, encrypted channel beneath a Yamux session. */
 public interface YamuxTransport {
@@ -17,6 +18,9 @@ public interface YamuxTransport {
      * @throws Libp2pException TIMEOUT with nothing sent, CONNECTION_LOST or CLOSED
      */
     void sendData(int streamId, byte[] buffer, int offset, int length, Deadline deadline) throws Libp2pException;
+
+    /** Has something done on the event loop after a while; false if the channel has ended. */
+    boolean later(Duration delay, Runnable task);
 
     /** Closes the channel after handing it what is queued; what the socket does not take at once is lost. */
     void close();

@@ -17,7 +17,7 @@ class CertificateFuzzTest {
         var corpus = RemoteCertificateTest.vectors().stream()
                 .map(line -> HexFormat.of().parseHex(line.split(" ")[2]))
                 .toList();
-        Fuzzer.of(corpus, 8 << 20).run(3_000, (input, random) -> {
+        Fuzzer.of("certificate", corpus, 8 << 20).run(3_000, (input, random) -> {
             try {
                 var certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(input));
                 RemoteCertificate.verify(new X509Certificate[] {certificate}, now);

@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
+import io.adit.libp2p.mux.SessionLimits;
+import io.adit.libp2p.mux.StreamSession;
 import io.adit.libp2p.noise.NoiseKey;
 import io.adit.libp2p.resource.ResourceLimits;
 import io.adit.libp2p.resource.ResourceManager;
-import io.adit.libp2p.yamux.YamuxLimits;
-import io.adit.libp2p.yamux.YamuxSession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,13 +68,13 @@ class TcpTransportTest {
         threads.shutdownNow();
     }
 
-    private static YamuxLimits limits(Duration keepAlive) {
-        return new YamuxLimits(1 << 20, 1 << 20, 8, 8, 8, keepAlive, TIMEOUT);
+    private static SessionLimits limits(Duration keepAlive) {
+        return new SessionLimits(1 << 20, 1 << 20, 8, 8, 8, keepAlive, TIMEOUT);
     }
 
-    private YamuxSession begin(SecuredConnection secured, Duration keepAlive, Runnable onTick) {
+    private StreamSession begin(SecuredConnection secured, Duration keepAlive, Runnable onTick) {
         var session = secured.newSession(limits(keepAlive), stream -> {});
-        secured.begin(session, limits(keepAlive), onTick, () -> {});
+        session.begin(onTick, () -> {});
         return session;
     }
 

@@ -3,6 +3,7 @@ package io.adit.libp2p.yamux;
 import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -26,6 +27,11 @@ final class RecordingTransport implements YamuxTransport {
     public synchronized void sendData(int streamId, byte[] buffer, int offset, int length, Deadline deadline)
             throws Libp2pException {
         data.write(buffer, offset, length);
+    }
+
+    @Override
+    public boolean later(Duration delay, Runnable task) {
+        return false;
     }
 
     @Override

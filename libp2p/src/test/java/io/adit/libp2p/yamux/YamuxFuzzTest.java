@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.adit.libp2p.Fuzzer;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.mux.ReceiveBudget;
+import io.adit.libp2p.mux.SessionLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class YamuxFuzzTest {
-    private static final int WINDOW = YamuxLimits.INITIAL_WINDOW;
+    private static final int WINDOW = SessionLimits.INITIAL_WINDOW;
     private static final int STREAMS = 8;
-    private static final YamuxLimits LIMITS =
-            new YamuxLimits(WINDOW, 0, STREAMS, STREAMS, STREAMS, Duration.ofSeconds(30), Duration.ofMinutes(1));
+    private static final SessionLimits LIMITS =
+            new SessionLimits(WINDOW, 0, STREAMS, STREAMS, STREAMS, Duration.ofSeconds(30), Duration.ofMinutes(1));
 
     @Test
     void anyFrames_areTakenOrATypedFailure_withinTheLimits() {

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.adit.libp2p.Deadline;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.mux.ReceiveBudget;
+import io.adit.libp2p.mux.SessionLimits;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,10 +21,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class YamuxSessionTest {
-    private static final int WINDOW = YamuxLimits.INITIAL_WINDOW;
+    private static final int WINDOW = SessionLimits.INITIAL_WINDOW;
     private static final InetAddress ADDRESS = InetAddress.getLoopbackAddress();
-    private static final YamuxLimits LIMITS =
-            new YamuxLimits(4 * WINDOW, 4L * WINDOW, 4, 2, 2, Duration.ofSeconds(1), Duration.ofNanos(1));
+    private static final SessionLimits LIMITS =
+            new SessionLimits(4 * WINDOW, 4L * WINDOW, 4, 2, 2, Duration.ofSeconds(1), Duration.ofNanos(1));
 
     private static ReceiveBudget.Share share(long total, long limit) {
         return new ReceiveBudget(total).shareOf(total, List.of(new ReceiveBudget.Account(ADDRESS, limit)));

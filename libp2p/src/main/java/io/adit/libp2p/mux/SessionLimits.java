@@ -1,9 +1,9 @@
-package io.adit.libp2p.yamux;
+package io.adit.libp2p.mux;
 
 import java.time.Duration;
 
 /**
- * What one Yamux session may hold.
+ * What one session may hold, of Yamux or of QUIC.
  *
  * @param maxWindow bytes: how far the receive window of a stream may grow from {@link #INITIAL_WINDOW}
  * @param maxGrowth bytes: how far the windows of all streams together may grow beyond their initial ones
@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param keepAlive how often the remote is pinged; one that has not answered by the next ping is taken for lost
  * @param closeTimeout how long a stream closed here may wait for the remote to finish before it is reset
  */
-public record YamuxLimits(
+public record SessionLimits(
         int maxWindow,
         long maxGrowth,
         int maxInboundStreams,
@@ -22,22 +22,23 @@ public record YamuxLimits(
         int openBacklog,
         Duration keepAlive,
         Duration closeTimeout) {
-    /** The window that a stream starts with, fixed by the Yamux specification. */
+    /** The window that a stream starts with, fixed by the Yamux specification; QUIC's streams read as far ahead. */
     public static final int INITIAL_WINDOW = 256 << 10;
 
-    public YamuxLimits {
+    public SessionLimits {
         if (maxWindow < INITIAL_WINDOW || maxWindow > 64 << 20) {
-            throw new IllegalArgumentException("Yamux window limit must be from 256 KiB to 64 MiB, not " + maxWindow);
+            throw new IllegalArgumentException(
+                    "a stream's window limit must be from 256 KiB to 64 MiB, not " + maxWindow);
         }
         if (maxGrowth < 0 || maxInboundStreams < 1 || acceptBacklog < 1 || openBacklog < 1) {
-            throw new IllegalArgumentException("Yamux limits must be positive");
+            throw new IllegalArgumentException("a session's limits must be positive");
         }
         if (keepAlive.isNegative() || keepAlive.isZero() || closeTimeout.isNegative() || closeTimeout.isZero()) {
-            throw new IllegalArgumentException("Yamux times must be positive");
+            throw new IllegalArgumentException("a session's times must be positive");
         }
     }
 
-    public static YamuxLimits defaults() {
-        return new YamuxLimits(4 << 20, 32 << 20, 512, 256, 256, Duration.ofSeconds(30), Duration.ofMinutes(1));
+    public static SessionLimits defaults() {
+        return new SessionLimits(4 << 20, 32 << 20, 512, 256, 256, Duration.ofSeconds(30), Duration.ofMinutes(1));
     }
 }

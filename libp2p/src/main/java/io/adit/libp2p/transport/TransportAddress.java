@@ -16,22 +16,35 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** Between multiaddrs of the form {@code /<ip or dns>/…/tcp/<port>}, {@code …/ws} and {@code …/wss}, and sockets. */
-public final class TcpAddress {
-    private TcpAddress() {}
+/**
+ * Between multiaddrs of the form {@code /<ip or dns>/…/tcp/<port>}, {@code …/ws}, {@code …/wss} and
+ * {@code /<ip or dns>/…/udp/<port>/quic-v1}, and sockets.
+ */
+public final class TransportAddress {
+    private static final List<MultiaddrProtocol> QUIC = List.of(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1);
 
-    public static Multiaddr toMultiaddr(InetSocketAddress address) {
+    private static final Set<MultiaddrProtocol> HOSTS = Set.of(
+            MultiaddrProtocol.IP4,
+            MultiaddrProtocol.IP6,
+            MultiaddrProtocol.DNS,
+            MultiaddrProtocol.DNS4,
+            MultiaddrProtocol.DNS6);
+
+    private TransportAddress() {}
+
+    /** The first step of a multiaddr: {@code /ip4/…} or {@code /ip6/…}, the latter without a zone. */
+    static String host(InetSocketAddress address) {
         var ip = address.getAddress();
         var text = NetUtil.toAddressString(ip);
         var zone = text.indexOf('%');
-        return Multiaddr.parse((ip instanceof Inet6Address ? "/ip6/" : "/ip4/")
-                + (zone < 0 ? text : text.substring(0, zone)) + "/tcp/" + address.getPort());
+        return (ip instanceof Inet6Address ? "/ip6/" : "/ip4/") + (zone < 0 ? text : text.substring(0, zone));
     }
 
     /**
@@ -39,20 +52,47 @@ public final class TcpAddress {
      *
      * @throws Libp2pException UNREACHABLE if it is no address of this kind, or its name is unknown; TIMEOUT
      */
-    public static List<TcpEndpoint> resolve(Multiaddr address, Deadline deadline) throws Libp2pException {
-        var steps = address.withoutPeer().map(Multiaddr::components).orElse(List.of());
-        var isTcp = steps.size() >= 2 && steps.get(1).protocol() == MultiaddrProtocol.TCP;
-        var carrier = isTcp ? Carrier.of(steps.subList(2, steps.size())) : Optional.<Carrier>empty();
+    public static List<Endpoint> resolve(Multiaddr address, Deadline deadline) throws Libp2pException {
+        if (isQuic(address)) {
+            return sockets(address, deadline).stream()
+                    .<Endpoint>map(QuicEndpoint::new)
+                    .toList();
+        }
+        var carrier = carrier(address);
         if (carrier.isEmpty()) {
             throw new Libp2pException(
                     Kind.UNREACHABLE,
-                    "cannot use " + address + ": only /<ip4, ip6 or dns>/…/tcp/… is supported, plain, /ws or /wss");
+                    "cannot use " + address + ": only /<ip4, ip6 or dns>/…/tcp/… is supported, plain, /ws or"
+                            + " /wss, and …/udp/…/quic-v1");
         }
-        var host = steps.getFirst().value();
+        var host = address.components().getFirst().value();
         var name = address.value(MultiaddrProtocol.SNI).orElse(host);
         return sockets(address, deadline).stream()
-                .map(socket -> new TcpEndpoint(socket, carrier.get(), name))
+                .<Endpoint>map(socket -> new TcpEndpoint(socket, carrier.get(), name))
                 .toList();
+    }
+
+    private static Optional<Carrier> carrier(Multiaddr address) {
+        var steps = address.withoutPeer().map(Multiaddr::components).orElse(List.of());
+        var isTcp = steps.size() >= 2 && steps.get(1).protocol() == MultiaddrProtocol.TCP;
+        return isTcp ? Carrier.of(steps.subList(2, steps.size())) : Optional.empty();
+    }
+
+    /** Whether it is of a form that is dialled directly, with a peer at its end or without; looks nothing up. */
+    public static boolean isDialable(Multiaddr address) {
+        return HOSTS.contains(address.components().getFirst().protocol())
+                && (isQuic(address) || carrier(address).isPresent());
+    }
+
+    /** Whether it is {@code /<host>/udp/<port>/quic-v1}, with a peer at its end or without. */
+    public static boolean isQuic(Multiaddr address) {
+        var steps = address.withoutPeer().map(Multiaddr::components).orElse(List.of());
+        return steps.size() == 3
+                && steps.stream()
+                        .skip(1)
+                        .map(Multiaddr.Component::protocol)
+                        .toList()
+                        .equals(QUIC);
     }
 
     private static List<InetSocketAddress> sockets(Multiaddr address, Deadline deadline) throws Libp2pException {
@@ -71,10 +111,10 @@ public final class TcpAddress {
     }
 
     /** The same addresses, IPv6 and IPv4 by turns and IPv6 first (RFC 8305, section 4). */
-    public static List<TcpEndpoint> interleave(List<TcpEndpoint> addresses) {
-        var six = addresses.stream().filter(TcpAddress::isIpv6).iterator();
+    public static List<Endpoint> interleave(List<Endpoint> addresses) {
+        var six = addresses.stream().filter(TransportAddress::isIpv6).iterator();
         var four = addresses.stream().filter(address -> !isIpv6(address)).iterator();
-        var mixed = new ArrayList<TcpEndpoint>();
+        var mixed = new ArrayList<Endpoint>();
         while (six.hasNext() || four.hasNext()) {
             if (six.hasNext()) {
                 mixed.add(six.next());
@@ -86,7 +126,7 @@ public final class TcpAddress {
         return mixed;
     }
 
-    private static boolean isIpv6(TcpEndpoint address) {
+    private static boolean isIpv6(Endpoint address) {
         return address.socket().getAddress() instanceof Inet6Address;
     }
 
@@ -121,8 +161,8 @@ public final class TcpAddress {
     }
 
     /** A bound address, or one for each network interface if it is bound to all of them. */
-    public static List<TcpEndpoint> reachable(TcpEndpoint bound) {
-        return reachable(bound.socket()).stream().map(bound::at).toList();
+    public static List<Endpoint> reachable(Endpoint bound) {
+        return reachable(bound.socket()).stream().<Endpoint>map(bound::at).toList();
     }
 
     private static List<InetSocketAddress> reachable(InetSocketAddress bound) {

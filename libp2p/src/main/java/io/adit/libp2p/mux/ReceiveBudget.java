@@ -1,4 +1,4 @@
-package io.adit.libp2p.yamux;
+package io.adit.libp2p.mux;
 
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ReceiveBudget {
     /** Bytes of each stream that cost nothing; the number of streams bounds them. */
-    static final int FREE = ReceiveBuffer.SMALLEST;
+    public static final int FREE = ReceiveBuffer.SMALLEST;
 
     private final long total;
     private final AtomicLong taken = new AtomicLong();
@@ -23,7 +23,7 @@ public final class ReceiveBudget {
 
     /** @param total bytes for all connections */
     public ReceiveBudget(long total) {
-        if (total < YamuxLimits.INITIAL_WINDOW) {
+        if (total < SessionLimits.INITIAL_WINDOW) {
             throw new IllegalArgumentException("a receive budget of " + total + " bytes does not hold one window");
         }
         this.total = total;
@@ -62,7 +62,7 @@ public final class ReceiveBudget {
         }
 
         /** Lets a stream's buffer grow from one capacity to another; false if there is no memory for it. */
-        boolean tryGrow(int from, int to) {
+        public boolean tryGrow(int from, int to) {
             var bytes = counted(to) - counted(from);
             if (bytes == 0) {
                 return true;
@@ -78,7 +78,7 @@ public final class ReceiveBudget {
         }
 
         /** A stream's buffer of this capacity is gone. */
-        void release(int capacity) {
+        public void release(int capacity) {
             give(counted(capacity));
         }
 

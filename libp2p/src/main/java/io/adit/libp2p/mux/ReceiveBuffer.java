@@ -1,7 +1,9 @@
-package io.adit.libp2p.yamux;
+package io.adit.libp2p.mux;
+
+import java.nio.ByteBuffer;
 
 /** A ring that grows as it fills; the stream's window bounds it. Many small frames cost no allocation each. */
-final class ReceiveBuffer {
+public final class ReceiveBuffer {
     static final int SMALLEST = 1024;
     private static final byte[] EMPTY = new byte[0];
 
@@ -9,21 +11,24 @@ final class ReceiveBuffer {
     private int head;
     private int size;
 
-    int size() {
+    /** Bytes in it. */
+    public int size() {
         return size;
     }
 
-    int capacity() {
+    /** Bytes of memory that it has. */
+    public int capacity() {
         return ring.length;
     }
 
     /** What the capacity will be once {@code length} more bytes are in. */
-    int capacityWith(int length) {
+    public int capacityWith(int length) {
         var needed = size + length;
         return needed <= ring.length ? ring.length : Math.max(SMALLEST, Integer.highestOneBit(needed - 1) << 1);
     }
 
-    void append(byte[] source, int offset, int length) {
+    /** Appends bytes of an array. */
+    public void append(byte[] source, int offset, int length) {
         if (size + length > ring.length) {
             grow(capacityWith(length));
         }
@@ -34,8 +39,21 @@ final class ReceiveBuffer {
         size += length;
     }
 
+    /** Appends what remains in the source. */
+    public void append(ByteBuffer source) {
+        var length = source.remaining();
+        if (size + length > ring.length) {
+            grow(capacityWith(length));
+        }
+        var tail = (head + size) & (ring.length - 1);
+        var first = Math.min(length, ring.length - tail);
+        source.get(ring, tail, first);
+        source.get(ring, 0, length - first);
+        size += length;
+    }
+
     /** Moves up to {@code length} bytes out; zero only if there are none. */
-    int take(byte[] target, int offset, int length) {
+    public int take(byte[] target, int offset, int length) {
         var taken = Math.min(length, size);
         var first = Math.min(taken, ring.length - head);
         System.arraycopy(ring, head, target, offset, first);
@@ -45,7 +63,8 @@ final class ReceiveBuffer {
         return taken;
     }
 
-    void clear() {
+    /** Forgets what is in it, and its memory. */
+    public void clear() {
         ring = EMPTY;
         head = 0;
         size = 0;

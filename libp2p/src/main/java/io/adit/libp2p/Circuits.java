@@ -1,0 +1,193 @@
+package io.adit.libp2p;
+
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.multiaddr.MultiaddrProtocol;
+import io.adit.libp2p.mux.PeerConnection;
+import io.adit.libp2p.relay.CircuitAddress;
+import io.adit.libp2p.relay.RelayClient;
+import io.adit.libp2p.relay.RelayClient.Circuit;
+import io.adit.libp2p.relay.Reservation;
+import io.adit.libp2p.resource.Admission;
+import io.adit.libp2p.resource.ConnectionPlace;
+import io.adit.libp2p.resource.ResourceManager;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/**
+ * A host's circuits through relays: those that it dials, and those that come in from the relays at which it has a
+ * reservation. A circuit counts as a connection from its relay's address.
+ */
+final class Circuits {
+    /** Of one relay; it has a few transports, over IPv4 and IPv6. */
+    private static final int MOST_ADDRESSES = 8;
+
+    private final RelayClient client;
+    private final InstantSource clock;
+    private final ResourceManager resources;
+    private final Upgrade upgrade;
+    private final RelayDial relays;
+    private final Map<PeerId, Held> reservations = new ConcurrentHashMap<>();
+
+    private record Held(Reservation reservation, List<Multiaddr> addresses) {}
+
+    /** Secures a circuit; {@code onEnd} is called when it has ended. */
+    @FunctionalInterface
+    interface Upgrade {
+        PeerConnection secure(
+                Circuit circuit, Multiaddr remote, ConnectionPlace place, boolean initiator, Runnable onEnd)
+                throws Libp2pException;
+    }
+
+    /** Connects to a relay. */
+    @FunctionalInterface
+    interface RelayDial {
+        Connection connect(Multiaddr relay, Duration timeout) throws Libp2pException;
+    }
+
+    Circuits(RelayClient client, InstantSource clock, ResourceManager resources, Upgrade upgrade, RelayDial relays) {
+        this.client = client;
+        this.clock = clock;
+        this.resources = resources;
+        this.upgrade = upgrade;
+        this.relays = relays;
+    }
+
+    /** Reserves a slot at a relay, or renews it. */
+    Reservation reserve(Multiaddr relay, Duration timeout) throws Libp2pException {
+        try {
+            var connection = relays.connect(relay, timeout);
+            var reservation = client.reserve(connection, timeout);
+            var addresses = worthTelling(reservation.addresses(), connection.remoteAddress()).stream()
+                    .map(address -> CircuitAddress.through(address, reservation.relay()))
+                    .toList();
+            reservations.put(reservation.relay(), new Held(reservation, addresses));
+            return reservation;
+        } catch (Libp2pException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new Libp2pException(Kind.CONNECTION_LOST, "no reservation at " + relay, e);
+        }
+    }
+
+    /**
+     * Where others may reach a relay: what it names, but for its own network's inside, which it names too, and in an order that
+     * is the same each time; where nothing is left, the address at which it is connected.
+     */
+    static List<Multiaddr> worthTelling(List<Multiaddr> named, Multiaddr seen) {
+        var dialable = DialableAddresses.among(named, seen);
+        var told = named.stream()
+                .filter(address -> dialable.contains(address) || DialableAddresses.isName(address))
+                .sorted(Comparator.comparing(Multiaddr::toString))
+                .limit(MOST_ADDRESSES)
+                .toList();
+        return told.isEmpty() ? List.of(seen) : told;
+    }
+
+    /** Whether there was one. */
+    boolean release(PeerId relay) {
+        return reservations.remove(relay) != null;
+    }
+
+    /** Reservations that have not expired. */
+    List<Reservation> reservations() {
+        return reservations.values().stream()
+                .map(Held::reservation)
+                .filter(each -> each.expires().isAfter(clock.instant()))
+                .toList();
+    }
+
+    boolean isReservedAt(PeerId peer) {
+        var held = reservations.get(peer);
+        return held != null && held.reservation().expires().isAfter(clock.instant());
+    }
+
+    /** Where this host is reached through relays, without its own ID at the end. */
+    List<Multiaddr> addresses() {
+        return reservations.values().stream()
+                .filter(held -> held.reservation().expires().isAfter(clock.instant()))
+                .flatMap(held -> held.addresses().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Dials a peer through a relay. */
+    PeerConnection dial(Multiaddr address, PeerId peer, Deadline deadline) throws Libp2pException {
+        var relay = CircuitAddress.parse(address)
+                .map(CircuitAddress::relay)
+                .filter(each -> !each.peerId().filter(peer::equals).isPresent())
+                .orElseThrow(() -> new Libp2pException(
+                        Kind.UNREACHABLE,
+                        "cannot dial " + address + ": it must be <address>/p2p/<relay>/p2p-circuit/p2p/<peer>"));
+        var connection = relays.connect(relay, Host.left(deadline));
+        var place = switch (resources.dial(ip(connection), peer)) {
+            case Admission.Granted<ConnectionPlace> granted -> granted.place();
+            case Admission.Refused<ConnectionPlace> refused ->
+                throw Libp2pException.refused("cannot dial " + address, refused.refusal());
+        };
+        var secured = false;
+        try {
+            var circuit = client.connect(connection, peer, Host.left(deadline));
+            var made = upgrade.secure(circuit, remote(connection), place, true, () -> {});
+            secured = true;
+            return made;
+        } catch (Libp2pException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new Libp2pException(Kind.CONNECTION_LOST, "lost the relay while dialling " + address, e);
+        } finally {
+            if (!secured) {
+                place.close();
+            }
+        }
+    }
+
+    /** Takes a circuit that a relay brings, and stays until it has ended: the stream carries it. */
+    void accept(Stream stream, Consumer<PeerConnection> onConnection) throws IOException, InterruptedException {
+        var connection = stream.connection();
+        if (!isReservedAt(stream.remotePeer())) {
+            client.refuse(stream);
+            return;
+        }
+        switch (resources.accept(ip(connection), stream::reset)) {
+            case Admission.Refused<ConnectionPlace> refused -> {
+                client.refuse(stream);
+                throw Libp2pException.refused("no circuit through " + stream.remotePeer(), refused.refusal());
+            }
+            case Admission.Granted<ConnectionPlace> granted -> {
+                try {
+                    var ended = new CountDownLatch(1);
+                    var circuit = client.accept(stream);
+                    onConnection.accept(
+                            upgrade.secure(circuit, remote(connection), granted.place(), false, ended::countDown));
+                    ended.await();
+                } finally {
+                    granted.place().close();
+                }
+            }
+        }
+    }
+
+    private static Multiaddr remote(Connection relay) {
+        return CircuitAddress.through(relay.remoteAddress(), relay.remotePeer());
+    }
+
+    private static InetAddress ip(Connection relay) throws Libp2pException {
+        return relay.remoteAddress()
+                .value(MultiaddrProtocol.IP4)
+                .or(() -> relay.remoteAddress().value(MultiaddrProtocol.IP6))
+                .map(NetUtil::createInetAddressFromIpAddressString)
+                .orElseThrow(() ->
+                        new Libp2pException(Kind.UNREACHABLE, "relay " + relay.remotePeer() + " is at no IP address"));
+    }
+}
