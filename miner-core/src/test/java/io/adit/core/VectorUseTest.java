@@ -11,7 +11,6 @@ class VectorUseTest {
     private static final Map<String, String> LATER = Map.of(
             "deals/ipni_sample.json", "index announcements",
             "deals/pdp_client_requests.json", "proofs of data possession",
-            "filecoin/podsi.json", "aggregates of data segments (FRC-0058)",
             "filecoin/verifreg_params.json", "the verified registry's own methods; the node calls none of them");
 
     @Test

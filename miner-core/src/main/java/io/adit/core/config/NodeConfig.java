@@ -251,6 +251,31 @@ public record NodeConfig(
                     fallback = "1")
             int workers,
 
+            @Doc(
+                    value =
+                            "Processes that make window proofs, and so partitions that are proven at the same time. More than"
+                                    + " one only helps with cores and memory for each, or with as many GPUs.",
+                    fallback = "1")
+            int windowPostWorkers,
+
+            @Doc(
+                    value =
+                            "A window proof that has taken so long is taken for hung and begun anew; it is so earlier when half"
+                                    + " of the time that was left is over, unless proofs like it are known to need that.",
+                    fallback = "15m")
+            Duration windowPostLimit,
+
+            @Doc(
+                    value = "How long PC1 of a sector may take before its worker is replaced and it begins anew.",
+                    fallback = "48h")
+            Duration pc1Limit,
+
+            @Doc(value = "The same for PC2.", fallback = "24h")
+            Duration pc2Limit,
+
+            @Doc(value = "The same for C2, the Groth16 proof of a sector.", fallback = "24h")
+            Duration c2Limit,
+
             @Doc(value = "Directory of the Groth16 parameters.", fallback = "~/.cache/adit/params")
             Path paramsDir,
 
@@ -261,6 +286,15 @@ public record NodeConfig(
         /** At least one worker. */
         public ProofWorkers {
             within("proofs.workers", workers, 1, 64);
+            within("proofs.window-post-workers", windowPostWorkers, 1, 16);
+            within("proofs.window-post-limit in minutes", windowPostLimit.toMinutes(), 1, 24 * 60);
+            withinDays("proofs.pc1-limit", pc1Limit);
+            withinDays("proofs.pc2-limit", pc2Limit);
+            withinDays("proofs.c2-limit", c2Limit);
+        }
+
+        private static void withinDays(String key, Duration limit) {
+            within(key + " in minutes", limit.toMinutes(), 1, 30 * 24 * 60);
         }
     }
 

@@ -142,6 +142,18 @@ public final class BitField {
         return isEmpty() ? OptionalLong.empty() : OptionalLong.of(bounds[0]);
     }
 
+    /** The smallest members, all where there are no more than {@code count}; however many there are, only ranges are looked at. */
+    public BitField smallest(long count) {
+        var out = new Bounds(bounds.length);
+        long left = count;
+        for (int i = 0; i < bounds.length && left > 0; i += 2) {
+            long some = Math.min(bounds[i + 1] - bounds[i], left);
+            out.addRange(bounds[i], bounds[i] + some);
+            left -= some;
+        }
+        return out.toBitField();
+    }
+
     /** The largest member. */
     public OptionalLong last() {
         return isEmpty() ? OptionalLong.empty() : OptionalLong.of(bounds[bounds.length - 1] - 1);

@@ -4,9 +4,10 @@ import io.adit.core.ipld.Hashes;
 import java.security.DigestException;
 import java.security.MessageDigest;
 
-/** Hashes pairs of tree nodes: SHA-256 of 64 bytes with the two high bits of the last byte cleared. Not thread-safe. */
-final class NodeHasher {
-    static final int NODE = 32;
+/** Hashes pairs of a piece's tree nodes: SHA-256 of 64 bytes with the two high bits of the last byte cleared. Not thread-safe. */
+public final class NodeHasher {
+    /** Bytes of a node. */
+    public static final int NODE = 32;
 
     private final MessageDigest sha256 = Hashes.sha256Digest();
 
@@ -14,6 +15,13 @@ final class NodeHasher {
     void hashPair(byte[] nodes, int offset, byte[] out, int to) {
         sha256.update(nodes, offset, 2 * NODE);
         finish(out, to);
+    }
+
+    /** The node above two others. */
+    public byte[] hash(byte[] left, byte[] right) {
+        var out = new byte[NODE];
+        hash(left, right, out);
+        return out;
     }
 
     void hash(byte[] left, byte[] right, byte[] out) {

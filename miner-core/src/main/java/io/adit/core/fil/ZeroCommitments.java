@@ -14,12 +14,12 @@ public final class ZeroCommitments {
     }
 
     /** The all-zero tree's node at a level; leaves of 32 bytes are level 0. Shared: do not write to it. */
-    static byte[] node(int level) {
+    public static byte[] node(int level) {
         return NODES[level];
     }
 
     /** The level at which a tree over {@code size} padded bytes has its root. */
-    static int level(PaddedSize size) {
+    public static int level(PaddedSize size) {
         return Long.numberOfTrailingZeros(size.bytes() / NodeHasher.NODE);
     }
 

@@ -1,6 +1,7 @@
 package io.adit.core.ipld;
 
 import io.adit.core.error.InvalidValueException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -18,7 +19,19 @@ public final class Multibase {
     private static final String BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final String BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
+    /** The value of each ASCII character in base 32, or -1: every CID and address in the store is read with it. */
+    private static final byte[] BASE32_VALUES = values(BASE32);
+
     private Multibase() {}
+
+    private static byte[] values(String alphabet) {
+        var values = new byte[128];
+        Arrays.fill(values, (byte) -1);
+        for (int i = 0; i < alphabet.length(); i++) {
+            values[alphabet.charAt(i)] = (byte) i;
+        }
+        return values;
+    }
 
     /** Decodes text that begins with its multibase letter. */
     public static byte[] decode(String text) {
@@ -64,7 +77,9 @@ public final class Multibase {
         int bits = 0;
         int at = 0;
         for (int i = 0; i < text.length(); i++) {
-            buffer = (buffer << 5) | digit(BASE32, text.charAt(i));
+            char c = text.charAt(i);
+            int value = c < BASE32_VALUES.length ? BASE32_VALUES[c] : -1;
+            buffer = (buffer << 5) | (value < 0 ? digit(BASE32, c) : value);
             bits += 5;
             if (bits >= 8) {
                 bits -= 8;

@@ -2,6 +2,7 @@ package io.adit.core.keys;
 
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import java.util.List;
 import java.util.Set;
 
 /** Signs with keys it keeps to itself. Addresses are key addresses (f1, f3), never actor ids. */
@@ -34,6 +35,11 @@ public interface Signer {
                     KeyErrorCode.KEY_NEEDS_GUARD, "signing a block with key " + key + " past the slash guard");
         }
         return sign(key, content.signedBytes());
+    }
+
+    /** Limits of its own of which it has nearly used up what it may sign today, in words; empty where it has none. */
+    default List<String> nearLimits() {
+        return List.of();
     }
 
     /** A signer that has one key, in memory. */

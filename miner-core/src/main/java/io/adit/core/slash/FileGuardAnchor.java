@@ -12,7 +12,10 @@ import java.util.Optional;
 
 /** An anchor in a file; put it on another volume than the log, or at least in a folder with other backups. */
 public final class FileGuardAnchor implements GuardAnchor {
-    private static final int VERSION = 1;
+    /** The first version did not know of the log's file. */
+    private static final int WITHOUT_STATE = 1;
+
+    private static final int VERSION = 2;
     private static final int MAX_FILE = 256;
     private static final int CHECKSUM = 32;
 
@@ -45,14 +48,19 @@ public final class FileGuardAnchor implements GuardAnchor {
     private Mark decode(byte[] content) throws IOException {
         try {
             var reader = new CborReader(content);
-            reader.array(3);
+            long fields = reader.array();
             long version = reader.uint();
-            if (version != VERSION) {
+            if (version > VERSION) {
                 throw new IOException(file + " is an anchor of version " + version + ", written by a newer release");
             }
-            var mark = new Mark(reader.bytes(Mark.IDENTITY_LENGTH), reader.integer());
+            if (fields != (version == WITHOUT_STATE ? 3 : 4)) {
+                throw new IOException(file + " is no anchor: it has " + fields + " fields");
+            }
+            byte[] identity = reader.bytes(Mark.IDENTITY_LENGTH);
+            long highWater = reader.integer();
+            String state = version == WITHOUT_STATE ? "" : reader.text(LogFile.MAX_STATE);
             reader.end();
-            return mark;
+            return new Mark(identity, highWater, Optional.of(state).filter(text -> !text.isEmpty()));
         } catch (CborException e) {
             throw new IOException(file + " is no anchor: " + e.getMessage(), e);
         }
@@ -61,10 +69,11 @@ public final class FileGuardAnchor implements GuardAnchor {
     @Override
     public void write(Mark mark) throws IOException {
         byte[] content = new CborWriter()
-                .array(3)
+                .array(4)
                 .uint(VERSION)
                 .bytes(mark.identity())
                 .integer(mark.highWater())
+                .text(mark.logState().orElse(""))
                 .toByteArray();
         byte[] bytes = Arrays.copyOf(content, content.length + CHECKSUM);
         System.arraycopy(Hashes.blake2b256(content), 0, bytes, content.length, CHECKSUM);

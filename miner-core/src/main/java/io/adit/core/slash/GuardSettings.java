@@ -3,6 +3,7 @@ package io.adit.core.slash;
 import io.adit.core.fil.Address;
 import io.adit.core.ipld.Cid;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What a guard guards and where.
@@ -41,5 +42,16 @@ public record GuardSettings(
 
     Path lock() {
         return directory.resolve("slash-guard-" + miner.id().orElseThrow() + ".lock");
+    }
+
+    /** What is wrong with the first record of a log that is to be this miner's; empty if nothing is. */
+    String strangeHead(List<GuardRecord> records) {
+        if (records.isEmpty() || !(records.getFirst() instanceof GuardRecord.Head head)) {
+            return "it does not begin with its head";
+        }
+        if (!head.miner().equals(miner)) {
+            return "it is the log of " + head.miner();
+        }
+        return head.genesis().equals(genesis) ? "" : "it is of the network with genesis " + head.genesis();
     }
 }

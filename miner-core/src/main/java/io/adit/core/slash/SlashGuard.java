@@ -57,6 +57,7 @@ public final class SlashGuard implements AutoCloseable {
     private long anchored = SigningHistory.NO_FLOOR;
     private long foreign = SigningHistory.NO_FLOOR;
     private boolean torn;
+    private boolean touched;
     private boolean failed;
     private String detail = "";
 
@@ -98,10 +99,11 @@ public final class SlashGuard implements AutoCloseable {
             doubts.add(Doubt.LOG_MISSING);
             return;
         }
+        touched = mark.isEmpty() || !mark.get().tellsOf(settings.log());
         var content = GuardLog.read(settings.log());
         torn = content.torn();
         content.records().forEach(this::take);
-        String damage = content.damage().isEmpty() ? strangeHead(content.records()) : content.damage();
+        String damage = content.damage().isEmpty() ? settings.strangeHead(content.records()) : content.damage();
         if (!damage.isEmpty()) {
             doubts.add(Doubt.LOG_DAMAGED);
             detail = settings.log() + ": " + damage;
@@ -131,16 +133,6 @@ public final class SlashGuard implements AutoCloseable {
         }
     }
 
-    private String strangeHead(List<GuardRecord> records) {
-        if (records.isEmpty() || !(records.getFirst() instanceof GuardRecord.Head head)) {
-            return "it does not begin with its head";
-        }
-        if (!head.miner().equals(settings.miner())) {
-            return "it is the log of " + head.miner();
-        }
-        return head.genesis().equals(settings.genesis()) ? "" : "it is of the network with genesis " + head.genesis();
-    }
-
     /**
      * Starts the log of a miner that has never signed a block with any program.
      *
@@ -158,8 +150,9 @@ public final class SlashGuard implements AutoCloseable {
 
     /**
      * Tells the guard what the chain shows, after opening it and again whenever the lease comes back. Until then nothing is
-     * permitted. Under another machine mark or lease token than the last time, or after a record was cut off, the floor
-     * rises to the next epoch.
+     * permitted. Under another machine mark or lease token than the last time, after a record was cut off, or when the log
+     * was written into since the anchor was, the floor rises to the next epoch. With another token, unknown blocks up to
+     * there are those of the node that had the lease meanwhile.
      *
      * @param now the later of the head's epoch and the epoch that the clock gives
      * @param ownBlocks this miner's blocks of the last 900 epochs of the chain
@@ -168,8 +161,11 @@ public final class SlashGuard implements AutoCloseable {
     public synchronized void resume(Epoch now, Collection<ProtectedBlock> ownBlocks) {
         requireWorking();
         long token = settings.lease().token().orElseThrow(() -> leaseLost("it does not hold the lease"));
-        ownBlocks.forEach(this::observe);
         lastNow = Math.max(lastNow, now.value());
+        if (settings.waitAfterMove() && isAnother(token)) {
+            history.raiseFloor(lastNow + AHEAD);
+        }
+        ownBlocks.forEach(this::observe);
         resumedUnder = OptionalLong.of(token);
         doubts.remove(Doubt.CHAIN_NOT_SEEN);
         if (doubts.isEmpty()) {
@@ -177,19 +173,26 @@ public final class SlashGuard implements AutoCloseable {
         }
     }
 
+    /** A log that was never resumed was made for a miner that had no other node, or under the first token. */
+    private boolean isAnother(long token) {
+        return token != session.map(GuardRecord.Session::leaseToken).orElse(0L);
+    }
+
     private void beginSession(GuardRecord.Session next) {
-        boolean moved = session.isPresent() && !session.get().equals(next);
-        if (settings.waitAfterMove() && (moved || torn)) {
+        boolean moved = isAnother(next.leaseToken()) || !session.orElse(next).equals(next);
+        if (settings.waitAfterMove() && (moved || torn || touched)) {
             long floor = lastNow + AHEAD;
-            LOG.warn(
-                    "The slash guard of {} waits for parents above epoch {}: {}",
-                    settings.miner(),
-                    floor,
-                    torn ? "the last record was not finished" : "it last ran as " + session.orElseThrow());
-            append(new GuardRecord.Floor(floor, torn ? "unfinished record" : "moved"));
+            String why = torn
+                    ? "the last record was not finished"
+                    : moved
+                            ? session.map(last -> "it last ran as " + last).orElse("another node had the lease before")
+                            : "something wrote into its log, or ended the process between log and anchor";
+            LOG.warn("The slash guard of {} waits for parents above epoch {}: {}", settings.miner(), floor, why);
+            append(new GuardRecord.Floor(floor, torn ? "unfinished record" : moved ? "moved" : "touched"));
             history.raiseFloor(floor);
         }
         torn = false;
+        touched = false;
         if (!session.equals(Optional.of(next))) {
             append(next);
             session = Optional.of(next);
@@ -333,6 +336,7 @@ public final class SlashGuard implements AutoCloseable {
             throw unwritable("writing the slash guard's log " + settings.log(), e);
         }
         torn = false;
+        touched = false;
         foreign = SigningHistory.NO_FLOOR;
         detail = "";
         doubts.clear();
@@ -410,7 +414,7 @@ public final class SlashGuard implements AutoCloseable {
     }
 
     private void anchor() throws IOException {
-        settings.anchor().write(new GuardAnchor.Mark(identity, history.highWater()));
+        settings.anchor().write(new GuardAnchor.Mark(identity, history.highWater(), LogFile.state(settings.log())));
         anchored = history.highWater();
     }
 

@@ -15,9 +15,10 @@ import java.util.UUID;
 /**
  * A storage deal as the provider remembers it.
  *
- * @param signedProposalCid unique: the same proposal is accepted once
- * @param clientDealProposal CBOR of the signed proposal, byte for byte as the client sent it
- * @param dataRoot the payload root the client names
+ * @param protocol what the proposal is written in
+ * @param signedProposalCid unique: the same proposal is accepted once; of an MK20 deal, the hash of its JSON
+ * @param clientDealProposal the proposal, byte for byte as the client sent it: CBOR with its signature (MK12), or JSON
+ * @param dataRoot the payload root the client names; of an MK20 deal, which names none, the piece CID
  * @param offline whether the data comes by other means than a transfer
  * @param transferType for example {@code http}
  * @param transferParams JSON of the transfer, as sent
@@ -30,6 +31,7 @@ import java.util.UUID;
 @RecordBuilder
 public record DealRecord(
         UUID uuid,
+        DealProtocol protocol,
         Cid signedProposalCid,
         Bytes clientDealProposal,
         PieceInfo piece,

@@ -12,6 +12,6 @@ public enum MessageState {
     DONE,
     /** Executed with another exit code, or given up. */
     FAILED,
-    /** Given up because the operator said so; nothing that was signed for it can be executed any more. */
+    /** Given up, by the operator or since nobody wants it any more; nothing that was signed for it can be executed any more. */
     CANCELLED
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * A piece of data this provider holds or held.
  *
+ * @param size checked together with {@code commP} where there is a file; without one what a deal said
  * @param rawSize bytes of payload before zero padding
  * @param dataRoot the payload root, if a client named one
  * @param file an unpadded copy on local disk

@@ -3,7 +3,9 @@ package io.adit.core.state;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.SectorNumber;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Sectors of the one miner this store belongs to. */
 public interface SectorTable {
@@ -26,6 +28,9 @@ public interface SectorTable {
 
     /** The sectors in one state, by number. */
     List<SectorRecord> listInState(SectorState state);
+
+    /** How many sectors are in each of the states; states without any are left out. */
+    Map<SectorState, Integer> count(Set<SectorState> states);
 
     /**
      * Replaces the stored sector if its version is still the given one.

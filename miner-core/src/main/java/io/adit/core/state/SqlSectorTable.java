@@ -11,11 +11,14 @@ import io.adit.core.fil.SectorNumber;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** Sectors in SQL; their pieces are rows of their own, so that a piece finds its sectors. */
@@ -76,6 +79,19 @@ final class SqlSectorTable implements SectorTable {
                 "WHERE state = :value",
                 "WHERE sector IN (SELECT number FROM sector WHERE state = :value)",
                 state.name());
+    }
+
+    @Override
+    public Map<SectorState, Integer> count(Set<SectorState> states) {
+        // The names of constants need no escaping.
+        var names = states.stream().map(state -> "'" + state + "'").collect(Collectors.joining(", "));
+        var counts = new EnumMap<SectorState, Integer>(SectorState.class);
+        handle.createQuery(
+                        "SELECT state, COUNT(*) AS sectors FROM sector WHERE state IN (" + names + ") GROUP BY state")
+                .map((row, context) -> Map.entry(
+                        new Columns(row).name("state", SectorState.class), Math.toIntExact(row.getLong("sectors"))))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
     }
 
     @Override

@@ -193,6 +193,11 @@ public final class SqlStateStore implements StateStore {
         }
 
         @Override
+        public SubPieceTable subPieces() {
+            return new SqlSubPieceTable(handle);
+        }
+
+        @Override
         public MessageTable messages() {
             return new SqlMessageTable(handle);
         }

@@ -12,6 +12,9 @@ import org.jdbi.v3.core.statement.Update;
 
 /** Tasks in SQL, as rooms see them. */
 final class SqlTaskTable implements TaskTable {
+    private static final String UNFINISHED = "state IN ('READY', 'RUNNING', 'WAITING', 'PARKED', 'FAILED')"
+            + " ORDER BY priority, enqueued_at, kind, task_key";
+
     private final Handle handle;
     private final InstantSource clock;
     private final SqlStateStore.AfterCommit afterCommit;
@@ -50,9 +53,15 @@ final class SqlTaskTable implements TaskTable {
 
     @Override
     public List<Task> listUnfinished() {
-        return handle.createQuery(
-                        "SELECT * FROM task WHERE state IN ('READY', 'RUNNING', 'WAITING', 'PARKED', 'FAILED')"
-                                + " ORDER BY priority, enqueued_at, kind, task_key")
+        return handle.createQuery("SELECT * FROM task WHERE " + UNFINISHED)
+                .map((row, context) -> SqlTaskRows.read(row))
+                .list();
+    }
+
+    @Override
+    public List<Task> listUnfinished(String kind) {
+        return handle.createQuery("SELECT * FROM task WHERE kind = :kind AND " + UNFINISHED)
+                .bind("kind", kind)
                 .map((row, context) -> SqlTaskRows.read(row))
                 .list();
     }

@@ -8,13 +8,11 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -39,8 +37,7 @@ final class SqliteDatabase implements Database {
 
     private final Path file;
     private final FileChannel lockChannel;
-    private final ReentrantLock writing = new ReentrantLock();
-    private final Handle writer;
+    private final SharedCommit writer;
     private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
     private final List<Handle> allReaders = new ArrayList<>();
 
@@ -50,7 +47,7 @@ final class SqliteDatabase implements Database {
         try {
             SQLiteDataSource source = source(file, SQLiteConfig.TransactionMode.IMMEDIATE);
             Migrations.run(source, "BLOB", name());
-            this.writer = jdbi(source).open();
+            this.writer = new SharedCommit(jdbi(source).open());
             Jdbi reading = jdbi(source(file, SQLiteConfig.TransactionMode.DEFERRED));
             for (int i = 0; i < READERS; i++) {
                 Handle reader = reading.open();
@@ -110,12 +107,7 @@ final class SqliteDatabase implements Database {
 
     @Override
     public <T> T write(Function<Handle, T> work) {
-        writing.lock();
-        try {
-            return inTransaction(writer, work);
-        } finally {
-            writing.unlock();
-        }
+        return writer.write(work);
     }
 
     @Override
@@ -161,19 +153,19 @@ final class SqliteDatabase implements Database {
 
     @Override
     public void close() {
-        writing.lock();
         try {
-            allReaders.forEach(SqliteDatabase::closeReader);
-            Connection connection = writer.getConnection();
-            try (var statement = connection.createStatement()) {
-                statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-            } catch (SQLException e) {
-                // The write-ahead log is replayed at the next opening; nothing is lost.
-            }
-            writer.close();
+            writer.close(this::tidy);
         } finally {
-            writing.unlock();
             unlock();
+        }
+    }
+
+    private void tidy(Handle open) {
+        allReaders.forEach(SqliteDatabase::closeReader);
+        try (var statement = open.getConnection().createStatement()) {
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            // The write-ahead log is replayed at the next opening; nothing is lost.
         }
     }
 

@@ -15,6 +15,12 @@ public enum StateErrorCode implements ErrorCode {
             ErrorKind.HARDWARE,
             "The state database did not answer or could not be written: a full or failing disk, or a database server"
                     + " that is down. Nothing that was acknowledged is lost; free space or bring the server back."),
+    /** The database server cannot be reached, or does not take connections yet. */
+    STATE_SERVER_AWAY(
+            ErrorKind.NETWORK,
+            "The database server did not answer or is starting up or shutting down. A node that starts waits for it; one that"
+                    + " runs stops when it is away for longer than the node's lease lasts. Nothing that was acknowledged is"
+                    + " lost; bring the server back."),
     /** The database was written by a newer release, or its migrations were changed by hand. */
     STATE_SCHEMA_MISMATCH(
             ErrorKind.OPERATOR,

@@ -21,6 +21,9 @@ public interface TaskTable {
     /** Tasks that are not done, by priority, then age. */
     List<Task> listUnfinished();
 
+    /** Tasks of one kind that are not done, by priority, then age. */
+    List<Task> listUnfinished(String kind);
+
     /** All tasks of one kind, by age. */
     List<Task> listKind(String kind);
 

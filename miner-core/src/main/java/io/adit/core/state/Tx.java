@@ -11,6 +11,9 @@ public interface Tx {
     /** Pieces of data this provider holds. */
     PieceTable pieces();
 
+    /** Pieces inside aggregates. */
+    SubPieceTable subPieces();
+
     /** Messages to the chain, from intent to receipt. */
     MessageTable messages();
 

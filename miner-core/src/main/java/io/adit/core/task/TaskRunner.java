@@ -59,22 +59,7 @@ final class TaskRunner {
                 CrashPoints.reach(task.kind() + ".done");
                 yield TaskState.DONE;
             }
-            case Outcome.Later later -> {
-                write(
-                        task,
-                        ending(
-                                TaskState.WAITING,
-                                0,
-                                later.atMost(),
-                                Optional.of(later.signal()),
-                                Optional.of(later.why())),
-                        tx -> {});
-                // A signal that came while the task ran found no row to wake; it must not be lost.
-                if (here.wasSignalled(later.signal())) {
-                    store.transact(tx -> tx.tasks().signal(later.signal()));
-                }
-                yield TaskState.WAITING;
-            }
+            case Outcome.Later later -> awaitSignal(here, later);
             case Outcome.Park park -> {
                 String why = park.code().name() + ": " + park.why();
                 write(
@@ -85,6 +70,26 @@ final class TaskRunner {
                 yield TaskState.PARKED;
             }
         };
+    }
+
+    /**
+     * A signal that came while the task ran found no row to wake: the task goes on at once. It alone, since the signal has
+     * woken everybody else; to give it again would have those that wait for it wake each other without end.
+     */
+    private TaskState awaitSignal(RunningTask here, Outcome.Later later) {
+        boolean goesOn = here.wasSignalled(later.signal());
+        var why = Optional.of(later.why());
+        write(
+                here.task(),
+                goesOn
+                        ? ending(TaskState.READY, 0, Duration.ZERO, Optional.empty(), why)
+                        : ending(TaskState.WAITING, 0, later.atMost(), Optional.of(later.signal()), why),
+                tx -> {});
+        if (!goesOn && here.wasSignalled(later.signal())) {
+            // Between the look and the write.
+            store.transact(tx -> tx.tasks().signal(later.signal()));
+        }
+        return goesOn ? TaskState.READY : TaskState.WAITING;
     }
 
     private void write(Task task, Ending ending, Consumer<Tx> commit) {

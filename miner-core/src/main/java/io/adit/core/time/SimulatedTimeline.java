@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -42,6 +44,10 @@ public final class SimulatedTimeline implements Timeline {
     private final PriorityQueue<Alarm> alarms =
             new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
     private final List<SimulatedStrand> living = new ArrayList<>();
+    /** Processes that stand still, and those of their strands that could run. */
+    private final Set<Integer> paused = new HashSet<>();
+
+    private final List<SimulatedStrand> heldBack = new ArrayList<>();
     private Instant wallClock;
     private long nanos;
     private long alarmsMade;
@@ -127,6 +133,8 @@ public final class SimulatedTimeline implements Timeline {
         living.forEach(strand -> strand.state = SimulatedStrand.State.KILLED);
         living.clear();
         ready.clear();
+        heldBack.clear();
+        paused.clear();
         alarms.clear();
     }
 
@@ -156,6 +164,42 @@ public final class SimulatedTimeline implements Timeline {
             }
         }
         alarms.removeIf(alarm -> alarm.strand().process() == process);
+        heldBack.removeIf(strand -> strand.process() == process);
+        paused.remove(process);
+    }
+
+    /** As SIGSTOP does, or the host of a virtual machine: time passes, and no strand of the process notices. */
+    public void pause(int process) {
+        requireDriver();
+        hold(process);
+    }
+
+    /** As {@link #pause}, of its own process, from inside the strand whose turn it is, which goes on from here. */
+    public void pauseHere() {
+        var me = current("pause");
+        hold(me.process());
+        setAlarm(me, 0);
+        try {
+            me.awaitTurn(false);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while its process is paused", e);
+        }
+    }
+
+    private void hold(int process) {
+        if (paused.add(process)) {
+            ready.stream().filter(strand -> strand.process() == process).forEach(heldBack::add);
+            ready.removeAll(heldBack);
+        }
+    }
+
+    /** Lets a paused process go on where it was; what it waited for until now has happened meanwhile. */
+    public void resume(int process) {
+        requireDriver();
+        if (paused.remove(process)) {
+            heldBack.stream().filter(strand -> strand.process() == process).forEach(ready::add);
+            heldBack.removeAll(ready);
+        }
     }
 
     /**
@@ -195,7 +239,7 @@ public final class SimulatedTimeline implements Timeline {
     public Strand start(Strand.Kind kind, String name, Runnable body) {
         var strand = new SimulatedStrand(this, threads, name, strandsMade++, process(), body);
         living.add(strand);
-        ready.add(strand);
+        makeReady(strand);
         return strand;
     }
 
@@ -235,7 +279,7 @@ public final class SimulatedTimeline implements Timeline {
     }
 
     void makeReady(SimulatedStrand strand) {
-        ready.add(strand);
+        (paused.contains(strand.process()) ? heldBack : ready).add(strand);
     }
 
     /**

@@ -57,7 +57,8 @@ class NodeConfigTest {
         assertThat(config.node().apiListen()).isEqualTo(new ListenAddress("127.0.0.1", 4701));
         assertThat(config.node().apiListen().isLoopback()).isTrue();
         assertThat(config.retrieval().httpListen().isLoopback()).isTrue();
-        assertThat(config.market().libp2pListen()).startsWith("/ip4/127.0.0.1/");
+        assertThat(config.market().libp2pListen())
+                .containsExactly("/ip4/127.0.0.1/tcp/24001", "/ip4/127.0.0.1/udp/24001/quic-v1");
         assertThat(config.market().fetchAllowPrivateAddresses()).isFalse();
         assertThat(config.proofs().paramsDir()).isEqualTo(Path.of("/home/miner/.cache/adit/params"));
         assertThat(config.node().keystore()).isEqualTo(directory.resolve("keystore"));
@@ -208,7 +209,9 @@ class NodeConfigTest {
                 "[market]\nmin-piece-size = \"16MiB\"",
                 "[market]\nmax-staging-bytes = \"9999999999TiB\"",
                 "[market]\nannounce-addresses = \"/ip4/1.2.3.4/tcp/1\"",
-                "[market]\nlibp2p-listen = [\"/ip4/1.2.3.4/tcp/1\"]",
+                "[market]\nlibp2p-listen = \"/ip4/1.2.3.4/tcp/1\"",
+                "[market]\nlibp2p-listen = []",
+                "[market]\nwss-key-file = \"key.pem\"",
                 "[market]\nfetch-allow-private-addresses = \"yes\"",
                 "[retrieval]\nhttp-listen = \"127.0.0.1:99999\"",
                 "[retrieval]\nhttp-listen = \"::1:80\"",

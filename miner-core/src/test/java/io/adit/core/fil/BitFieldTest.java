@@ -94,6 +94,17 @@ class BitFieldTest {
     }
 
     @Test
+    void smallestCutsWithinARange_andTakesAllWhereThereAreFewer() {
+        var field = BitField.of(1, 2, 3, 7, 8);
+
+        assertThat(field.smallest(0)).isEqualTo(BitField.EMPTY);
+        assertThat(field.smallest(2)).isEqualTo(BitField.of(1, 2));
+        assertThat(field.smallest(4)).isEqualTo(BitField.of(1, 2, 3, 7));
+        assertThat(field.smallest(6)).isEqualTo(field);
+        assertThat(BitField.ofRange(5, 1L << 60).smallest(2)).isEqualTo(BitField.of(5, 6));
+    }
+
+    @Test
     void runsAreLotusJson() {
         assertThat(BitField.of(0, 1, 2, 8, 9).runs()).containsExactly(0, 3, 5, 2);
         assertThat(BitField.EMPTY.runs()).containsExactly(0);

@@ -1,9 +1,14 @@
 package io.adit.core.slash;
 
 import io.adit.core.fil.Epoch;
+import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.Cid;
+import io.adit.core.ipld.Hashes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -39,6 +44,30 @@ final class GuardFixture {
 
     Path log() {
         return settings().log();
+    }
+
+    /** Writes into the files that are there, as a restore may; not before the file system's clock has gone on. */
+    void overwrite(byte[] oldLog, byte[] oldAnchor) throws IOException {
+        var known = new FileGuardAnchor(anchor).read().orElseThrow().logState();
+        Files.write(anchor, oldAnchor);
+        var then = new FileGuardAnchor(anchor).read().orElseThrow().logState();
+        do {
+            Files.write(log(), oldLog);
+        } while (LogFile.state(log()).equals(known) || LogFile.state(log()).equals(then));
+    }
+
+    /** An anchor as it was written before it told of the log's file. */
+    static byte[] firstVersion(GuardAnchor.Mark mark) {
+        byte[] content = new CborWriter()
+                .array(3)
+                .uint(1)
+                .bytes(mark.identity())
+                .integer(mark.highWater())
+                .toByteArray();
+        return ByteBuffer.allocate(content.length + 32)
+                .put(content)
+                .put(Hashes.blake2b256(content))
+                .array();
     }
 
     SlashGuard open() {

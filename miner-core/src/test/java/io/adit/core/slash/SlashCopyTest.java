@@ -125,6 +125,8 @@ class SlashCopyTest {
 
     @Test
     void logThatDoesNotSayWhereItWasWritten_signsOn_andSaysSoFromThenOn() throws IOException {
+        // Nor does its anchor say what the file was like.
+        fixture.wait = false;
         var records = GuardLog.read(fixture.log()).records();
         var older = records.stream()
                 .filter(record -> !(record instanceof GuardRecord.Place))
@@ -164,6 +166,44 @@ class SlashCopyTest {
                     SlashRule.DOUBLE_FORK, () -> guard.permit(own(2, 2, first).intent()));
             assertThat(guard.permit(own(3, 1, second).intent()).again()).isFalse();
         });
+    }
+
+    /** The block that is forgotten was never on the chain, and the machine did not boot. */
+    @Test
+    void blocksAreRefusedThatTheForgottenOneMayClashWith_whenLogAndAnchorWereBothOverwrittenByOlderOnes()
+            throws IOException {
+        byte[] log = Files.readAllBytes(fixture.log());
+        byte[] anchor = Files.readAllBytes(fixture.anchor);
+        with(fixture.openAt(1), guard -> guard.permit(second.intent()));
+        fixture.overwrite(log, anchor);
+
+        with(fixture.openAt(2), guard -> {
+            assertThat(guard.status().doubt()).isEmpty();
+            assertThat(guard.status().floor()).isEqualTo(new Epoch(3));
+            assertRule(
+                    SlashRule.UNKNOWN_HISTORY,
+                    () -> guard.permit(own(2, 2, first).intent()));
+            assertRule(
+                    SlashRule.UNKNOWN_HISTORY,
+                    () -> guard.permit(own(4, 1, other(3, 1, GENESIS)).intent()));
+            guard.permit(own(5, 1, other(4, 1, GENESIS)).intent());
+        });
+        // It waits once.
+        with(
+                fixture.openAt(5),
+                guard -> guard.permit(own(6, 1, other(5, 1, GENESIS)).intent()));
+    }
+
+    @Test
+    void guardWaitsOnce_whenItsAnchorIsOfTheVersionThatDidNotKnowTheFile() throws IOException {
+        var anchor = new FileGuardAnchor(fixture.anchor);
+        var mark = anchor.read().orElseThrow();
+        assertThat(mark.logState()).isPresent();
+        Files.write(fixture.anchor, GuardFixture.firstVersion(mark));
+        assertThat(anchor.read()).contains(new GuardAnchor.Mark(mark.identity(), mark.highWater()));
+
+        with(fixture.openAt(1), guard -> assertThat(guard.status().floor()).isEqualTo(new Epoch(2)));
+        with(fixture.openAt(9), guard -> assertThat(guard.status().floor()).isEqualTo(new Epoch(2)));
     }
 
     @Test

@@ -113,19 +113,21 @@ class SlashGuardPropertyTest {
             restart();
         }
 
-        /** The log as it was before some more blocks; the operator states the last epoch. */
+        /** Files as they were before some more blocks; where the guard is in doubt the operator states the last epoch. */
         void restoreBackup() throws IOException {
             byte[] backup = Files.readAllBytes(fixture.log());
+            byte[] oldAnchor = Files.readAllBytes(fixture.anchor);
             for (int i = 0; i < 5; i++) {
                 ask();
             }
             guard.close();
-            boolean withAnchor = random.nextBoolean();
-            if (withAnchor) {
-                Files.write(fixture.log(), backup);
-            } else {
-                Files.delete(fixture.anchor);
-                Files.write(fixture.log(), backup);
+            switch (random.nextInt(3)) {
+                case 0 -> Files.write(fixture.log(), backup);
+                case 1 -> fixture.overwrite(backup, oldAnchor);
+                default -> {
+                    Files.delete(fixture.anchor);
+                    Files.write(fixture.log(), backup);
+                }
             }
             guard = fixture.openAt(now());
             if (guard.status().doubt().isPresent()) {

@@ -253,7 +253,6 @@ class SlashGuardTest {
 
     @Test
     void leaseIsNeededForEachPermit_andNewTokenWaits() {
-        fixture.token = OptionalLong.of(1);
         try (var guard = fixture.begun()) {
             var mine = own(1, 1, GENESIS);
             guard.permit(mine.intent());
@@ -272,6 +271,52 @@ class SlashGuardTest {
                     SlashRule.UNKNOWN_HISTORY,
                     () -> guard.permit(own(12, 1, other(11, 1, mine)).intent()));
             guard.permit(own(13, 1, other(12, 1, mine)).intent());
+        }
+    }
+
+    @Test
+    void blocksOfTheNodeThatHadTheLease_areNoCopysWork() {
+        var mine = own(1, 1, GENESIS);
+        try (var guard = fixture.begun()) {
+            guard.permit(mine.intent());
+        }
+        var others = own(5, 1, mine);
+        fixture.token = OptionalLong.of(2);
+        try (var guard = fixture.open()) {
+            guard.resume(new Epoch(10), List.of(mine.protection(), others.protection()));
+
+            assertThat(guard.status().doubt()).isEmpty();
+            assertRule(
+                    SlashRule.UNKNOWN_HISTORY,
+                    () -> guard.permit(own(12, 1, other(11, 1, others)).intent()));
+            guard.permit(own(13, 1, other(12, 1, others)).intent());
+            guard.observe(own(14, 2, others).protection());
+            assertThat(guard.status().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
+        }
+    }
+
+    @Test
+    void logThatWasMadeForAStandby_waitsWhenItGetsTheLease() {
+        try (var guard = fixture.open()) {
+            guard.acceptEpoch(Epoch.GENESIS);
+        }
+        var others = own(5, 1, GENESIS);
+        fixture.token = OptionalLong.of(1);
+        try (var guard = fixture.open()) {
+            guard.resume(new Epoch(10), List.of(others.protection()));
+
+            assertThat(guard.status().doubt()).isEmpty();
+            assertThat(guard.status().floor()).isEqualTo(new Epoch(11));
+        }
+    }
+
+    @Test
+    void blockThatNoOtherNodeCanHaveSigned_isACopysWork_underTheSameToken() {
+        fixture.begun().close();
+        try (var guard = fixture.open()) {
+            guard.resume(new Epoch(10), List.of(own(5, 1, GENESIS).protection()));
+
+            assertThat(guard.status().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
         }
     }
 

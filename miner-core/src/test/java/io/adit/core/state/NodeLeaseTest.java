@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.error.AditException;
 import io.adit.core.task.SteppedClock;
+import io.adit.core.time.SimulatedTimeline;
+import io.adit.core.time.Strand;
+import io.adit.core.time.SystemTimeline;
+import io.adit.core.time.Timeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +106,71 @@ class NodeLeaseTest {
         }
     }
 
+    /** Time passes only while somebody sleeps. */
+    private Timeline sleeping(Runnable meanwhile) {
+        return new Timeline() {
+            private final Timeline real = new SystemTimeline(clock);
+
+            @Override
+            public Instant instant() {
+                return clock.instant();
+            }
+
+            @Override
+            public long nanoTime() {
+                return real.nanoTime();
+            }
+
+            @Override
+            public Strand start(Strand.Kind kind, String name, Runnable body) {
+                return real.start(kind, name, body);
+            }
+
+            @Override
+            public void sleep(Duration duration) {
+                clock.step(duration);
+                meanwhile.run();
+            }
+
+            @Override
+            public Lock newLock() {
+                return real.newLock();
+            }
+        };
+    }
+
+    @Test
+    void nodeWaitsForTheEndOfALease_whenItsHolderDiedWithItsMachine() {
+        String url = TestPostgres.freshDatabase();
+        try (var died = SqlStateStore.postgres(url, "postgres", "postgres", clock);
+                var store = SqlStateStore.postgres(url, "postgres", "postgres", clock)) {
+            take(died, "alpha before the boot");
+
+            var after = new LeaseHolder("alpha after the boot", "another lock");
+            var lease = NodeLease.takeOnceFree(store, MINER, after, sleeping(() -> {}), LENGTH);
+
+            assertThat(clock.instant())
+                    .isBetween(Instant.parse("2026-11-22T18:02:00Z"), Instant.parse("2026-11-22T18:02:10Z"));
+            assertThat(lease.renew()).isTrue();
+        }
+    }
+
+    @Test
+    void secondNodeIsRefused_asSoonAsTheFirstShowsThatItRuns() {
+        String url = TestPostgres.freshDatabase();
+        try (var one = SqlStateStore.postgres(url, "postgres", "postgres", clock);
+                var two = SqlStateStore.postgres(url, "postgres", "postgres", clock)) {
+            var first = take(one, "alpha");
+            var second = new LeaseHolder("beta", "lock of beta");
+
+            assertThatThrownBy(() -> NodeLease.takeOnceFree(two, MINER, second, sleeping(first::renew), LENGTH))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(StateErrorCode.STATE_MINER_TAKEN))
+                    .hasMessageContaining("alpha");
+            assertThat(clock.instant()).isBefore(Instant.parse("2026-11-22T18:01:00Z"));
+        }
+    }
+
     @Test
     void nodeStartsAtOnce_whenItDiedOnItsOwnDatabase(@TempDir Path directory) {
         Path file = directory.resolve("state.db");
@@ -106,6 +179,109 @@ class NodeLeaseTest {
         }
         try (var store = SqlStateStore.sqlite(file, clock)) {
             assertThat(take(store, "alpha").renew()).isTrue();
+        }
+    }
+
+    @Test
+    void leaseIsNotSure_onceTwoThirdsOfItHavePassed_orTheClockSaysSo(@TempDir Path directory) {
+        var timeline = new SimulatedTimeline(Instant.parse("2026-11-22T18:00:00Z"), new SplittableRandom(1));
+        try (var store = new SharedStore(SqlStateStore.sqlite(directory.resolve("state.db"), timeline))) {
+            var lease = NodeLease.take(store, MINER, new LeaseHolder("alpha", "its lock"), timeline, LENGTH);
+            timeline.runFor(Duration.ofSeconds(79));
+            assertThat(lease.isHeld()).isTrue();
+            timeline.runFor(Duration.ofSeconds(1));
+            assertThat(lease.isHeld()).isFalse();
+
+            assertThat(lease.renew()).isTrue();
+            assertThat(lease.isHeld()).isTrue();
+            timeline.stepWallClock(Duration.ofSeconds(81));
+            assertThat(lease.isHeld()).isFalse();
+            timeline.stepWallClock(Duration.ofHours(-1));
+            timeline.runFor(Duration.ofSeconds(80));
+            assertThat(lease.isHeld())
+                    .as("where the clock was set back, the time that passed counts")
+                    .isFalse();
+            lease.close();
+        }
+    }
+
+    @Test
+    void leaseOfADatabaseThatNobodyElseHas_isAlwaysHeld(@TempDir Path directory) {
+        var timeline = new SimulatedTimeline(Instant.parse("2026-11-22T18:00:00Z"), new SplittableRandom(1));
+        try (var store = SqlStateStore.sqlite(directory.resolve("state.db"), timeline)) {
+            var lease = NodeLease.take(store, MINER, new LeaseHolder("alpha", "its lock"), timeline, LENGTH);
+            timeline.runFor(Duration.ofHours(1));
+            assertThat(lease.isHeld()).isTrue();
+            lease.close();
+            assertThat(lease.isHeld()).isFalse();
+        }
+    }
+
+    @Test
+    void holderIsTold_whenARenewalHangsBeyondTheLease(@TempDir Path directory) {
+        var timeline = new SimulatedTimeline(Instant.parse("2026-11-22T18:00:00Z"), new SplittableRandom(1));
+        try (var store = new SharedStore(SqlStateStore.sqlite(directory.resolve("state.db"), timeline))) {
+            var lease = NodeLease.take(store, MINER, new LeaseHolder("alpha", "its lock"), timeline, LENGTH);
+            var lost = new ArrayList<Duration>();
+            lease.keep(() -> lost.add(Duration.ofNanos(timeline.nanoTime())));
+            store.beforeEach = () -> {
+                try {
+                    timeline.sleep(Duration.ofMinutes(10));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            };
+            timeline.runFor(Duration.ofMinutes(15));
+
+            assertThat(lost).containsExactly(LENGTH);
+            timeline.killAll();
+        }
+    }
+
+    @Test
+    void holderGoesOn_whenTheAnswerToARenewalWasLost() {
+        String url = TestPostgres.freshDatabase();
+        try (var store = new SharedStore(SqlStateStore.postgres(url, "postgres", "postgres", clock))) {
+            var lease = take(store, "alpha");
+            clock.step(Duration.ofSeconds(30));
+
+            store.loseTheNextAnswer();
+            assertThat(lease.renew()).as("within the old one").isTrue();
+            clock.step(Duration.ofSeconds(30));
+
+            assertThat(lease.renew()).isTrue();
+            assertTaken(store, "alpha", "2026-11-22T18:03:00Z");
+        }
+    }
+
+    /** As a database that other machines have open too. */
+    private static final class SharedStore extends ForwardingStateStore {
+        private Runnable beforeEach = () -> {};
+        private boolean losesAnswer;
+
+        SharedStore(StateStore store) {
+            super(store);
+        }
+
+        /** What is written stays written. */
+        void loseTheNextAnswer() {
+            losesAnswer = true;
+        }
+
+        @Override
+        public <T> T transact(Function<Tx, T> work) {
+            beforeEach.run();
+            T answer = super.transact(work);
+            if (losesAnswer) {
+                losesAnswer = false;
+                throw new AditException(StateErrorCode.STATE_UNAVAILABLE, "the connection broke");
+            }
+            return answer;
+        }
+
+        @Override
+        public boolean exclusive() {
+            return false;
         }
     }
 }

@@ -79,6 +79,7 @@ public final class StateFixtures {
     public static DealRecord deal(SplittableRandom random) {
         return new DealRecord(
                 new UUID(random.nextLong(), random.nextLong()),
+                DealProtocol.MK12,
                 cid(random),
                 new Bytes(bytes(random, 300)),
                 new PieceInfo(commitment(random), new PaddedSize(1 << 20)),

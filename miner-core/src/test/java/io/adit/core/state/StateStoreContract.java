@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -19,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +88,9 @@ abstract class StateStoreContract {
         Optional<SectorRecord> missing = store.read(tx -> tx.sectors().find(new SectorNumber(2)));
         assertThat(missing).isEmpty();
         List<SectorRecord> proving = store.read(tx -> tx.sectors().listInState(SectorState.Proving));
+        Map<SectorState, Integer> counts =
+                store.read(tx -> tx.sectors().count(EnumSet.of(SectorState.Proving, SectorState.Faulty)));
+        assertThat(counts).isEqualTo(Map.of(SectorState.Proving, proving.size()));
         assertThat(proving).containsExactly(full);
     }
 
@@ -211,6 +219,7 @@ abstract class StateStoreContract {
     private static DealRecord withoutChainFacts(DealRecord deal) {
         return new DealRecord(
                 deal.uuid(),
+                DealProtocol.MK20,
                 deal.signedProposalCid(),
                 deal.clientDealProposal(),
                 deal.piece(),
@@ -247,6 +256,11 @@ abstract class StateStoreContract {
 
         List<DealRecord> published = store.read(tx -> tx.deals().listAt(DealCheckpoint.Published));
         assertThat(published).containsExactly(deal);
+        List<UUID> names = store.read(tx -> tx.deals().namesAt(DealCheckpoint.Published, deal.protocol()));
+        assertThat(names).containsExactly(deal.uuid());
+        var other = deal.protocol() == DealProtocol.MK12 ? DealProtocol.MK20 : DealProtocol.MK12;
+        names = store.read(tx -> tx.deals().namesAt(DealCheckpoint.Published, other));
+        assertThat(names).isEmpty();
         DealRecord next = store.transact(tx -> tx.deals().update(deal.withCheckpoint(DealCheckpoint.AddedPiece)));
         published = store.read(tx -> tx.deals().listAt(DealCheckpoint.Published));
         assertThat(published).isEmpty();
@@ -254,6 +268,101 @@ abstract class StateStoreContract {
         assertCode(
                 StateErrorCode.STATE_STALE_RECORD,
                 () -> store.transact(tx -> tx.deals().update(deal.withBytesReceived(1))));
+    }
+
+    @Test
+    void dealsAreSummedByCheckpoint_withoutFailedOnes() {
+        var accepted = StateFixtures.deal(random)
+                .withCheckpoint(DealCheckpoint.Accepted)
+                .withTransferSize(300)
+                .withSector(Optional.empty());
+        var placed = StateFixtures.deal(random)
+                .withCheckpoint(DealCheckpoint.AddedPiece)
+                .withTransferSize(5)
+                .withSector(Optional.of(new SectorNumber(3)));
+        var failed = StateFixtures.deal(random)
+                .withCheckpoint(DealCheckpoint.Accepted)
+                .withError(Optional.of("late"));
+        store.transactVoid(tx -> List.of(accepted, placed, failed).forEach(tx.deals()::insert));
+
+        DealTotals both =
+                store.read(tx -> tx.deals().totals(EnumSet.of(DealCheckpoint.Accepted, DealCheckpoint.AddedPiece)));
+        assertThat(both)
+                .isEqualTo(new DealTotals(2, 305, accepted.piece().size().bytes()));
+        DealTotals none = store.read(tx -> tx.deals().totals(EnumSet.of(DealCheckpoint.Complete)));
+        assertThat(none).isEqualTo(new DealTotals(0, 0, 0));
+    }
+
+    @Test
+    void pieceIsNeeded_byDealsThatHaveNeitherFailedNorEnded() {
+        var deal = StateFixtures.deal(random).withError(Optional.empty());
+        var ended = StateFixtures.deal(random).withPiece(deal.piece()).withError(Optional.empty());
+        var failed = StateFixtures.deal(random).withPiece(deal.piece()).withError(Optional.of("late"));
+        var other = StateFixtures.deal(random).withError(Optional.empty());
+        store.transactVoid(tx -> {
+            List.of(deal, ended, failed, other).forEach(tx.deals()::insert);
+            tx.deals().end(ended.uuid(), new DealEnd(DealEnd.Ending.EXPIRED, new Epoch(3)));
+        });
+
+        List<DealRecord> needing =
+                store.read(tx -> tx.deals().needing(deal.piece().commP()));
+        assertThat(needing).containsExactly(deal);
+    }
+
+    @Test
+    void pieceInAggregatesIsFound_whereThereIsAnUnsealedCopy() {
+        var piece = StateFixtures.piece(random);
+        var parents =
+                Stream.generate(() -> StateFixtures.piece(random)).limit(3).toList();
+        var part = new PieceInfo(piece.commP(), piece.size());
+        store.transactVoid(tx -> {
+            for (int i = 0; i < parents.size(); i++) {
+                var parent = parents.get(i);
+                tx.pieces().insertIfAbsent(parent.withFile(i == 1 ? Optional.of(Path.of("/a")) : Optional.empty()));
+                tx.subPieces().insertIfAbsent(List.of(new SubPieceRecord(parent.commP(), 0, part, 100, 127, true)));
+            }
+        });
+
+        List<SubPieceRecord> all = store.read(tx -> tx.subPieces().find(piece.commP(), 9));
+        assertThat(all).hasSize(3);
+        List<SubPieceRecord> some = store.read(tx -> tx.subPieces().find(piece.commP(), 2));
+        assertThat(some).isEqualTo(all.subList(0, 2));
+        Optional<SubPieceRecord> stored = store.read(tx -> tx.subPieces().findStored(piece.commP()));
+        assertThat(stored.orElseThrow().parent()).isEqualTo(parents.get(1).commP());
+        boolean beside = store.read(tx ->
+                tx.subPieces().isStoredBeside(piece.commP(), parents.get(0).commP()));
+        assertThat(beside).isTrue();
+        beside = store.read(tx ->
+                tx.subPieces().isStoredBeside(piece.commP(), parents.get(1).commP()));
+        assertThat(beside).isFalse();
+    }
+
+    @Test
+    void promisesAddUpByClient_untilTheyAreReleased() {
+        var client = StateFixtures.deal(random).client();
+        var deals = Stream.generate(() -> StateFixtures.deal(random)
+                        .withClient(client)
+                        .withCheckpoint(DealCheckpoint.Accepted)
+                        .withError(Optional.empty()))
+                .limit(3)
+                .toList();
+        store.transactVoid(tx -> deals.forEach(tx.deals()::insert));
+        var amount = TokenAmount.ofFil("1000000.000000000999999999");
+        store.transactVoid(tx -> deals.subList(0, 2).forEach(deal -> {
+            tx.deals().promise(deal.uuid(), client, amount);
+            tx.deals().promise(deal.uuid(), client, TokenAmount.ofFil(1));
+        }));
+
+        TokenAmount promised = store.read(tx -> tx.deals().promised(client));
+        assertThat(promised).isEqualTo(amount.times(2));
+        List<DealRecord> unpromised = store.read(tx -> tx.deals().unpromised(EnumSet.of(DealCheckpoint.Accepted)));
+        assertThat(unpromised).containsExactly(deals.get(2));
+        store.transactVoid(tx -> tx.deals().release(deals.getFirst().uuid()));
+        promised = store.read(tx -> tx.deals().promised(client));
+        assertThat(promised).isEqualTo(amount);
+        promised =
+                store.read(tx -> tx.deals().promised(StateFixtures.deal(random).client()));
+        assertThat(promised).isEqualTo(TokenAmount.ZERO);
     }
 
     @Test

@@ -59,6 +59,48 @@ class SimulatedTimelineTest {
     }
 
     @Test
+    void processThatPausesItself_goesOnFromThere_whenItIsResumed() {
+        var timeline = timeline(1);
+        timeline.startAs(1);
+        start(timeline, "itself", () -> {
+            seen.add("before");
+            timeline.pauseHere();
+            seen.add("after");
+        });
+        timeline.startAs(0);
+
+        timeline.runFor(Duration.ofMinutes(5));
+        assertThat(seen).containsExactly("before");
+
+        timeline.resume(1);
+        timeline.runFor(Duration.ofMillis(1));
+        assertThat(seen).containsExactly("before", "after");
+    }
+
+    @Test
+    void pausedProcessNoticesNothing_andGoesOnWhereItWas() {
+        var timeline = timeline(1);
+        timeline.startAs(1);
+        start(timeline, "paused", () -> {
+            timeline.sleep(Duration.ofSeconds(10));
+            seen.add("woken after " + timeline.nanoTime() / 1_000_000_000);
+        });
+        timeline.startAs(2);
+        start(timeline, "other", () -> {
+            timeline.sleep(Duration.ofSeconds(20));
+            seen.add("other after " + timeline.nanoTime() / 1_000_000_000);
+        });
+        timeline.runFor(Duration.ofSeconds(5));
+        timeline.pause(1);
+        timeline.runFor(Duration.ofSeconds(60));
+        assertThat(seen).containsExactly("other after 20");
+
+        timeline.resume(1);
+        timeline.runFor(Duration.ofSeconds(1));
+        assertThat(seen).containsExactly("other after 20", "woken after 65");
+    }
+
+    @Test
     void theSameSeedPlaysTheSameInterleaving_andOthersPlayOthers() {
         assertThat(story(7)).isEqualTo(story(7));
         var stories = new HashSet<List<String>>();
