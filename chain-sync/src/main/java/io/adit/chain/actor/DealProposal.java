@@ -9,6 +9,7 @@ import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Multihash;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * The terms of a storage deal, as they stand on chain (builtin-actors market {@code DealProposal}, 11 fields). Clients sign
@@ -22,6 +23,7 @@ import io.adit.core.ipld.Multihash;
  * @param endEpoch first epoch after the deal
  * @param pricePerEpoch attoFIL for each epoch of the deal, paid by the client
  */
+@RecordBuilder
 public record DealProposal(
         Cid pieceCid,
         long pieceSize,
@@ -34,7 +36,7 @@ public record DealProposal(
         TokenAmount pricePerEpoch,
         TokenAmount providerCollateral,
         TokenAmount clientCollateral)
-        implements CborRecord {
+        implements CborRecord, DealProposalBuilder.With {
 
     /** Reads the exact CBOR. */
     public static DealProposal fromCbor(byte[] cbor) {

@@ -26,6 +26,11 @@ public record MultisigTransaction(
         return params.clone();
     }
 
+    /** The same with other approvals. */
+    public MultisigTransaction approvedBy(List<Address> signers) {
+        return new MultisigTransaction(id, to, value, method, params, signers);
+    }
+
     /** BLAKE2b-256 over proposer, receiver, value, method and parameters (builtin-actors {@code compute_proposal_hash}). */
     public byte[] proposalHash() {
         var writer = new CborWriter().array(5);

@@ -37,6 +37,7 @@ public final class BalanceWatch {
     private static final int DAYS = 7;
     private static final Duration PAUSE = Duration.ofMinutes(10);
     private static final double ALARM_DAYS = 3;
+    private static final long NEAR_PERCENT = 80;
     private static final BigDecimal FIL = BigDecimal.TEN.pow(18);
 
     private final FullNode node;
@@ -49,6 +50,7 @@ public final class BalanceWatch {
     private final MultiGauge balances;
     private final MultiGauge spent;
     private volatile Optional<String> problem = Optional.empty();
+    private volatile List<String> nearCaps = List.of();
     private volatile Instant next = Instant.EPOCH;
 
     BalanceWatch(
@@ -81,6 +83,11 @@ public final class BalanceWatch {
         return problem;
     }
 
+    /** Lanes that have used four fifths of what they may cost today, in words. */
+    public List<String> nearCaps() {
+        return nearCaps;
+    }
+
     /** Looks again, now and then: to be called for each new head. */
     public void onHead() {
         var now = timeline.instant();
@@ -109,8 +116,10 @@ public final class BalanceWatch {
                         .map(sender -> MultiGauge.Row.of(tags(sender), fil(sender.balance())))
                         .collect(Collectors.toList()),
                 true);
+        var lanes = lanes();
+        nearCaps = lanes.stream().flatMap(lane -> near(lane).stream()).toList();
         spent.register(
-                lanes().stream()
+                lanes.stream()
                         .map(lane ->
                                 MultiGauge.Row.of(Tags.of("lane", lane.lane().laneName()), fil(lane.today())))
                         .collect(Collectors.toList()),
@@ -124,6 +133,20 @@ public final class BalanceWatch {
             LOG.error("{}", found.get());
         }
         problem = found;
+    }
+
+    private static Optional<String> near(LaneSpend lane) {
+        return lane.cap()
+                .filter(cap -> lane.today().times(100).compareTo(cap.times(NEAR_PERCENT)) >= 0)
+                .map(cap ->
+                        "messages of lane %s may cost %s today (UTC), and its cap is %s: %s; raise messages.max-fee-per-day"
+                                .formatted(
+                                        lane.lane().laneName(),
+                                        lane.today(),
+                                        cap,
+                                        lane.lane().keepsPower()
+                                                ? "they are sent beyond it all the same, since sectors lose power without them"
+                                                : "what it does not allow waits until midnight"));
     }
 
     private static boolean isSoonDry(SenderBalance sender) {

@@ -33,14 +33,19 @@ final class BaseFeeHistory {
         }
     }
 
-    /** From the head down to what is known. A reorganisation changes base fees too little to read all of them again. */
+    /**
+     * From the head down to what is known, all of it or nothing: what a walk that broke off has read would end the next one before
+     * the gap. A reorganisation changes base fees too little to read all of them again.
+     */
     private void readDownTo(long oldest, TipSet head) {
+        var read = new TreeMap<Long, TokenAmount>();
         var tipSet = head;
         while (tipSet.height().value() > oldest
                 && !fees.containsKey(tipSet.height().value())) {
-            fees.put(tipSet.height().value(), tipSet.parentBaseFee());
+            read.put(tipSet.height().value(), tipSet.parentBaseFee());
             tipSet = node.chainGetTipSet(tipSet.parents());
         }
-        fees.put(head.height().value(), head.parentBaseFee());
+        read.put(head.height().value(), head.parentBaseFee());
+        fees.putAll(read);
     }
 }

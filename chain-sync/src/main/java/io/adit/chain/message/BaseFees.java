@@ -5,8 +5,8 @@ import java.math.BigInteger;
 
 /** The arithmetic of fees per gas unit: how the base fee may move, and what a message pool asks of a replacement. */
 final class BaseFees {
-    /** FIP-0115 (and EIP-1559 before it): the base fee rises by an eighth in an epoch at most. */
-    private static final int RISE_SHIFT = 3;
+    /** FIP-0115: the base fee rises by an eighth in an epoch at most, rounded up. */
+    private static final BigInteger RISE = BigInteger.valueOf(8);
 
     /**
      * Lotus {@code ReplaceByFeePercentageDefault}: what {@code lotus mpool replace --auto} raises by. Its pool itself is content
@@ -22,7 +22,7 @@ final class BaseFees {
     static TokenAmount after(TokenAmount baseFee, long epochs) {
         var fee = baseFee.atto();
         for (long epoch = 0; epoch < epochs; epoch++) {
-            fee = fee.add(fee.shiftRight(RISE_SHIFT));
+            fee = fee.add(fee.add(RISE).subtract(BigInteger.ONE).divide(RISE));
         }
         return new TokenAmount(fee);
     }

@@ -5,6 +5,7 @@ import io.adit.chain.node.FullNode;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
+import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
@@ -14,6 +15,8 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageCandidate;
 import io.adit.core.state.MessageCandidate.Purpose;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,6 +133,27 @@ final class MessageFate {
     boolean inPool(Cid cid) {
         return node.mpoolPending(TipSetKey.EMPTY).stream()
                 .anyMatch(pending -> pending.cid().equals(cid));
+    }
+
+    /**
+     * What the node's pool has of a sender, by nonce. There is no call for one sender's messages, so it is the whole pool that is
+     * read; that of a congested network may be more than an answer can hold.
+     *
+     * @return empty when the node does not give its pool
+     */
+    Optional<Map<Long, SignedMessage>> pool(Address sender) {
+        try {
+            var pool = new HashMap<Long, SignedMessage>();
+            for (var pending : node.mpoolPending(TipSetKey.EMPTY)) {
+                if (pending.message().from().equals(sender)) {
+                    pool.put(pending.message().nonce(), pending);
+                }
+            }
+            return Optional.of(pool);
+        } catch (RpcException e) {
+            LOG.warn("What the pool has of {} is not known: {}", sender, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<NonceUse> nonceUse(SignedWish wish, TipSet head) {

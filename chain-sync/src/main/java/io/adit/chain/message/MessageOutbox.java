@@ -73,6 +73,7 @@ public final class MessageOutbox {
     private final MessageGate gate;
     private final ForgottenMessages forgotten;
     private final MessageSettler settler;
+    private final OverdueWishes overdue;
     private final OutboxPolicy policy;
     private final Map<MessagePriority, Lock> signing = new EnumMap<>(MessagePriority.class);
     private final Map<Address, SenderLane> lanes = new ConcurrentHashMap<>();
@@ -102,9 +103,10 @@ public final class MessageOutbox {
         this.funds = new SenderFunds(node, stored);
         this.pusher = new MessagePusher(node, stored, fate);
         this.gate = new MessageGate(node, signer, stored, pusher, policy, timeline);
-        this.replacer = new MessageReplacer(node, signer, stored, funds, pusher, gate);
+        this.replacer = new MessageReplacer(node, signer, stored, funds, pusher, gate, fate);
         this.forgotten = new ForgottenMessages(node, stored, pusher, replacer);
-        var gaps = new NonceGaps(node, signer, stored, pusher, replacer);
+        this.overdue = new OverdueWishes(node, stored, timeline);
+        var gaps = new NonceGaps(node, signer, stored, pusher, replacer, fate);
         this.settler = new MessageSettler(node, stored, fate, replacer, gaps, hands(), timeline);
     }
 
@@ -117,9 +119,24 @@ public final class MessageOutbox {
      * @throws AditException with a {@link MessageErrorCode}; nothing was sent then, except after MESSAGE_NONCE_TAKEN
      */
     public Cid send(MessageIntent intent) {
-        stored.remember(gate.route(intent));
+        stored.remember(routed(intent));
         MessagePusher.reach("message.intent", intent.key());
         return send(intent.key());
+    }
+
+    /** That it was tried counts also where the node does not even say who is to send it. */
+    private MessageIntent routed(MessageIntent intent) {
+        try {
+            return gate.route(intent);
+        } catch (AditException e) {
+            stored.notSigned(intent.key(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /** Says that nobody wants a message any more: it is not signed from now on. One that is signed stays. */
+    public void giveUp(String key, String why) {
+        stored.dropped(key, why);
     }
 
     /**
@@ -252,6 +269,11 @@ public final class MessageOutbox {
         return new BalanceWatch(node, stored, gate, policy, worker, registry, timeline);
     }
 
+    /** Which messages are not getting into the chain. */
+    public StuckMessages stuck() {
+        return new StuckMessages(stored, policy, overdue, settler::isExecuted, timeline);
+    }
+
     /**
      * Pushes everything again that is signed, not executed, and not known to the node: to be called when the process starts. A
      * sender whose messages cannot be pushed now is logged and left to {@link #send}, {@link #found} and {@link #settle}.
@@ -263,11 +285,12 @@ public final class MessageOutbox {
 
     /**
      * Pushes what the node has forgotten, replaces what is stuck, fills gaps before messages of ours, and stores the outcome of
-     * messages that are long executed and that nobody asked for: to be called now and then, such as for each new head. Each sender
+     * messages that are long executed and that nobody asked for; gives up proofs that were not signed in time: to be called now and then, such as for each new head. Each sender
      * has a strand of its own, and one that a node keeps waiting goes on after this returns. What cannot be done now is logged and
      * left to the next call.
      */
     public void settle() {
+        overdue.look();
         settler.settle();
     }
 
@@ -351,6 +374,7 @@ public final class MessageOutbox {
                 wish.maxFee(),
                 priority,
                 funds.free(wish.from()),
+                stored.proofsToSign(wish.from(), head.height()),
                 gate.leftToday(priority, wish.intentKey()),
                 head.parentBaseFee());
         long next = nextNonce(wish);

@@ -15,6 +15,9 @@ import java.util.Optional;
  * may take minutes, {@link #admit} looks at what may have changed since.
  */
 final class MessagePricer {
+    /** Others may be asked for while this one is signed. */
+    private static final long LEAST_PROOFS = 2;
+
     private final FullNode node;
 
     MessagePricer(FullNode node) {
@@ -38,6 +41,7 @@ final class MessagePricer {
     /**
      * The estimated message as it may be signed now; for window proofs with a fee cap as high as limit, day and funds allow.
      *
+     * @param proofsDue window proofs that this sender has still to sign, this one among them
      * @param leftToday what a higher fee cap may use of the lane's day; empty when the lane has no cap
      * @throws InsufficientFundsException when value and gas are more than what is free
      * @throws AditException {@link MessageErrorCode#MESSAGE_FEE_LIMIT}, or the node's own
@@ -48,10 +52,11 @@ final class MessagePricer {
             TokenAmount maxFee,
             MessagePriority priority,
             TokenAmount free,
+            long proofsDue,
             Optional<TokenAmount> leftToday,
             TokenAmount baseFee) {
         var most = leftToday.map(maxFee::min).orElse(maxFee);
-        var priced = priority == MessagePriority.WINDOW_POST ? raised(estimated, most, free) : estimated;
+        var priced = priority == MessagePriority.WINDOW_POST ? raised(estimated, most, free, proofsDue) : estimated;
         if (priced.gasFeeCap().compareTo(baseFee) < 0) {
             throw new AditException(
                     MessageErrorCode.MESSAGE_FEE_LIMIT,
@@ -92,9 +97,13 @@ final class MessagePricer {
         return message.withGas(message.gasLimit(), cap, message.gasPremium().min(cap));
     }
 
-    /** A base fee that doubles while a window is open must not keep the proof out of the chain. */
-    private static Message raised(Message message, TokenAmount maxFee, TokenAmount available) {
-        var budget = maxFee.min(available.minus(message.value()));
+    /**
+     * A base fee that doubles while a window is open must not keep the proof out of the chain; nor may the first proof of a sender
+     * with little money pledge so much that the next one cannot be sent.
+     */
+    private static Message raised(Message message, TokenAmount maxFee, TokenAmount available, long proofsDue) {
+        var share = available.minus(message.value()).dividedBy(Math.max(LEAST_PROOFS, proofsDue));
+        var budget = maxFee.min(share);
         if (message.gasLimit() == 0 || budget.compareTo(message.maxFee()) <= 0) {
             return message;
         }

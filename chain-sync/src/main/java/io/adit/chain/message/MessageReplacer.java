@@ -16,7 +16,6 @@ import io.adit.core.state.MessageCandidate.Purpose;
 import io.adit.core.state.MessageRecord;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +42,7 @@ final class MessageReplacer {
     private final SenderFunds funds;
     private final MessagePusher pusher;
     private final MessageGate gate;
+    private final MessageFate fate;
 
     MessageReplacer(
             FullNode node,
@@ -50,13 +50,15 @@ final class MessageReplacer {
             StoredMessages stored,
             SenderFunds funds,
             MessagePusher pusher,
-            MessageGate gate) {
+            MessageGate gate,
+            MessageFate fate) {
         this.node = node;
         this.signer = signer;
         this.stored = stored;
         this.funds = funds;
         this.pusher = pusher;
         this.gate = gate;
+        this.fate = fate;
     }
 
     /**
@@ -129,15 +131,14 @@ final class MessageReplacer {
      * signed meanwhile goes between.
      */
     void replaceStuck(Address sender, TipSet head, Consumer<Runnable> inTurn) {
-        var pool = new HashMap<Long, SignedMessage>();
-        for (var pending : node.mpoolPending(TipSetKey.EMPTY)) {
-            if (pending.message().from().equals(sender)) {
-                pool.put(pending.message().nonce(), pending);
-            }
+        var pool = fate.pool(sender);
+        if (pool.isEmpty()) {
+            replaceUnseen(sender, head, inTurn);
+            return;
         }
         boolean first = true;
         for (var each : cases(sender, head)) {
-            var pooled = pool.get(each.wish().nonce());
+            var pooled = pool.get().get(each.wish().nonce());
             if (pooled == null) {
                 // In a block by now, or on its way into the pool.
                 continue;
@@ -150,6 +151,20 @@ final class MessageReplacer {
                 inTurn.accept(() -> unlessRefused(stuck, () -> keepMoving(stuck, isLost, isFirst, head)));
             }
             first = false;
+        }
+    }
+
+    /** The pool is longest when replacing matters most. What has waited too long is known without it. */
+    private void replaceUnseen(Address sender, TipSet head, Consumer<Runnable> inTurn) {
+        long executed = fate.nonceAt(sender, head.key());
+        var waiting = cases(sender, head).stream()
+                .filter(each -> each.wish().nonce() >= executed)
+                .toList();
+        for (var each : waiting) {
+            if (each.isTime()) {
+                boolean isFirst = each.equals(waiting.getFirst());
+                inTurn.accept(() -> unlessRefused(each, () -> keepMoving(each, false, isFirst, head)));
+            }
         }
     }
 

@@ -1,12 +1,11 @@
 package io.adit.chain.message;
 
 import io.adit.chain.node.FullNode;
+import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
-import io.adit.chain.type.TipSetKey;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
-import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
-import io.adit.core.state.MessageState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,27 +24,51 @@ final class MessageReport {
     }
 
     /** What the chain and the pool know of a sender. */
-    private record Sender(long executedBelow, Map<Long, Cid> pool, Optional<SignedWish> first) {}
+    private record Sender(long executedBelow, Optional<Map<Long, SignedMessage>> pool, Optional<SignedWish> first) {}
 
-    /** One look at the node for any number of messages. */
+    /** One look at the node for any number of messages; what it does not answer once, it is not asked again. */
     private final class Look {
-        private final TipSet head = node.chainHead();
         private final Map<Address, Sender> senders = new HashMap<>();
+        private Optional<TipSet> head = Optional.empty();
+        private Optional<AditException> failure = Optional.empty();
 
+        /** @throws AditException the full node's */
+        TipSet head() {
+            failure.ifPresent(e -> {
+                throw e;
+            });
+            try {
+                head = head.or(() -> Optional.of(node.chainHead()));
+                return head.get();
+            } catch (AditException e) {
+                failure = Optional.of(e);
+                throw e;
+            }
+        }
+
+        /** @throws AditException the full node's */
         Sender of(Address sender) {
-            return senders.computeIfAbsent(sender, address -> {
-                var pool = new HashMap<Long, Cid>();
-                for (var pending : node.mpoolPending(TipSetKey.EMPTY)) {
-                    if (pending.message().from().equals(address)) {
-                        pool.put(pending.message().nonce(), pending.cid());
-                    }
-                }
-                long executed = fate.nonceAt(address, head.key());
-                var first = stored.underWay(address).stream()
+            var seen = head();
+            var known = senders.get(sender);
+            if (known == null) {
+                known = ask(sender, seen);
+                senders.put(sender, known);
+            }
+            return known;
+        }
+
+        private Sender ask(Address sender, TipSet at) {
+            try {
+                var pool = fate.pool(sender);
+                long executed = fate.nonceAt(sender, at.key());
+                var first = stored.underWay(sender).stream()
                         .filter(wish -> wish.nonce() >= executed)
                         .findFirst();
                 return new Sender(executed, pool, first);
-            });
+            } catch (AditException e) {
+                failure = Optional.of(e);
+                throw e;
+            }
         }
     }
 
@@ -60,14 +83,31 @@ final class MessageReport {
         return new MessageView(record, candidates, why(record, signed, look));
     }
 
-    private Optional<String> why(MessageRecord record, Optional<SignedWish> signed, Look look) {
-        if (record.exitCode().isPresent()) {
-            return Optional.empty();
+    private static Optional<String> why(MessageRecord record, Optional<SignedWish> signed, Look look) {
+        return switch (record.state()) {
+            case INTENT -> record.error().or(() -> Optional.of("is not signed yet"));
+            case SIGNED, PUSHED -> signed.map(wish -> whyUnderWay(wish, look));
+            case DONE -> Optional.empty();
+            case FAILED ->
+                record.exitCode().isPresent()
+                        ? Optional.empty()
+                        : record.error()
+                                .or(() -> Optional.of("can never be executed: its nonce went to another message"));
+            case CANCELLED -> record.error().or(() -> Optional.of(MessageOutbox.CANCELLED));
+        };
+    }
+
+    private static String whyUnderWay(SignedWish wish, Look look) {
+        try {
+            return why(wish, look);
+        } catch (AditException e) {
+            // The list is looked at most when something is wrong, and that may be the full node.
+            return "signed with nonce %d, %s; whether it is in the pool or on the chain cannot be asked now: %s"
+                    .formatted(
+                            wish.nonce(),
+                            wish.newest().taken() ? "and the full node had it" : "not taken by the full node yet",
+                            e.getMessage());
         }
-        if (signed.isEmpty() || record.state() == MessageState.FAILED || record.state() == MessageState.CANCELLED) {
-            return record.error().or(() -> Optional.of("is not signed yet"));
-        }
-        return Optional.of(why(signed.get(), look));
     }
 
     private static String why(SignedWish wish, Look look) {
@@ -75,7 +115,10 @@ final class MessageReport {
         if (wish.nonce() < sender.executedBelow()) {
             return "its nonce " + wish.nonce() + " is used on the chain; waits to be deep enough in it";
         }
-        var pooled = Optional.ofNullable(sender.pool().get(wish.nonce()));
+        if (sender.pool().isEmpty()) {
+            return "signed; the full node does not say what its pool holds" + reason(wish, sender, look.head());
+        }
+        var pooled = Optional.ofNullable(sender.pool().get().get(wish.nonce())).map(SignedMessage::cid);
         if (pooled.isEmpty()) {
             return wish.newest().taken()
                     ? "in the newest tipset, or to be pushed again at the next head"
@@ -92,7 +135,7 @@ final class MessageReport {
                         number,
                         wish.candidates().size(),
                         fate(wish));
-        return pool + reason(wish, sender, look.head);
+        return pool + reason(wish, sender, look.head());
     }
 
     /** What its newest candidate does to it. */

@@ -50,6 +50,9 @@ final class MessageSettler {
     /** Messages whose outcome was told, but may still be changed by a reorganisation. */
     private final Map<String, Address> shallow = new ConcurrentHashMap<>();
 
+    /** The lowest nonce that the chain of the last head had not used, by sender. */
+    private final Map<Address, Long> unused = new ConcurrentHashMap<>();
+
     private volatile boolean dated;
 
     MessageSettler(
@@ -86,6 +89,11 @@ final class MessageSettler {
         } else {
             shallow.put(wish.key(), wish.from());
         }
+    }
+
+    /** Whether its nonce was used at the last head. */
+    boolean isExecuted(SignedWish wish) {
+        return wish.nonce() < unused.getOrDefault(wish.from(), 0L);
     }
 
     void settle() {
@@ -142,6 +150,7 @@ final class MessageSettler {
     /** What is executed costs its lane's day no more than that, however shallow it is, as long as no reorganisation undoes it. */
     private void noteCosts(Address sender, TipSet head) {
         long used = fate.nonceAt(sender, head.key());
+        unused.put(sender, used);
         for (var wish : stored.underWay(sender)) {
             boolean isExecuted = wish.nonce() < used;
             if (isExecuted == wish.record().gasCost().isPresent()) {

@@ -5,7 +5,6 @@ import io.adit.chain.signer.SigningContents;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSet;
-import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
@@ -39,16 +38,24 @@ final class NonceGaps {
     private final StoredMessages stored;
     private final MessagePusher pusher;
     private final MessageReplacer replacer;
+    private final MessageFate fate;
     private final Map<Address, Gap> seen = new ConcurrentHashMap<>();
 
     private record Gap(long nonce, Epoch since) {}
 
-    NonceGaps(FullNode node, Signer signer, StoredMessages stored, MessagePusher pusher, MessageReplacer replacer) {
+    NonceGaps(
+            FullNode node,
+            Signer signer,
+            StoredMessages stored,
+            MessagePusher pusher,
+            MessageReplacer replacer,
+            MessageFate fate) {
         this.node = node;
         this.signer = signer;
         this.stored = stored;
         this.pusher = pusher;
         this.replacer = replacer;
+        this.fate = fate;
     }
 
     /** Looks once for each head, after everything forgotten was pushed; signs and pushes in the sender's turn. */
@@ -76,14 +83,13 @@ final class NonceGaps {
         boolean isGap = !waiting.isEmpty()
                 && waiting.getFirst().nonce() > next
                 && stored.fromNonce(sender, next).getFirst().nonce() > next
-                && !isInPool(sender, next);
+                && !mayBeInPool(sender, next);
         return isGap ? waiting : List.of();
     }
 
-    private boolean isInPool(Address sender, long nonce) {
-        return node.mpoolPending(TipSetKey.EMPTY).stream()
-                .anyMatch(pending -> pending.message().from().equals(sender)
-                        && pending.message().nonce() == nonce);
+    /** Where the pool is not seen, a message of another program may be there: nothing is filled. */
+    private boolean mayBeInPool(Address sender, long nonce) {
+        return fate.pool(sender).map(pool -> pool.containsKey(nonce)).orElse(true);
     }
 
     private void fill(Address sender, TipSet head) {

@@ -14,6 +14,7 @@ import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -26,6 +27,9 @@ import java.util.stream.Collectors;
 
 /** The outbox's rows. Every method is one transaction and is on disk when it returns. */
 final class StoredMessages {
+    /** A wish that is refused at each head for the same reason is written once in this time, not at each. */
+    private static final Duration TRIES_NOTED = Duration.ofMinutes(30);
+
     private final StateStore store;
     private final InstantSource clock;
 
@@ -115,6 +119,13 @@ final class StoredMessages {
                 .toList());
     }
 
+    /** Of every sender. */
+    List<SignedWish> underWay() {
+        return store.read(tx -> tx.messages().listUnderWay().stream()
+                .map(record -> signed(tx, record))
+                .toList());
+    }
+
     /** What was signed with this nonce, whatever became of it. */
     Optional<SignedWish> withNonce(Address sender, long nonce) {
         return store.read(tx -> tx.messages().listFromNonce(sender, nonce).stream()
@@ -157,6 +168,15 @@ final class StoredMessages {
                 .toList());
     }
 
+    /** Window proofs of a sender that are asked for, not signed yet, and not too late. */
+    long proofsToSign(Address sender, Epoch head) {
+        return intents().stream()
+                .filter(wish -> wish.from().equals(sender)
+                        && MessagePriority.ofWeight(wish.priority()) == MessagePriority.WINDOW_POST)
+                .filter(wish -> wish.due().filter(due -> due.isBefore(head)).isEmpty())
+                .count();
+    }
+
     List<MessageRecord> intents() {
         return store.read(tx -> tx.messages().listInState(MessageState.INTENT));
     }
@@ -180,28 +200,29 @@ final class StoredMessages {
         }
     }
 
-    /** Gives up a wish that is not signed; false when it is by now. */
+    /** Gives up a wish that is not signed; false when it is by now, or was never asked for. */
     boolean dropped(String key, String why) {
         return store.transact(tx -> {
-            var current = tx.messages().find(key).orElseThrow();
-            if (current.state() != MessageState.INTENT) {
-                return false;
-            }
-            tx.messages()
-                    .update(current.withState(MessageState.CANCELLED)
+            var current = tx.messages().find(key).filter(record -> record.state() == MessageState.INTENT);
+            current.ifPresent(record -> tx.messages()
+                    .update(record.withState(MessageState.CANCELLED)
                             .withError(Optional.of(why))
-                            .withUpdatedAt(clock.instant()));
-            return true;
+                            .withUpdatedAt(clock.instant())));
+            return current.isPresent();
         });
     }
 
-    /** Why a wish is not signed, for people. */
+    /** Why a wish is not signed, for people; that it was tried is noted, so that it does not count as forgotten. */
     void notSigned(String key, String why) {
         store.transactVoid(tx -> {
-            var current = tx.messages().find(key).orElseThrow();
-            if (current.state() == MessageState.INTENT && !current.error().equals(Optional.of(why))) {
-                tx.messages().update(current.withError(Optional.of(why)));
-            }
+            var now = clock.instant();
+            tx.messages()
+                    .find(key)
+                    .filter(wish -> wish.state() == MessageState.INTENT)
+                    .filter(wish -> !wish.error().equals(Optional.of(why))
+                            || wish.updatedAt().plus(TRIES_NOTED).isBefore(now))
+                    .ifPresent(wish -> tx.messages()
+                            .update(wish.withError(Optional.of(why)).withUpdatedAt(now)));
         });
     }
 

@@ -33,4 +33,9 @@ public record NetworkParams(
         return Instant.ofEpochSecond(
                 Math.addExact(genesisTimestamp, Math.multiplyExact(epoch.value(), blockDelaySeconds)));
     }
+
+    /** The epoch that it is at a time; negative before genesis. */
+    public Epoch epochAt(Instant time) {
+        return new Epoch(Math.floorDiv(time.getEpochSecond() - genesisTimestamp, blockDelaySeconds));
+    }
 }

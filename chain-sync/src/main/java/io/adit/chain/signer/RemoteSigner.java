@@ -96,6 +96,14 @@ public final class RemoteSigner implements BlockSigner {
         });
     }
 
+    @Override
+    public List<String> nearLimits() {
+        return ask(
+                new SignerWire.NearLimits(),
+                reader -> ChainCbor.list(
+                        reader, SignerWire.MAX_LIMITS, "limits", words -> words.text(SignerWire.MAX_TEXT)));
+    }
+
     private <T> T ask(SignerWire request, Function<CborReader, T> result) {
         byte[] frame = request.encode();
         byte[] answer;

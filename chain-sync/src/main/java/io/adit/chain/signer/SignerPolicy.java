@@ -101,12 +101,19 @@ public record SignerPolicy(
             TokenAmount maxValuePerDay,
 
             @Doc(
-                    value =
-                            "Most FIL of gas in one day (UTC), counted likewise, once for window proofs and once for all"
-                                    + " else. It counts what messages may cost, not what they do: a day has 48 window proofs"
-                                    + " for each full partition, at the fee cap.",
+                    value = "Most FIL of gas in one day (UTC) over all messages but window proofs and declarations of"
+                            + " faults and recoveries, counted likewise. It counts what messages may cost, not what"
+                            + " they do.",
                     fallback = "250")
             TokenAmount maxFeePerDay,
+
+            @Doc(
+                    value =
+                            "Most FIL of gas in one day (UTC) over window proofs and declarations of faults and recoveries,"
+                                    + " counted likewise. 0: no limit. What is refused here costs power and fees, so leave room: a day has"
+                                    + " 48 window proofs for every 2,349 sectors or so, each counted at the fee cap.",
+                    fallback = "0")
+            TokenAmount maxProofFeePerDay,
 
             @Doc(value = "Most messages in one day (UTC).", fallback = "10000")
             int maxPerDay) {}

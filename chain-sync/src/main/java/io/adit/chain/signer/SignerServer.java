@@ -296,6 +296,13 @@ public final class SignerServer implements AutoCloseable {
                 var now = signer.status(status.miner());
                 yield SignerWire.yes(writer -> write(writer, now));
             }
+            case SignerWire.NearLimits limits -> {
+                var near = ledger.nearLimits();
+                yield SignerWire.yes(writer -> {
+                    writer.array(near.size());
+                    near.forEach(words -> writer.text(SignerWire.shortened(words)));
+                });
+            }
         };
     }
 

@@ -20,6 +20,7 @@ sealed interface SignerWire {
     int VERSION = 1;
     int MAX_BLOCKS = 2000;
     int MAX_TEXT = 4096;
+    int MAX_LIMITS = 16;
 
     /** Which keys there are. */
     record Addresses() implements SignerWire {}
@@ -35,6 +36,9 @@ sealed interface SignerWire {
 
     /** How a miner's guard stands. */
     record Status(Address miner) implements SignerWire {}
+
+    /** Which limits of the day are nearly used up. */
+    record NearLimits() implements SignerWire {}
 
     default byte[] encode() {
         var writer = new CborWriter();
@@ -57,6 +61,7 @@ sealed interface SignerWire {
                 write(writer, observe.block);
             }
             case Status status -> writer.array(3).uint(VERSION).uint(4).bytes(status.miner.bytes());
+            case NearLimits limits -> writer.array(2).uint(VERSION).uint(5);
         }
         return writer.toByteArray();
     }
@@ -84,7 +89,8 @@ sealed interface SignerWire {
                         ChainCbor.list(reader, MAX_BLOCKS, "own blocks", SignerWire::block));
             case 3 -> new Observe(ChainCbor.address(reader), block(reader));
             case 4 -> new Status(ChainCbor.address(reader));
-            default -> throw new InvalidValueException("operation of the signer's protocol", operation, "0 to 4");
+            case 5 -> new NearLimits();
+            default -> throw new InvalidValueException("operation of the signer's protocol", operation, "0 to 5");
         };
         reader.end();
         return request;

@@ -8,6 +8,7 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.task.CrashPoints;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,19 +21,34 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What was signed away today (UTC), on disk before the signature is given. One line for each message: day, sender, nonce,
- * value and fee in attoFIL, {@code proof} for a window proof, checksum. Of several messages with one sender and nonce only one
- * can be executed, so the dearest counts. Window proofs have an account of their own with the same limits: nothing else that
- * is signed can use up what they need. The day never goes back, whatever the clock does.
+ * value and fee in attoFIL, {@code proof} for a window proof or a declaration, checksum. Of several messages with one sender and
+ * nonce only one can be executed, so the dearest counts. Proofs and declarations have an account of their own, whose fees have
+ * their own limit: nothing else that is signed can use up what they need. The day never goes back, whatever the clock does.
  */
 final class SpendLedger implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SpendLedger.class);
     private static final long MAX_FILE = 256L << 20;
     private static final String PROOF = "proof";
+    private static final long NEAR_PERCENT = 80;
+
+    /** What sectors lose power without. */
+    private static final Set<Long> PROOF_METHODS = Set.of(
+            MinerMethod.SUBMIT_WINDOWED_POST.number(),
+            MinerMethod.DECLARE_FAULTS.number(),
+            MinerMethod.DECLARE_FAULTS_RECOVERED.number());
 
     private record Lane(Address from, long nonce) {}
 
@@ -49,6 +65,7 @@ final class SpendLedger implements AutoCloseable {
         private final Map<Lane, Spent> today = new HashMap<>();
         private TokenAmount value = TokenAmount.ZERO;
         private TokenAmount fee = TokenAmount.ZERO;
+        private final Set<String> warned = new HashSet<>();
 
         void add(Lane lane, TokenAmount moreValue, TokenAmount moreFee) {
             var before = today.getOrDefault(lane, Spent.NOTHING);
@@ -62,6 +79,7 @@ final class SpendLedger implements AutoCloseable {
             today.clear();
             value = TokenAmount.ZERO;
             fee = TokenAmount.ZERO;
+            warned.clear();
         }
     }
 
@@ -141,9 +159,10 @@ final class SpendLedger implements AutoCloseable {
                     "messages.max-value-per-day",
                     account.value.plus(after.value().minus(before.value())),
                     limits.maxValuePerDay());
-            limit("messages.max-fee-per-day", account.fee.plus(after.fee().minus(before.fee())), limits.maxFeePerDay());
+            limitFee(account, account.fee.plus(after.fee().minus(before.fee())));
             append(lane, message);
             account.add(lane, message.value(), message.maxFee());
+            warn(account);
         } catch (IOException e) {
             failed = true;
             throw unusable("writing", e);
@@ -158,6 +177,73 @@ final class SpendLedger implements AutoCloseable {
 
     private static void limit(String rule, TokenAmount sum, TokenAmount most) {
         PolicyCheck.require(sum.compareTo(most) <= 0, rule, most + " in a day", sum + " with this one");
+    }
+
+    private void limitFee(Account account, TokenAmount sum) {
+        var most = mostFee(account);
+        if (most.isPresent()) {
+            limit(feeRule(account), sum, most.get());
+        }
+    }
+
+    private Optional<TokenAmount> mostFee(Account account) {
+        return account.equals(proofs)
+                ? Optional.of(limits.maxProofFeePerDay()).filter(most -> !most.isZero())
+                : Optional.of(limits.maxFeePerDay());
+    }
+
+    private String feeRule(Account account) {
+        return account.equals(proofs) ? "messages.max-proof-fee-per-day" : "messages.max-fee-per-day";
+    }
+
+    /** Once a day for each limit of each account. */
+    private void warn(Account account) {
+        near(account).forEach((rule, words) -> {
+            if (account.warned.add(rule)) {
+                LOG.error("{}", words);
+            }
+        });
+    }
+
+    private Map<String, String> near(Account account) {
+        var near = new LinkedHashMap<String, String>();
+        int count = account.today.size();
+        if (isNear(BigInteger.valueOf(count), BigInteger.valueOf(limits.maxPerDay()))) {
+            near("messages.max-per-day", limits.maxPerDay(), count + " messages were signed today", near);
+        }
+        if (isNear(account.value.atto(), limits.maxValuePerDay().atto())) {
+            near(
+                    "messages.max-value-per-day",
+                    limits.maxValuePerDay(),
+                    "messages signed today move " + account.value,
+                    near);
+        }
+        mostFee(account)
+                .filter(most -> isNear(account.fee.atto(), most.atto()))
+                .ifPresent(most -> near(feeRule(account), most, "messages signed today may cost " + account.fee, near));
+        return near;
+    }
+
+    private static boolean isNear(BigInteger used, BigInteger most) {
+        return most.signum() > 0
+                && used.multiply(BigInteger.valueOf(100)).compareTo(most.multiply(BigInteger.valueOf(NEAR_PERCENT)))
+                        >= 0;
+    }
+
+    private static void near(String rule, Object most, String used, Map<String, String> near) {
+        near.put(
+                rule,
+                "MESSAGES WILL BE REFUSED BEFORE THE DAY ENDS: %s of the signer is %s, %s".formatted(rule, most, used));
+    }
+
+    /** Limits of the day (UTC) of which four fifths are used, in words. */
+    synchronized List<String> nearLimits() {
+        boolean isOver = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).isAfter(day);
+        return isOver
+                ? List.of()
+                : Stream.of(proofs, others)
+                        .flatMap(account -> near(account).values().stream())
+                        .toList();
     }
 
     private void append(Lane lane, Message message) throws IOException {
@@ -192,7 +278,7 @@ final class SpendLedger implements AutoCloseable {
 
     /** The policy has seen that nothing but a miner, the market or the power actor is called; and a proof needs no value. */
     private static boolean isProof(Message message) {
-        return message.method() == MinerMethod.SUBMIT_WINDOWED_POST.number()
+        return PROOF_METHODS.contains(message.method())
                 && !message.to().equals(Actor.MARKET)
                 && !message.to().equals(Actor.POWER)
                 && message.value().isZero();

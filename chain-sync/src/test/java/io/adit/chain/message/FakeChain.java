@@ -62,6 +62,7 @@ final class FakeChain extends PartialFullNode {
     private long exitCode;
     private boolean losesPushes;
     private boolean lacksMessages;
+    private boolean isAway;
     private Predicate<Message> refused = message -> false;
     private int oldestState;
     private long forks;
@@ -93,6 +94,11 @@ final class FakeChain extends PartialFullNode {
 
     synchronized void losePushes(boolean lose) {
         losesPushes = lose;
+    }
+
+    /** From now on it does not name its head, or does again. */
+    synchronized void away(boolean away) {
+        isAway = away;
     }
 
     synchronized void forgetPool() {
@@ -265,6 +271,9 @@ final class FakeChain extends PartialFullNode {
 
     @Override
     public synchronized TipSet chainHead() {
+        if (isAway) {
+            throw RpcException.unanswered(RpcErrorCode.NODE_UNREACHABLE, "ChainHead", "connection refused");
+        }
         return chain.getLast().tipSet();
     }
 
@@ -287,7 +296,7 @@ final class FakeChain extends PartialFullNode {
 
     @Override
     public synchronized MinerInfo stateMinerInfo(Address address, TipSetKey key) {
-        return miner.orElseThrow();
+        return miner.orElseThrow(() -> refused("actor not found"));
     }
 
     @Override
@@ -391,6 +400,7 @@ final class FakeChain extends PartialFullNode {
 
     @Override
     public synchronized List<SignedMessage> mpoolPending(TipSetKey key) {
+        reach("pending");
         return pool.all();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.adit.chain.node.RpcException;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.error.AditException;
@@ -14,7 +15,10 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.MessageCandidate.Purpose;
 import io.adit.core.state.MessageState;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,64 @@ final class MessageControlTest {
 
         assertThat(control().find("a").orElseThrow().why()).isEmpty();
         assertThat(control().recent(10)).hasSize(1);
+    }
+
+    /** One message in each state, at a node that answers and at one that does not. */
+    @Test
+    void why_inEveryState_saysWhatIsWaitedFor_alsoWhileTheNodeIsAway() {
+        stage.outbox.send(stage.commit("done"));
+        stage.outbox.send(stage.commit("failed"));
+        stage.chain.mine(40);
+        assertThat(stage.outbox.found("done", CONFIDENCE)).isPresent();
+        stage.chain.exitCode(16);
+        assertThat(stage.outbox.found("failed", CONFIDENCE)).isPresent();
+        stage.chain.exitCode(0);
+        stage.outbox.send(stage.commit("pushed"));
+        stage.chain.onCall(call -> {
+            if (call.equals("push")) {
+                throw FakeChain.unreachable();
+            }
+        });
+        assertThatThrownBy(() -> stage.outbox.send(stage.commit("signed"))).isInstanceOf(RpcException.class);
+        stage.chain.heal();
+        stage.chain.balance(TokenAmount.ofFil("0.4"));
+        assertThatThrownBy(() -> stage.outbox.send(stage.commit("intent")))
+                .isInstanceOf(InsufficientFundsException.class);
+        assertThatThrownBy(() -> stage.outbox.send(stage.commit("cancelled")))
+                .isInstanceOf(InsufficientFundsException.class);
+        control().cancel("cancelled", true);
+
+        assertThat(states()).isEqualTo(EnumSet.allOf(MessageState.class));
+        assertThat(why("intent")).contains("send at least");
+        assertThat(why("signed")).isEqualTo("signed, and not taken by the node yet");
+        assertThat(why("pushed")).contains("in the pool since epoch 40");
+        assertThat(why("done") + why("failed")).as("executed").isEmpty();
+        assertThat(why("cancelled")).contains("given up");
+
+        stage.chain.away(true);
+        assertThat(why("intent")).contains("send at least");
+        assertThat(why("signed"))
+                .contains("not taken by the full node yet", "cannot be asked now", "connection refused");
+        assertThat(why("pushed")).contains("and the full node had it", "cannot be asked now", "connection refused");
+        assertThat(why("done") + why("failed")).as("executed").isEmpty();
+        assertThat(why("cancelled")).contains("given up");
+        assertThat(control().recent(10)).hasSize(6);
+    }
+
+    private Set<MessageState> states() {
+        return control().recent(10).stream().map(view -> view.record().state()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void why_whenItCanNeverBeExecuted_namesWhatTookItsNonce() {
+        stage.outbox.send(stage.commit("a"));
+        var foreign = Message.unpriced(stage.key.address(), OutboxStage.MINER, TokenAmount.ZERO, 0, new byte[0]);
+        stage.chain.executeForeign(new SignedMessage(foreign, stage.key.sign(foreign.signingBytes())));
+        stage.chain.mine(35);
+        stage.outbox.settle();
+
+        assertThat(stage.outbox.record("a").orElseThrow().state()).isEqualTo(MessageState.FAILED);
+        assertThat(why("a")).contains("another message of its sender", "had nonce 0");
     }
 
     @Test

@@ -191,6 +191,27 @@ final class MessageLanesTest {
     }
 
     @Test
+    void nearCaps_whenFourFifthsOfALanesDayAreSpent_saySo() {
+        var stage = capped(TokenAmount.ofAtto(700_000_000));
+        var watch = stage.outbox.balances(stage.key.address(), new SimpleMeterRegistry());
+        stage.outbox.send(deal(stage, "a"));
+        watch.onHead();
+        assertThat(watch.nearCaps()).isEmpty();
+
+        stage.outbox.send(deal(stage, "b"));
+        stage.passTime(Duration.ofMinutes(11));
+        watch.onHead();
+
+        assertThat(watch.nearCaps())
+                .singleElement()
+                .asString()
+                .contains("lane deals", "waits until midnight", "messages.max-fee-per-day");
+        stage.passTime(Duration.ofDays(1));
+        watch.onHead();
+        assertThat(watch.nearCaps()).isEmpty();
+    }
+
+    @Test
     void spentToday_whenAnotherMessageTookTheNonce_countsNothing() {
         var stage = capped(TokenAmount.ofAtto(700_000_000));
         stage.outbox.send(deal(stage, "a"));

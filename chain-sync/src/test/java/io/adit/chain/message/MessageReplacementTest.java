@@ -466,10 +466,4 @@ final class MessageReplacementTest {
     void replacing_isLotusComputeRbf(long premium, long least) {
         assertThat(BaseFees.replacing(TokenAmount.ofAtto(premium))).isEqualTo(TokenAmount.ofAtto(least));
     }
-
-    @Test
-    void after_risesByAnEighthAnEpochAsFip0115AllowsAtMost() {
-        assertThat(BaseFees.after(TokenAmount.ofAtto(807), 1)).isEqualTo(TokenAmount.ofAtto(907));
-        assertThat(BaseFees.after(TokenAmount.ofAtto(8), 2)).isEqualTo(TokenAmount.ofAtto(10));
-    }
 }

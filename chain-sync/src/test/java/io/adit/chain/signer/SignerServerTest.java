@@ -150,6 +150,22 @@ class SignerServerTest {
         assertRefused("messages.max-per-day", () -> sign(7, "0"));
     }
 
+    @Test
+    void limitsThatAreNearlyUsedUpAreTold_untilTheDayEnds() {
+        var client = fixture().client();
+        assertThat(client.nearLimits()).isEmpty();
+        sign(1, "6");
+        sign(2, "7");
+
+        assertThat(client.nearLimits())
+                .singleElement()
+                .asString()
+                .contains("MESSAGES WILL BE REFUSED", "messages.max-value-per-day of the signer is 15 FIL", "13 FIL");
+
+        now.set(NOON.plus(Duration.ofDays(1)));
+        assertThat(client.nearLimits()).isEmpty();
+    }
+
     /** The policy allows six a day; a window proof is method 5 without value. */
     @Test
     void proofsHaveADayOfTheirOwn_whenCheaperMessagesHaveUsedTheirs() {

@@ -135,7 +135,7 @@ final class Judge {
             return Optional.empty();
         }
         long most = options.maxEpochsAhead().getAsLong();
-        long byClock = epochBy(chain.get(), wall);
+        long byClock = chain.get().epochAt(wall).value();
         boolean knownLiar = member.verdict() instanceof Verdict.Lying lying && lying.lie() == Lie.FUTURE_EPOCH;
         boolean isClockWrong = clockIsOutvoted(
                 byClock + most, knownLiar ? members.size() : (int) heights().count());
@@ -178,12 +178,9 @@ final class Judge {
         return options.maxEpochsAhead().isPresent()
                 && chain.isPresent()
                 && clockIsOutvoted(
-                        epochBy(chain.get(), wall) + options.maxEpochsAhead().getAsLong(),
+                        chain.get().epochAt(wall).value()
+                                + options.maxEpochsAhead().getAsLong(),
                         (int) heights().count());
-    }
-
-    private static long epochBy(NetworkParams chain, Instant wall) {
-        return Math.floorDiv(wall.getEpochSecond() - chain.genesisTimestamp(), chain.blockDelaySeconds());
     }
 
     private Optional<Verdict> lag(Member member, Optional<Epoch> best, long nanos) {

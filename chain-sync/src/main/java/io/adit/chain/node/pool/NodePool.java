@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Several full nodes behind one. Calls go to the primary, which stays primary as long as it is good; what it does not
+ * Full nodes behind one, or a single one that is watched in the same way. Calls go to the primary, which stays primary as long as it is good; what it does not
  * answer goes to the next ({@link Conduct} says how), and a node that says what cannot be is fenced ({@link Verdict}).
  *
  * <p>Every call waits, in the timeline given, so in simulated time only strands may call.
@@ -72,6 +72,11 @@ public final class NodePool extends TypedFullNode {
     /** The nodes as they stand, in the order of configuration. */
     public List<MemberView> members() {
         return roster.views();
+    }
+
+    /** What is wrong with the nodes, in words: who does not answer, lags or lies. Empty while all are good. */
+    public List<String> problems() {
+        return roster.problems();
     }
 
     @Override

@@ -39,7 +39,7 @@ final class Roster {
     private final List<PoolSubscription> subscriptions = new ArrayList<>();
     private volatile @Nullable Member primary;
     private long judgements;
-    private boolean clockDoubted;
+    private volatile boolean clockDoubted;
     private volatile boolean closed;
 
     Roster(List<PoolMember> members, PoolOptions options, Timeline timeline) {
@@ -229,7 +229,7 @@ final class Roster {
         var best = members.stream()
                 .min(Comparator.comparingInt(member -> member.verdict().rank()))
                 .orElseThrow();
-        if (best.verdict().fenced()) {
+        if (isShunned(best)) {
             return;
         }
         if (now == null) {
@@ -243,6 +243,11 @@ final class Roster {
                     now.name,
                     now.verdict().sentence());
         }
+    }
+
+    /** A fence round the only node there is would stop everything, so there is an alarm and no fence. */
+    private boolean isShunned(Member member) {
+        return member.verdict().fenced() && members.size() > 1;
     }
 
     // ---- for calls -------------------------------------------------------------------------------
@@ -269,7 +274,7 @@ final class Roster {
         }
         var first = primary;
         var order = members.stream()
-                .filter(member -> !member.verdict().fenced())
+                .filter(member -> !isShunned(member))
                 .sorted(Comparator.<Member>comparingInt(
                                 member -> member.verdict().rank())
                         .thenComparingInt(member -> member.equals(first) ? 0 : 1))
@@ -361,7 +366,7 @@ final class Roster {
     }
 
     Optional<Member> primary() {
-        return Optional.ofNullable(primary).filter(member -> !member.verdict().fenced());
+        return Optional.ofNullable(primary).filter(member -> !isShunned(member));
     }
 
     /** The best node other than this one. */
@@ -381,6 +386,22 @@ final class Roster {
     }
 
     // ---- for people ------------------------------------------------------------------------------
+
+    /** What is wrong with the nodes, in words; empty while all are good. */
+    List<String> problems() {
+        var found = new ArrayList<String>();
+        for (var member : members) {
+            var verdict = member.verdict();
+            if (!verdict.good()) {
+                found.add("full node " + member.name + " " + verdict.sentence()
+                        + (members.size() == 1 ? "; there is no other one" : ""));
+            }
+        }
+        if (clockDoubted) {
+            found.add("the heads of most full nodes are of epochs that have not come yet by this machine's clock");
+        }
+        return found;
+    }
 
     List<MemberView> views() {
         var first = primary;
