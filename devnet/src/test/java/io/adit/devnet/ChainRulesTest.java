@@ -18,11 +18,14 @@ import io.adit.core.keys.Signatures;
 import io.adit.devnet.chain.Beacon;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Headers, randomness, pool rules, forks and patience. */
 class ChainRulesTest {
@@ -228,6 +231,40 @@ class ChainRulesTest {
         devnet.advance(20);
 
         assertThat(node.stateSearchMsg(TipSetKey.EMPTY, cid, -1, true)).isPresent();
+    }
+
+    /**
+     * FIP-0115, in force since version 28: by at most 13 from 100 attoFIL, 15 from 113, 16 from 128; a full block that bids 20
+     * beside 100 adds 20 - 13.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {28, 29})
+    void theBaseFee_risesWithWhatAFullBlockBids_andFallsOtherwise(int version) {
+        try (var chain = Devnet.inMemory(DealLifeTest.settings(version), new RecordingProofs())) {
+            chain.ledger().fund(key.address(), TokenAmount.ofFil(1));
+            chain.advance(2);
+            chain.node().mpoolPush(signed(message(0, 8_000_000_000L, 200_000, 100_000)));
+            chain.advance(1);
+            chain.node().mpoolPush(signed(message(1, 8_000_000_000L, 200_000, 100_000)));
+            chain.advance(1);
+            chain.node().mpoolPush(signed(message(2, 7_999_999_999L, 200_000, 100_000)));
+            chain.advance(2);
+            chain.node().mpoolPush(signed(message(3, 8_000_000_000L, 200_000, 20)));
+            chain.advance(2);
+
+            assertThat(fees(chain.node(), 7)).containsExactly("100", "100", "113", "128", "112", "100", "107");
+        }
+    }
+
+    /** Of the last tipsets, the newest last. */
+    private static List<String> fees(FullNode node, int tipSets) {
+        var fees = new ArrayDeque<String>();
+        var tipSet = node.chainHead();
+        for (int at = 0; at < tipSets; at++) {
+            fees.addFirst(tipSet.parentBaseFee().attoText());
+            tipSet = node.chainGetTipSet(tipSet.parents());
+        }
+        return List.copyOf(fees);
     }
 
     @Test

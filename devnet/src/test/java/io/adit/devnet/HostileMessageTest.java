@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.ClientDealProposal;
-import io.adit.chain.actor.DealProposal;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
@@ -85,18 +84,7 @@ class HostileMessageTest {
         provider.fillEscrow();
         var good = provider.proposal("mars.jpg", new PieceInfo(Provider.commR(99), Provider.SECTOR))
                 .proposal();
-        var changed = new DealProposal(
-                piece,
-                good.pieceSize(),
-                good.verifiedDeal(),
-                good.client(),
-                good.provider(),
-                good.label(),
-                new Epoch(start),
-                new Epoch(end),
-                good.pricePerEpoch(),
-                good.providerCollateral(),
-                good.clientCollateral());
+        var changed = good.withPieceCid(piece).withStartEpoch(new Epoch(start)).withEndEpoch(new Epoch(end));
         var signed = new ClientDealProposal(changed, provider.client().sign(changed.toCbor()));
         return provider.runBlind(Actor.MARKET, 4, new PublishStorageDealsParams(List.of(signed)))
                 .exitCode();

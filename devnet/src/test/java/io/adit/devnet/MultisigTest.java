@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.adit.chain.actor.Actor;
 import io.adit.chain.actor.ApproveReturn;
 import io.adit.chain.actor.ChangeOwnerAddressParams;
+import io.adit.chain.actor.ChangeThresholdParams;
 import io.adit.chain.actor.CreateMinerReturn;
 import io.adit.chain.actor.ExecParams;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.MultisigConstructorParams;
 import io.adit.chain.actor.MultisigMethod;
+import io.adit.chain.actor.MultisigSignerParams;
 import io.adit.chain.actor.MultisigTransaction;
 import io.adit.chain.actor.MultisigTransactionParams;
 import io.adit.chain.actor.ProposeParams;
 import io.adit.chain.actor.ProposeReturn;
+import io.adit.chain.actor.SwapSignerParams;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.CborRecord;
@@ -174,6 +177,78 @@ class MultisigTest {
         assertThat(tried(FIRST, multisig, cancel, params).exitCode()).isEqualTo(17);
     }
 
+    /** How a change of its signers ends that two of them have sent it make of itself. */
+    private long ofItself(MultisigMethod method, CborRecord params) {
+        propose(FIRST, multisig, TokenAmount.ZERO, method.number(), params.toCbor());
+        return approve(THIRD, pending().getLast()).exitCode();
+    }
+
+    private long id(PrivateKey key) {
+        return node.stateLookupID(key.address(), TipSetKey.EMPTY).id().orElseThrow();
+    }
+
+    private String state() {
+        var state = node.stateReadState(multisig, TipSetKey.EMPTY).state();
+        return state.path("NumApprovalsThreshold") + " of " + state.path("Signers");
+    }
+
+    @Test
+    void signersComeAndGo_onlyByItsOwnMessages() {
+        var client = new MultisigSignerParams(provider.client().address(), false);
+        long first = id(FIRST);
+        long third = id(THIRD);
+        long fourth = id(provider.client());
+        assertThat(tried(FIRST, multisig, MultisigMethod.ADD_SIGNER.number(), client)
+                        .exitCode())
+                .as("from a signer")
+                .isEqualTo(18);
+        assertThat(ofItself(MultisigMethod.ADD_SIGNER, new MultisigSignerParams(FIRST.address(), false)))
+                .isEqualTo(18);
+        assertThat(ofItself(MultisigMethod.REMOVE_SIGNER, client)).isEqualTo(18);
+        assertThat(ofItself(MultisigMethod.SWAP_SIGNER, new SwapSignerParams(FIRST.address(), THIRD.address())))
+                .isEqualTo(16);
+        assertThat(ofItself(MultisigMethod.CHANGE_NUM_APPROVALS_THRESHOLD, new ChangeThresholdParams(4)))
+                .isEqualTo(16);
+        assertThat(ofItself(MultisigMethod.CHANGE_NUM_APPROVALS_THRESHOLD, new ChangeThresholdParams(0)))
+                .isEqualTo(16);
+
+        assertThat(ofItself(MultisigMethod.ADD_SIGNER, client)).isZero();
+        assertThat(ofItself(MultisigMethod.REMOVE_SIGNER, new MultisigSignerParams(SECOND.address(), false)))
+                .isZero();
+        assertThat(state()).isEqualTo("2 of [\"t0%d\",\"t0%d\",\"t0%d\"]".formatted(first, third, fourth));
+        assertThat(ofItself(MultisigMethod.SWAP_SIGNER, new SwapSignerParams(client.signer(), SECOND.address())))
+                .isZero();
+        assertThat(ofItself(MultisigMethod.CHANGE_NUM_APPROVALS_THRESHOLD, new ChangeThresholdParams(3)))
+                .isZero();
+        assertThat(state()).startsWith("3 of ").endsWith("\"t0" + id(SECOND) + "\"]");
+    }
+
+    @Test
+    void approvalsOfASignerWhoGoesAreTakenBack() {
+        propose(SECOND, provider.client().address(), TokenAmount.ofFil(1), 0, new byte[0]);
+
+        assertThat(ofItself(MultisigMethod.REMOVE_SIGNER, new MultisigSignerParams(SECOND.address(), true)))
+                .isZero();
+
+        assertThat(pending()).as("what only it had approved").isEmpty();
+        assertThat(state()).startsWith("1 of ");
+    }
+
+    /** Laid out by hand from the actor's types. */
+    @Test
+    void encodingsOfSignerChangesAreTheActors() {
+        var signer = new MultisigSignerParams(Address.ofId(1000), true);
+        var swap = new SwapSignerParams(Address.ofId(101), Address.ofId(1000));
+        var threshold = new ChangeThresholdParams(2);
+
+        assertThat(HexFormat.of().formatHex(signer.toCbor())).isEqualTo("82" + "4300e807" + "f5");
+        assertThat(MultisigSignerParams.fromCbor(signer.toCbor())).isEqualTo(signer);
+        assertThat(HexFormat.of().formatHex(swap.toCbor())).isEqualTo("82" + "420065" + "4300e807");
+        assertThat(SwapSignerParams.fromCbor(swap.toCbor())).isEqualTo(swap);
+        assertThat(HexFormat.of().formatHex(threshold.toCbor())).isEqualTo("81" + "02");
+        assertThat(ChangeThresholdParams.fromCbor(threshold.toCbor())).isEqualTo(threshold);
+    }
+
     @Test
     void isNotMade_ofWhatCannotBeOne() {
         assertThat(tried(FIRST, Actor.INIT, 2, exec(0, FIRST)).exitCode()).isEqualTo(16);
@@ -184,7 +259,7 @@ class MultisigTest {
         assertThat(tried(FIRST, Actor.INIT, 2, new ExecParams(code("storageminer"), new byte[0]))
                         .exitCode())
                 .isEqualTo(18);
-        assertThat(tried(FIRST, multisig, 5, new MultisigTransactionParams(0, new byte[0]))
+        assertThat(tried(FIRST, multisig, 9, new MultisigTransactionParams(0, new byte[0]))
                         .exitCode())
                 .isEqualTo(22);
         assertThatThrownBy(() -> node.msigGetPending(provider.miner(), TipSetKey.EMPTY))

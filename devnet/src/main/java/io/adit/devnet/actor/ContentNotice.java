@@ -8,7 +8,10 @@ import io.adit.core.fil.Epoch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells the market actor what proven sectors hold (SectorContentChanged). No other receiver is allowed. */
+/**
+ * Tells the market actor what proven sectors hold (SectorContentChanged). Any contract may be told, too (FIP-0109); there are
+ * none on this chain, and what is told to an actor that does not understand it fails without an effect.
+ */
 final class ContentNotice {
     private static final Address MARKET = Address.ofId(StateTree.MARKET);
 
@@ -26,7 +29,8 @@ final class ContentNotice {
                     if (notification.address().equals(MARKET)) {
                         added.add(new PieceChange(piece.cid(), piece.size(), notification.payload()));
                     } else if (required) {
-                        throw ActorAbort.illegalArgument("disallowed notification receiver: " + notification.address());
+                        throw ActorAbort.illegalArgument(
+                                "notification to " + notification.address() + " failed: it is no contract");
                     }
                 }
             }

@@ -215,18 +215,7 @@ final class MarketActor {
         }
 
         private DealProposal normalised(DealProposal proposal, long client) {
-            return new DealProposal(
-                    proposal.pieceCid(),
-                    proposal.pieceSize(),
-                    proposal.verifiedDeal(),
-                    Address.ofId(client),
-                    Address.ofId(provider),
-                    proposal.label(),
-                    proposal.startEpoch(),
-                    proposal.endEpoch(),
-                    proposal.pricePerEpoch(),
-                    proposal.providerCollateral(),
-                    proposal.clientCollateral());
+            return proposal.withClient(Address.ofId(client)).withProvider(Address.ofId(provider));
         }
     }
 }

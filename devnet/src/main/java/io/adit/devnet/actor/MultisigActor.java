@@ -1,12 +1,15 @@
 package io.adit.devnet.actor;
 
 import io.adit.chain.actor.ApproveReturn;
+import io.adit.chain.actor.ChangeThresholdParams;
 import io.adit.chain.actor.MultisigConstructorParams;
 import io.adit.chain.actor.MultisigMethod;
+import io.adit.chain.actor.MultisigSignerParams;
 import io.adit.chain.actor.MultisigTransaction;
 import io.adit.chain.actor.MultisigTransactionParams;
 import io.adit.chain.actor.ProposeParams;
 import io.adit.chain.actor.ProposeReturn;
+import io.adit.chain.actor.SwapSignerParams;
 import io.adit.core.fil.Address;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -14,10 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/**
- * A multisig (builtin-actors {@code actors/multisig}): propose, approve and cancel. Its methods about its own signers, which it would
- * have to send to itself, are not here and end with 22.
- */
+/** A multisig (builtin-actors {@code actors/multisig}). That what it has be locked later is not here and ends with 22. */
 final class MultisigActor {
     private static final long GAS = 3_000_000;
 
@@ -75,7 +75,81 @@ final class MultisigActor {
         if (method == MultisigMethod.CANCEL.number()) {
             return cancel(in, Invocation.decode(params, MultisigTransactionParams::fromCbor));
         }
-        throw ActorAbort.unhandled(method);
+        return ofItself(in, method, params);
+    }
+
+    /** What a multisig sends to itself once its signers have approved it. */
+    private static byte[] ofItself(Invocation in, long method, byte[] params) {
+        var change = MultisigMethod.ofNumber(method).orElseThrow(() -> ActorAbort.unhandled(method));
+        if (in.caller() != in.receiver()) {
+            throw ActorAbort.forbidden("caller f0" + in.caller() + " is not one of supported");
+        }
+        var state = in.tree().write(in.receiver(), MultisigState.class);
+        switch (change) {
+            case ADD_SIGNER -> add(in, state, Invocation.decode(params, MultisigSignerParams::fromCbor));
+            case REMOVE_SIGNER -> remove(in, state, Invocation.decode(params, MultisigSignerParams::fromCbor));
+            case SWAP_SIGNER -> swap(in, state, Invocation.decode(params, SwapSignerParams::fromCbor));
+            case CHANGE_NUM_APPROVALS_THRESHOLD ->
+                change(state, Invocation.decode(params, ChangeThresholdParams::fromCbor));
+            case PROPOSE, APPROVE, CANCEL -> throw ActorAbort.unhandled(method);
+        }
+        return new byte[0];
+    }
+
+    private static void add(Invocation in, MultisigState state, MultisigSignerParams params) {
+        long signer = in.resolve(params.signer());
+        if (state.signers().size() >= MultisigConstructorParams.MOST_SIGNERS) {
+            throw ActorAbort.forbidden("cannot add more than " + MultisigConstructorParams.MOST_SIGNERS + " signers");
+        }
+        if (state.isSigner(signer)) {
+            throw ActorAbort.forbidden(signer + " is already a signer");
+        }
+        state.add(signer);
+        if (params.threshold()) {
+            state.threshold(state.threshold() + 1);
+        }
+    }
+
+    private static void remove(Invocation in, MultisigState state, MultisigSignerParams params) {
+        long signer = in.resolve(params.signer());
+        int signers = state.signers().size();
+        if (!state.isSigner(signer)) {
+            throw ActorAbort.forbidden(signer + " is not a signer");
+        }
+        if (signers == 1) {
+            throw ActorAbort.forbidden("Cannot remove only signer");
+        }
+        if (!params.threshold() && signers - 1 < state.threshold()) {
+            throw ActorAbort.illegalArgument("can't reduce signers to " + signers + " below threshold "
+                    + state.threshold() + " with decrease=false");
+        }
+        if (params.threshold()) {
+            if (state.threshold() < 2) {
+                throw ActorAbort.illegalArgument("can't decrease approvals from " + state.threshold());
+            }
+            state.threshold(state.threshold() - 1);
+        }
+        state.dismiss(signer);
+    }
+
+    private static void swap(Invocation in, MultisigState state, SwapSignerParams params) {
+        long from = in.resolve(params.from());
+        long to = in.resolve(params.to());
+        if (!state.isSigner(from)) {
+            throw ActorAbort.forbidden(from + " is not a signer");
+        }
+        if (state.isSigner(to)) {
+            throw ActorAbort.illegalArgument(to + " is already a signer");
+        }
+        state.dismiss(from);
+        state.add(to);
+    }
+
+    private static void change(MultisigState state, ChangeThresholdParams params) {
+        if (params.threshold() < 1 || params.threshold() > state.signers().size()) {
+            throw ActorAbort.illegalArgument("New threshold value not supported");
+        }
+        state.threshold(params.threshold());
     }
 
     private static MultisigState bySigner(Invocation in) {
@@ -124,13 +198,7 @@ final class MultisigActor {
         }
         var approved = new ArrayList<>(transaction.approved());
         approved.add(caller);
-        var more = new MultisigTransaction(
-                transaction.id(),
-                transaction.to(),
-                transaction.value(),
-                transaction.method(),
-                transaction.params(),
-                approved);
+        var more = transaction.approvedBy(approved);
         state.put(more);
         return executeIfApproved(in, state, more, sending);
     }

@@ -1,6 +1,7 @@
 package io.adit.devnet.actor;
 
 import io.adit.chain.actor.MultisigTransaction;
+import io.adit.core.fil.Address;
 import io.adit.core.ipld.CborWriter;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
 /** The state of a multisig: who signs, how many must, what waits for them, and how much is locked until when. */
 public final class MultisigState implements ActorState {
     private final List<Long> signers;
-    private final long threshold;
+    private long threshold;
     private final Lock lock;
     private final SortedMap<Long, MultisigTransaction> pending;
     private long nextTransaction;
@@ -23,7 +24,7 @@ public final class MultisigState implements ActorState {
      * @param initial attoFIL locked at the start
      * @param duration epochs; 0 for nothing locked
      */
-    record Lock(BigInteger initial, long start, long duration) {
+    public record Lock(BigInteger initial, long start, long duration) {
 
         /** Rounded up, as the actor does. */
         BigInteger locked(long epoch) {
@@ -52,7 +53,7 @@ public final class MultisigState implements ActorState {
             Lock lock,
             SortedMap<Long, MultisigTransaction> pending,
             long nextTransaction) {
-        this.signers = List.copyOf(signers);
+        this.signers = new ArrayList<>(signers);
         this.threshold = threshold;
         this.lock = lock;
         this.pending = new TreeMap<>(pending);
@@ -63,12 +64,49 @@ public final class MultisigState implements ActorState {
         return signers.contains(actor);
     }
 
-    long threshold() {
+    /** How many must approve. */
+    public long threshold() {
         return threshold;
     }
 
-    Lock lock() {
+    void threshold(long approvals) {
+        threshold = approvals;
+    }
+
+    /** In the order in which they came. */
+    public List<Long> signers() {
+        return List.copyOf(signers);
+    }
+
+    void add(long signer) {
+        signers.add(signer);
+    }
+
+    /** What only this signer has approved is no proposal any more. */
+    void dismiss(long signer) {
+        signers.remove(Long.valueOf(signer));
+        var gone = Address.ofId(signer);
+        for (MultisigTransaction one : pending()) {
+            if (one.approved().contains(gone)) {
+                var others =
+                        one.approved().stream().filter(by -> !by.equals(gone)).toList();
+                if (others.isEmpty()) {
+                    remove(one.id());
+                } else {
+                    put(one.approvedBy(others));
+                }
+            }
+        }
+    }
+
+    /** What becomes free over time. */
+    public Lock lock() {
         return lock;
+    }
+
+    /** The number of the next proposal. */
+    public long next() {
+        return nextTransaction;
     }
 
     long allocate() {

@@ -13,14 +13,16 @@ import io.adit.devnet.actor.ExecutionContext;
 import io.adit.devnet.actor.Genesis;
 import io.adit.devnet.actor.StateTree;
 import io.adit.devnet.actor.Vm;
-import io.adit.devnet.policy.Economics;
+import io.adit.devnet.policy.BaseFee;
 import io.adit.devnet.policy.ProtocolLimits;
 import io.adit.proofs.Proofs;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -346,12 +348,23 @@ public final class Chain {
                     tips);
         }
         vm.cron();
-        long gasLimits = messages.stream()
-                .mapToLong(signed -> signed.message().gasLimit())
-                .sum();
-        var nextFee = Economics.nextBaseFee(baseFee, gasLimits, ordered.size());
+        var nextFee = BaseFee.next(baseFee, bids(ordered, baseFee));
         return new Link(tipSet, Optional.of(parent), ordered, messages, results, tree, nextFee);
     }
+
+    /** Of two messages of one sender and nonce the one in the earlier block counts (Lotus {@code ComputeNextBaseFeeFromPremiums}). */
+    private static Collection<BaseFee.Bid> bids(List<FullBlock> blocks, BigInteger baseFee) {
+        var bids = new LinkedHashMap<SenderNonce, BaseFee.Bid>();
+        for (var block : blocks) {
+            for (var signed : block.messages()) {
+                var message = signed.message();
+                bids.putIfAbsent(new SenderNonce(message.from(), message.nonce()), BaseFee.Bid.of(message, baseFee));
+            }
+        }
+        return bids.values();
+    }
+
+    private record SenderNonce(Address sender, long nonce) {}
 
     /**
      * A block's messages without those that an earlier block of the tipset has (Lotus {@code BlockMsgsForTipset}): each sender's

@@ -11,6 +11,7 @@ import io.adit.core.ipld.Cid;
 import io.adit.devnet.actor.ActorCode;
 import io.adit.devnet.actor.ActorType;
 import io.adit.devnet.actor.MinerState;
+import io.adit.devnet.actor.MultisigState;
 import java.math.BigInteger;
 
 /**
@@ -28,6 +29,8 @@ interface ReadStateAnswers extends StateApi, Answers {
         var fields = JsonNodeFactory.instance.objectNode();
         if (entry.type() == ActorType.MINER) {
             fill(fields, tree.read(id, MinerState.class), tree.head(id), link.height());
+        } else if (entry.type() == ActorType.MULTISIG) {
+            fill(fields, tree.read(id, MultisigState.class), tree.head(id));
         }
         return new ReadState(new TokenAmount(entry.balance()), code, fields);
     }
@@ -53,6 +56,16 @@ interface ReadStateAnswers extends StateApi, Answers {
         link(fields, "Deadlines", head);
         fields.putArray("EarlyTerminations").add(0);
         fields.put("DeadlineCronActive", !state.sectors().isEmpty());
+    }
+
+    private static void fill(ObjectNode fields, MultisigState state, Cid head) {
+        var signers = fields.putArray("Signers");
+        state.signers().forEach(signer -> signers.add(Address.ofId(signer).toString()));
+        fields.put("NumApprovalsThreshold", state.threshold()).put("NextTxnID", state.next());
+        sum(fields, "InitialBalance", state.lock().initial());
+        fields.put("StartEpoch", state.lock().start())
+                .put("UnlockDuration", state.lock().duration());
+        link(fields, "PendingTxns", head);
     }
 
     private static void sum(ObjectNode fields, String name, BigInteger amount) {

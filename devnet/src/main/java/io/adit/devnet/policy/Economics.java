@@ -18,20 +18,4 @@ public final class Economics {
         var denominator = networkRawPower.max(baseline).max(size).multiply(BigInteger.valueOf(100));
         return circulatingSupply.atto().multiply(size).divide(denominator);
     }
-
-    /**
-     * The base fee of the next tipset (EIP-1559 with Filecoin's packing efficiency of 4/5).
-     *
-     * @param gasLimitUsed of all messages of the tipset, each counted once
-     * @param blocks of the tipset
-     */
-    public static BigInteger nextBaseFee(BigInteger baseFee, long gasLimitUsed, int blocks) {
-        long target = ProtocolLimits.BLOCK_GAS_TARGET;
-        long delta = gasLimitUsed * 5 / (4L * blocks) - target;
-        delta = Math.max(-target, Math.min(target, delta));
-        var change = baseFee.multiply(BigInteger.valueOf(delta))
-                .divide(BigInteger.valueOf(target))
-                .divide(BigInteger.valueOf(8));
-        return baseFee.add(change).max(BigInteger.valueOf(ProtocolLimits.MINIMUM_BASE_FEE));
-    }
 }

@@ -37,7 +37,6 @@ public final class ProtocolLimits {
 
     public static final long REWARD_VESTING_PERIOD = 180 * EPOCHS_IN_DAY;
     public static final long BLOCK_GAS_LIMIT = 10_000_000_000L;
-    public static final long BLOCK_GAS_TARGET = BLOCK_GAS_LIMIT / 2;
     public static final long MINIMUM_BASE_FEE = 100;
     public static final int MAX_MESSAGE_SIZE = 64 * 1024;
 
