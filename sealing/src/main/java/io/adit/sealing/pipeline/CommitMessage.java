@@ -124,6 +124,8 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
     public MessageIntent intent(String key, List<Part> parts, TipSet head) {
         boolean deals = parts.stream().anyMatch(part -> !part.pieces().isEmpty());
         boolean strict = deals && context.settings().requireDealActivation();
+        // A contract of a client's must not be able to keep a sector, and the others' deals in it, from being proven.
+        boolean toldStrictly = strict && parts.stream().allMatch(CommitMessage::tellsTheMarketOnly);
         var params = new ProveCommitSectors3Params(
                 parts.stream()
                         .map(part -> new SectorActivationManifest(part.sector().number(), part.pieces()))
@@ -134,7 +136,7 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
                 new byte[0],
                 Optional.empty(),
                 strict && parts.size() == 1,
-                strict);
+                toldStrictly);
         return new MessageIntent(
                         key,
                         context.settings().worker(),
@@ -148,6 +150,12 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
                         .map(Part::due)
                         .min(Comparator.naturalOrder())
                         .orElseThrow());
+    }
+
+    private static boolean tellsTheMarketOnly(Part part) {
+        return part.pieces().stream()
+                .flatMap(piece -> piece.notifications().stream())
+                .allMatch(told -> told.address().equals(Actor.MARKET));
     }
 
     @Override
@@ -166,13 +174,13 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
                         .flatMap(activation -> activation.pieces().stream())
                         .toList();
         return Outcome.done(tx -> {
-            dropped(sector, manifests).forEach(deal -> fail(tx, sector, deal));
+            dropped(tx, sector, manifests).forEach(deal -> fail(tx, sector, deal));
             context.goTo(
                     tx, sector.number(), SealingStep.COMMIT_WAIT, current -> current.withCommitCid(Optional.of(cid)));
         });
     }
 
-    private static List<UUID> dropped(SectorRecord sector, List<PieceActivationManifest> manifests) {
+    private static List<UUID> dropped(Tx tx, SectorRecord sector, List<PieceActivationManifest> manifests) {
         List<UUID> deals = sector.pieces().stream()
                 .map(SectorPiece::deal)
                 .flatMap(Optional::stream)
@@ -180,6 +188,10 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
         return IntStream.range(0, Math.min(deals.size(), manifests.size()))
                 .filter(i -> manifests.get(i).notifications().isEmpty())
                 .mapToObj(deals::get)
+                .filter(deal -> DealNotes.find(tx, deal)
+                        .filter(note -> note.chainDealId().isPresent()
+                                && !note.notifications().isEmpty())
+                        .isPresent())
                 .toList();
     }
 
@@ -196,11 +208,15 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
     }
 
     /**
-     * The deals' pieces in order; the actor infers the padding. A deal whose start has passed cannot be activated any
-     * more: its bytes are declared, since they are part of CommD, but the market is not told.
+     * The deals' pieces in order; the actor infers the padding. A published deal whose start has passed cannot be
+     * activated any more: its bytes are declared, since they are part of CommD, but the market is not told. A direct
+     * deal's receivers judge for themselves; but once the sector's own message has failed, or would, only the market actor is
+     * told, since a stranger's contract can use up all the gas.
      */
     private List<PieceActivationManifest> manifest(SectorRecord sector, Epoch head) {
         var pieces = new ArrayList<PieceActivationManifest>();
+        boolean marketOnly =
+                context.store().read(tx -> MessageKeys.tellsNoStrangers(tx, MessageKeys.COMMIT, sector.number()));
         for (SectorPiece piece : sector.pieces()) {
             if (piece.deal().isEmpty()) {
                 continue;
@@ -208,13 +224,20 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
             var note = context.store()
                     .read(tx -> DealNotes.find(tx, piece.deal().get()))
                     .orElseThrow();
-            List<DataActivationNotification> notifications = List.of(new DataActivationNotification(
-                    Actor.MARKET, note.notification().array()));
-            if (!head.isBefore(note.start())) {
+            List<DataActivationNotification> notifications = note.notifications().stream()
+                    .filter(told -> !marketOnly || told.address().equals(Actor.MARKET))
+                    .toList();
+            if (notifications.size() < note.notifications().size()) {
+                LOG.warn(
+                        "sector {}: deal {} goes without its client's notification, with which the message fails",
+                        sector.number().value(),
+                        note.name());
+            }
+            if (note.chainDealId().isPresent() && !head.isBefore(note.start())) {
                 LOG.error(
                         "sector {}: deal {} had to start at epoch {} and cannot be activated at {}",
                         sector.number().value(),
-                        note.chainDealId(),
+                        note.name(),
                         note.start().value(),
                         head.value());
                 notifications = List.of();

@@ -51,6 +51,7 @@ final class FinalizeTask extends SectorTask {
                     tx,
                     sector.number(),
                     current -> current.withState(SectorState.Proving).withError(Optional.empty()));
+            tx.tasks().signal(SectorIntake.provenSignal(sector.number()));
         });
     }
 }

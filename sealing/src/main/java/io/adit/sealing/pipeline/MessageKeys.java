@@ -107,10 +107,19 @@ final class MessageKeys {
         return tx.meta().get(name("alone", purpose, sector)).isPresent();
     }
 
+    /** The sector's message failed, or would: what strangers asked to be told with it is left out from now on. */
+    static void tellNoStrangers(Tx tx, String purpose, SectorNumber sector) {
+        tx.meta().put(name("quiet", purpose, sector), "true");
+    }
+
+    static boolean tellsNoStrangers(Tx tx, String purpose, SectorNumber sector) {
+        return tx.meta().get(name("quiet", purpose, sector)).isPresent();
+    }
+
     /** A sector that is proving sends none of these any more. */
     static void forget(Tx tx, SectorNumber sector) {
         for (String purpose : List.of(PRE_COMMIT, COMMIT)) {
-            for (String what : List.of("attempt", "shared", "alone")) {
+            for (String what : List.of("attempt", "shared", "alone", "quiet")) {
                 tx.meta().remove(name(what, purpose, sector));
             }
         }

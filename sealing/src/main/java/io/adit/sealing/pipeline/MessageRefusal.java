@@ -76,6 +76,9 @@ final class MessageRefusal {
             MessageKeys.nextAttempt(tx, purpose, sector.number());
             int attempts = MessageKeys.attempt(tx, purpose, sector.number());
             context.goTo(tx, sector.number(), sending, current -> current);
+            if (exit == OUT_OF_GAS && verdict.sectors() == 1) {
+                MessageKeys.tellNoStrangers(tx, purpose, sector.number());
+            }
             if (verdict.mayBeAnothersFault()) {
                 MessageKeys.goAlone(tx, purpose, sector.number());
                 return;

@@ -169,7 +169,7 @@ final class PreCommitMessage implements SectorMessage<PreCommitMessage.Part> {
                 .filter(note -> most.isBefore(note.end()))
                 .map(note -> new Outcome.Park(
                         SealingError.DEAL_TOO_LONG,
-                        "deal " + note.chainDealId() + " ends at epoch "
+                        "deal " + note.name() + " ends at epoch "
                                 + note.end().value()
                                 + ", a sector pre-committed at " + head.value() + " may live until " + most.value()
                                 + " at most; nothing was sent. It fits from epoch "

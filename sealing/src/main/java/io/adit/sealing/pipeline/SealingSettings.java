@@ -28,6 +28,7 @@ import java.time.Duration;
  * @param maxPreCommitFee,maxCommitFee attoFIL, the most one message may cost, for each sector in it
  * @param capacityLifetime epochs that a sector without deals shall live; raised to the chain's least, cut to its most
  * @param headPoll how often waiting steps look at the chain when no head signal comes
+ * @param trouble how long a step waits that found no room, no funds or no full node, when nothing wakes it before
  * @param batches how sectors share messages
  */
 @RecordBuilder
@@ -47,6 +48,7 @@ public record SealingSettings(
         TokenAmount maxCommitFee,
         long capacityLifetime,
         Duration headPoll,
+        Duration trouble,
         BatchSettings batches)
         implements SealingSettingsBuilder.With {
 
@@ -79,6 +81,7 @@ public record SealingSettings(
                 TokenAmount.ofFil("0.05"),
                 3 * SectorPolicy.MIN_LIFETIME,
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
                 BatchSettings.defaults());
     }
 

@@ -17,6 +17,11 @@ public interface SectorIntake {
      */
     SectorNumber accept(Tx tx, DealPiece piece);
 
+    /** Given to tasks when a sector is proven, so that nobody has to look for each of its deals at every epoch. */
+    static String provenSignal(SectorNumber sector) {
+        return "sector.proven." + sector.value();
+    }
+
     /** The sector that holds, or will hold, the deal's piece. */
     Optional<SectorNumber> sectorOf(Tx tx, UUID deal);
 }

@@ -158,7 +158,7 @@ abstract class SectorTask implements TaskHandler {
             remember(number, why);
             boolean nodes = code.kind() == ErrorKind.NETWORK || code instanceof RpcErrorCode;
             String signal = nodes ? SealingContext.HEAD_SIGNAL : SealingContext.SPACE_SIGNAL;
-            return new Outcome.Later(Duration.ofSeconds(10), signal, why);
+            return new Outcome.Later(context.settings().trouble(), signal, why);
         }
         if (code == MessageErrorCode.MESSAGE_CANCELLED) {
             // When the operator retries the step, it makes another message.

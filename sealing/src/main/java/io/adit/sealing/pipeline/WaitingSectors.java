@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The sectors that are ready for one kind of message and have none yet. */
 final class WaitingSectors {
@@ -39,9 +42,22 @@ final class WaitingSectors {
      */
     record Found(List<BatchRule.Ready> ready, List<SectorRecord> others, int coming) {}
 
+    /**
+     * What was written down.
+     *
+     * @param key to send under
+     * @param sectors those that the message is to speak of
+     */
+    record Shared(String key, Set<SectorNumber> sectors) {}
+
     private record One(SectorRecord sector, BatchRule.Ready ready) {}
 
-    Found find(Tx tx, SectorRecord self, Epoch head) {
+    /**
+     * Who could go with the sector.
+     *
+     * @param held those that another gathers already
+     */
+    Found find(Tx tx, SectorRecord self, Epoch head, Predicate<SectorNumber> held) {
         boolean alone = MessageKeys.goesAlone(tx, message.purpose(), self.number());
         var own = new BatchRule.Ready(
                 task(tx, self.number()).map(Task::enqueuedAt).orElse(self.updatedAt()), message.due(tx, self, head));
@@ -50,7 +66,7 @@ final class WaitingSectors {
         }
         var free = tx.sectors().listInState(step.state()).stream()
                 .filter(other -> !other.number().equals(self.number()))
-                .filter(other -> isFree(tx, other.number()))
+                .filter(other -> !held.test(other.number()) && isFree(tx, other.number()))
                 .toList();
         // Of several messages that wait unsigned it goes with one.
         Optional<String> key = shared(tx, self)
@@ -106,13 +122,17 @@ final class WaitingSectors {
     /**
      * Writes down that these sectors go in one message; those that were to go in it and are not among them do not any more.
      *
-     * @return the key to send under, the sector's own where it is the only one
+     * @param asked itself and others, which are left out if they have a message or another step by now
+     * @return the key is the sector's own where it is the only one
      */
-    String share(Tx tx, SectorNumber self, Collection<SectorNumber> sectors) {
+    Shared share(Tx tx, SectorNumber self, Collection<SectorNumber> asked) {
+        Set<SectorNumber> sectors = asked.stream()
+                .filter(sector -> sector.equals(self) || stillWaits(tx, sector))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         Optional<String> known =
                 sectors.stream().flatMap(sector -> openKey(tx, sector).stream()).findFirst();
         if (sectors.size() == 1 && known.isEmpty()) {
-            return MessageKeys.current(tx, message.purpose(), self);
+            return new Shared(MessageKeys.current(tx, message.purpose(), self), sectors);
         }
         String key = known.orElseGet(() -> MessageKeys.newShared(tx, message.purpose()));
         for (SectorRecord other : tx.sectors().listInState(step.state())) {
@@ -123,6 +143,14 @@ final class WaitingSectors {
             }
         }
         sectors.forEach(sector -> MessageKeys.join(tx, message.purpose(), sector, key));
-        return key;
+        return new Shared(key, sectors);
+    }
+
+    private boolean stillWaits(Tx tx, SectorNumber sector) {
+        return isFree(tx, sector)
+                && tx.sectors()
+                        .find(sector)
+                        .filter(record -> record.state() == step.state())
+                        .isPresent();
     }
 }

@@ -93,6 +93,7 @@ final class SealingBench implements AutoCloseable {
                 .withDealStartSlack(0)
                 .withProofAttempts(2)
                 .withHeadPoll(Duration.ofMillis(20))
+                .withTrouble(Duration.ofMillis(200))
                 .withBatches(batches);
     }
 

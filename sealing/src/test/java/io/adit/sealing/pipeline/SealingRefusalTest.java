@@ -2,15 +2,23 @@ package io.adit.sealing.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.chain.actor.DataActivationNotification;
 import io.adit.chain.actor.MinerMethod;
+import io.adit.chain.actor.ProveCommitSectors3Params;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.state.DealRecord;
 import io.adit.core.state.SectorState;
+import io.adit.core.state.StateFixtures;
 import io.adit.core.task.TaskState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What stands in a sector's way: refusals of the chain, an empty wallet, a full disk, a node that is away. */
@@ -42,6 +50,42 @@ class SealingRefusalTest extends SealingCase {
         bench.until(FIRST, SectorState.Proving);
 
         assertThat(bench.chain.included(MinerMethod.PROVE_COMMIT_SECTORS3)).hasSize(2);
+    }
+
+    @Test
+    void strangerIsNotTold_whenTheMessageRanOutOfGas() {
+        var published = fixturePiece();
+        var piece = new DealPiece(
+                published.deal(),
+                published.piece(),
+                published.file(),
+                published.rawSize(),
+                OptionalLong.empty(),
+                published.start(),
+                published.end(),
+                List.of(new DataActivationNotification(Address.ofId(1234), new byte[] {1})));
+        bench.store.transactVoid(tx ->
+                tx.deals().insert(StateFixtures.deal(new SplittableRandom(7)).withUuid(piece.deal())));
+        Optional<String> before =
+                bench.store.read(tx -> tx.deals().find(piece.deal()).flatMap(DealRecord::error));
+        bench.chain.refuseNext(MinerMethod.PROVE_COMMIT_SECTORS3, 7);
+        bench.start();
+
+        bench.accept(piece);
+        bench.until(FIRST, SectorState.Proving);
+
+        assertThat(bench.chain.included(MinerMethod.PROVE_COMMIT_SECTORS3))
+                .extracting(message -> ProveCommitSectors3Params.fromCbor(message.params())
+                        .sectorActivations()
+                        .getFirst()
+                        .pieces()
+                        .getFirst()
+                        .notifications()
+                        .size())
+                .containsExactly(1, 0);
+        Optional<String> after =
+                bench.store.read(tx -> tx.deals().find(piece.deal()).flatMap(DealRecord::error));
+        assertThat(after).isEqualTo(before);
     }
 
     @Test

@@ -65,6 +65,7 @@ final class SendStage implements AutoCloseable {
     final SqlStateStore disk;
     private final Path directory;
     private final BatchSettings batches;
+    private volatile Duration ahead = Duration.ZERO;
     private OptionalInt boundariesLeft = OptionalInt.empty();
     private Map<String, TaskHandler> handlers = new HashMap<>();
 
@@ -103,6 +104,11 @@ final class SendStage implements AutoCloseable {
 
     void live() {
         boundariesLeft = OptionalInt.empty();
+    }
+
+    /** The tasks' clock goes on. */
+    void pass(Duration time) {
+        ahead = ahead.plus(time);
     }
 
     private void boundary() {
@@ -241,7 +247,7 @@ final class SendStage implements AutoCloseable {
         disk.close();
     }
 
-    private static final class Context implements TaskContext {
+    private final class Context implements TaskContext {
         @Override
         public boolean stillOwned() {
             return true;
@@ -252,7 +258,7 @@ final class SendStage implements AutoCloseable {
 
         @Override
         public Instant now() {
-            return Instant.now();
+            return Instant.now().plus(ahead);
         }
     }
 

@@ -185,6 +185,17 @@ class SendTaskTest {
     }
 
     @Test
+    void everySectorGoesAlone_whenTheSignersPolicyRefusesTheValueOfAllTogether() {
+        stage.signer.allowAtMost(FakeChain.DEPOSIT.times(2));
+        ready(PRE_COMMIT_SEND);
+
+        turns(6);
+
+        assertThat(preCommits()).containsExactlyInAnyOrder(List.of(ONE), List.of(TWO), List.of(THREE));
+        assertThat(stage.states(ONE, TWO, THREE)).containsOnly(SectorState.WaitSeed);
+    }
+
+    @Test
     void everySectorGoesAlone_whenTheChainRefusedTheWholeMessage() {
         readyToCommit();
         stage.chain.refuseNext(MinerMethod.PROVE_COMMIT_SECTORS3, 17);
