@@ -1,18 +1,19 @@
 package io.adit.sealing.storage;
 
+import io.adit.core.time.Strand;
+import io.adit.core.time.Timeline;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,41 +22,83 @@ import org.jspecify.annotations.Nullable;
  * the process. Here it holds one of this path's own platform threads. What does not answer in its time is not asked the
  * same again while it is silent, and a path whose threads are all silent is not asked at all.
  */
-final class DiskLane {
+public final class DiskLane {
 
-    static final int THREADS = 8;
+    /** Questions that one path is asked at once. */
+    public static final int THREADS = 8;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
+    /** A thread that nobody wants ends after this. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
     private final Path root;
-    private final ThreadPoolExecutor threads;
-    private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    private final Timeline timeline;
+    private final Lock lock;
+    private final Condition wanted;
+    private final Deque<Job<?>> waiting = new ArrayDeque<>();
+    private final Set<Job<?>> running = new HashSet<>();
+    private int threads;
+    private int idle;
+    private long started;
 
-    /** A question that a thread is in; two of them are never equal. */
-    private static final class Running {
+    /** @param root for its threads' names and for what is said of it */
+    public DiskLane(Path root, Timeline timeline) {
+        this.root = root;
+        this.timeline = timeline;
+        this.lock = timeline.newLock();
+        this.wanted = lock.newCondition();
+    }
+
+    /** A question; two of them are never equal. */
+    private final class Job<T> {
         private final Object about;
-        private final long until;
+        private final Duration patience;
+        private final Callable<T> question;
+        private final Condition answered = lock.newCondition();
+        private long until;
+        private boolean isAnswered;
+        private @Nullable T answer;
+        private @Nullable Throwable failure;
 
-        Running(Object about, Duration patience) {
+        Job(Object about, Duration patience, Callable<T> question) {
             this.about = about;
-            this.until = System.nanoTime() + patience.toNanos();
+            this.patience = patience;
+            this.question = question;
         }
 
         boolean isOverdue() {
-            return System.nanoTime() - until > 0;
+            return timeline.nanoTime() - until > 0;
         }
-    }
 
-    DiskLane(Path root) {
-        this.root = root;
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                30,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name("disk-" + root + "-", 0).factory());
-        threads.allowCoreThreadTimeOut(true);
+        /** Without the lock. */
+        void run() {
+            T said = null;
+            Throwable thrown = null;
+            try {
+                said = question.call();
+            } catch (Exception | Error e) {
+                thrown = e;
+            }
+            lock.lock();
+            try {
+                answer = said;
+                failure = thrown;
+                isAnswered = true;
+                running.remove(this);
+                answered.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @SuppressWarnings("NullAway") // A question may have null for its answer, which only its asker knows.
+        T answer() throws IOException {
+            if (failure != null) {
+                throw asked(failure);
+            }
+            return answer;
+        }
     }
 
     /**
@@ -64,41 +107,82 @@ final class DiskLane {
      * @param about what is asked; as long as an overdue question is about the same, this one is not put
      * @throws SilentDiskException when the disk does not answer
      */
-    <T> T ask(Object about, Duration patience, Callable<T> question) throws IOException {
-        if (isSilent(about)) {
-            throw new SilentDiskException(root, patience);
-        }
-        var job = new FutureTask<>(() -> {
-            var here = new Running(about, patience);
-            running.add(here);
-            try {
-                return question.call();
-            } finally {
-                running.remove(here);
+    public <T> T ask(Object about, Duration patience, Callable<T> question) throws IOException {
+        var job = new Job<T>(about, patience, question);
+        lock.lock();
+        try {
+            if (isSilent(about)) {
+                throw new SilentDiskException(root, patience);
             }
-        });
-        threads.execute(job);
-        while (true) {
-            try {
-                return job.get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                if (isSilent(about)) {
-                    giveUp(job);
+            put(job);
+            while (!job.isAnswered) {
+                if (job.answered.awaitNanos(LOOK_AGAIN.toNanos()) <= 0 && !job.isAnswered && isSilent(about)) {
+                    waiting.remove(job);
                     throw new SilentDiskException(root, patience);
                 }
-            } catch (ExecutionException e) {
-                throw failure(e.getCause());
-            } catch (InterruptedException e) {
-                giveUp(job);
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while waiting for " + root);
             }
+        } catch (InterruptedException e) {
+            waiting.remove(job);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for " + root);
+        } finally {
+            lock.unlock();
+        }
+        return job.answer();
+    }
+
+    private void put(Job<?> job) {
+        waiting.add(job);
+        if (idle >= waiting.size()) {
+            wanted.signal();
+        } else if (threads < THREADS) {
+            timeline.start(Strand.Kind.PLATFORM, "disk-" + root + "-" + started++, this::serve);
+            threads++;
+        }
+    }
+
+    private void serve() {
+        Optional<Job<?>> job = next();
+        while (job.isPresent()) {
+            job.get().run();
+            job = next();
+        }
+    }
+
+    /** The next question; empty when nobody has had one for a while, which ends the thread. */
+    private Optional<Job<?>> next() {
+        lock.lock();
+        try {
+            long left = IDLE.toNanos();
+            while (waiting.isEmpty() && left > 0) {
+                idle++;
+                try {
+                    left = wanted.awaitNanos(left);
+                } finally {
+                    idle--;
+                }
+            }
+            Optional<Job<?>> job = Optional.ofNullable(waiting.poll());
+            job.ifPresent(taken -> {
+                taken.until = timeline.nanoTime() + taken.patience.toNanos();
+                running.add(taken);
+            });
+            if (job.isEmpty()) {
+                threads--;
+            }
+            return job;
+        } catch (InterruptedException nobodyDoes) {
+            threads--;
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } finally {
+            lock.unlock();
         }
     }
 
     private boolean isSilent(Object about) {
         int overdue = 0;
-        for (Running one : running) {
+        for (Job<?> one : running) {
             if (one.isOverdue()) {
                 overdue++;
                 if (one.about.equals(about)) {
@@ -109,12 +193,7 @@ final class DiskLane {
         return overdue >= THREADS;
     }
 
-    private void giveUp(FutureTask<?> job) {
-        job.cancel(false);
-        threads.remove(job);
-    }
-
-    private static IOException failure(@Nullable Throwable cause) {
+    private static IOException asked(Throwable cause) {
         if (cause instanceof IOException failed) {
             return failed;
         }

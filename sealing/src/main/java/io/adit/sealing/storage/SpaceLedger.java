@@ -118,10 +118,22 @@ final class SpaceLedger {
         }
     }
 
+    /** Why nothing can be read there now. An unmounted disk leaves an empty directory behind, on another file system. */
+    Optional<String> problemOf(StoragePath path) {
+        try {
+            disks.ask(path, "settings", PATIENCE, () -> StorageDeclaration.readSettings(path.root()));
+            return Optional.empty();
+        } catch (IOException | AditException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     PathStatus status(StoragePath path, List<StoragePath> attached) {
         try {
-            // Looked at first: an unmounted disk leaves an empty directory behind whose file system is another one.
-            disks.ask(path, "settings", PATIENCE, () -> StorageDeclaration.readSettings(path.root()));
+            var problem = problemOf(path);
+            if (problem.isPresent()) {
+                return unusable(path, problem.get());
+            }
             long available = Math.max(0, room(path, attached));
             return disks.ask(
                     path,
@@ -137,16 +149,12 @@ final class SpaceLedger {
                             sealedCount(path),
                             Optional.empty()));
         } catch (IOException | AditException e) {
-            return new PathStatus(
-                    path.root(),
-                    Optional.of(path.settings()),
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    Optional.of(String.valueOf(e.getMessage())));
+            return unusable(path, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static PathStatus unusable(StoragePath path, String problem) {
+        return new PathStatus(path.root(), Optional.of(path.settings()), 0, 0, 0, 0, 0, Optional.of(problem));
     }
 
     private Map<SectorFileType, Place> choose(

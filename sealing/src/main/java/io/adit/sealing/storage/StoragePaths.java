@@ -3,11 +3,11 @@ package io.adit.sealing.storage;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.time.SystemTimeline;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,7 +23,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +39,13 @@ public final class StoragePaths {
     /** Endings of names this node gives unfinished files; only these are swept at start. */
     public static final String WRITING = ".writing";
 
-    private static final String DELETING = ".deleting";
+    static final String DELETING = ".deleting";
 
     /** How long a path may take to say whether it has a file; a sleeping drive needs 15 s to spin up. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** How long deleting what was left unfinished may take: a sector's cache is half a terabyte in a few dozen files. */
+    private static final Duration SWEEP_PATIENCE = Duration.ofMinutes(5);
 
     private final Path storageJson;
     private final SpaceLedger ledger;
@@ -51,11 +53,16 @@ public final class StoragePaths {
     private final ReentrantLock lock = new ReentrantLock();
     private Map<Path, StoragePath> attached = Map.of();
     private Map<Path, String> fenced = Map.of();
-    private final Map<Path, String> refused = new ConcurrentHashMap<>();
+    private final Map<Path, Refused> refused = new ConcurrentHashMap<>();
+    private final Set<Path> swept = ConcurrentHashMap.newKeySet();
     private final Map<Path, DiskLane> lanes = new ConcurrentHashMap<>();
+    private final FileLooks looks = new FileLooks(this);
     private final Map<Named, StoragePath> lastSeen = new ConcurrentHashMap<>();
 
     private record Named(SectorId sector, SectorFileType type) {}
+
+    /** A configured path that could not be brought into use, and what it was to be made with. */
+    private record Refused(String problem, PathSettings settings) {}
 
     private StoragePaths(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree) {
         this.storageJson = storageJson;
@@ -76,7 +83,6 @@ public final class StoragePaths {
     public static StoragePaths open(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree) {
         var paths = new StoragePaths(storageJson.toAbsolutePath().normalize(), probe, clock, keptFree);
         paths.reload();
-        paths.attached().forEach(paths::sweep);
         return paths;
     }
 
@@ -96,7 +102,7 @@ public final class StoragePaths {
     }
 
     private DiskLane lane(Path root) {
-        return lanes.computeIfAbsent(root, DiskLane::new);
+        return lanes.computeIfAbsent(root, path -> new DiskLane(path, new SystemTimeline()));
     }
 
     /** Looks at the declarations again, for example after a disk was mounted. */
@@ -106,7 +112,7 @@ public final class StoragePaths {
         var ids = new LinkedHashMap<String, Path>();
         for (Path root : StorageDeclaration.readPaths(storageJson)) {
             try {
-                var path = lane(root).ask("load", PATIENCE, () -> load(root));
+                var path = loadedOrSilent(root);
                 // The same disk under two names would make a move delete the only copy.
                 Path other = ids.putIfAbsent(path.settings().id(), root);
                 if (other == null) {
@@ -123,6 +129,62 @@ public final class StoragePaths {
         try {
             attached = Map.copyOf(good);
             fenced = Map.copyOf(bad);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Tries again what could not be used so far, as a disk that was mounted after the node had started. Paths in use are left
+     * alone. May take as long as every disk that does not answer is given.
+     *
+     * @return the paths that came into use
+     */
+    public List<Path> lookAgain() {
+        Map<Path, String> unusable;
+        lock.lock();
+        try {
+            unusable = fenced;
+        } finally {
+            lock.unlock();
+        }
+        var came = new ArrayList<Path>();
+        for (Path root : unusable.keySet()) {
+            if (isUsedNow(root)) {
+                came.add(root);
+            }
+        }
+        refused.forEach((root, before) -> {
+            adopt(root, before.settings());
+            if (!refused.containsKey(root)) {
+                came.add(root);
+            }
+        });
+        came.forEach(root -> LOG.info("storage path {} is used now", root));
+        return came;
+    }
+
+    private boolean isUsedNow(Path root) {
+        StoragePath path;
+        try {
+            path = loaded(root);
+        } catch (AditException | IOException e) {
+            return false;
+        }
+        lock.lock();
+        try {
+            String id = path.settings().id();
+            if (attached.values().stream()
+                    .anyMatch(other -> other.settings().id().equals(id))) {
+                return false;
+            }
+            var good = new LinkedHashMap<>(attached);
+            good.put(root, path);
+            var bad = new LinkedHashMap<>(fenced);
+            bad.remove(root);
+            attached = Map.copyOf(good);
+            fenced = Map.copyOf(bad);
+            return true;
         } finally {
             lock.unlock();
         }
@@ -150,7 +212,7 @@ public final class StoragePaths {
         Path root = directory.toAbsolutePath().normalize();
         StoragePath candidate;
         try {
-            candidate = lane(root).ask("load", PATIENCE, () -> load(root));
+            candidate = loaded(root);
         } catch (IOException e) {
             throw new AditException(SealingError.STORAGE_PATH_INVALID, "attaching " + root + ": " + e, e);
         }
@@ -185,6 +247,7 @@ public final class StoragePaths {
         Path root = directory.toAbsolutePath().normalize();
         try {
             if (StorageDeclaration.readPaths(storageJson).contains(root)) {
+                refused.remove(root);
                 return;
             }
             boolean isOne = lane(root)
@@ -194,9 +257,12 @@ public final class StoragePaths {
             } else {
                 init(root, settings);
             }
+            refused.remove(root);
         } catch (AditException | IOException e) {
-            refused.put(root, String.valueOf(e.getMessage()));
-            LOG.error("storage path {} is not used: {}", root, e.getMessage());
+            var before = refused.put(root, new Refused(String.valueOf(e.getMessage()), settings));
+            if (before == null) {
+                LOG.error("storage path {} is not used: {}", root, e.getMessage());
+            }
         }
     }
 
@@ -218,7 +284,15 @@ public final class StoragePaths {
         for (StoragePath path : attached()) {
             statuses.add(ledger.status(path, attached()));
         }
-        var unusable = new TreeMap<>(refused);
+        unusable()
+                .forEach((root, problem) ->
+                        statuses.add(new PathStatus(root, Optional.empty(), 0, 0, 0, 0, 0, Optional.of(problem))));
+        return statuses;
+    }
+
+    private Map<Path, String> unusable() {
+        var unusable = new TreeMap<Path, String>();
+        refused.forEach((root, why) -> unusable.put(root, why.problem()));
         lock.lock();
         try {
             unusable.putAll(fenced);
@@ -226,9 +300,16 @@ public final class StoragePaths {
         } finally {
             lock.unlock();
         }
-        unusable.forEach((root, problem) ->
-                statuses.add(new PathStatus(root, Optional.empty(), 0, 0, 0, 0, 0, Optional.of(problem))));
-        return statuses;
+        return unusable;
+    }
+
+    /** What is wrong with which path: those that are not used, and those in use whose disk is silent or gone. */
+    public Map<Path, String> problems() {
+        var problems = new TreeMap<>(unusable());
+        for (StoragePath path : attached()) {
+            ledger.problemOf(path).ifPresent(problem -> problems.put(path.root(), problem));
+        }
+        return problems;
     }
 
     /** What this node may still put on a path, in bytes; 0 where the path cannot be read. */
@@ -246,7 +327,7 @@ public final class StoragePaths {
      * answer is passed over.
      */
     public List<StoragePath> locations(SectorId sector, SectorFileType type) {
-        return look(sector, type, false).holders().stream()
+        return looks.look(attached(), sector, type, false).holders().stream()
                 .sorted(Comparator.comparing(
                                 (StoragePath path) -> path.settings().canStore())
                         .reversed()
@@ -263,13 +344,13 @@ public final class StoragePaths {
     public Optional<StoragePath> locate(SectorId sector, SectorFileType type) {
         var name = new Named(sector, type);
         StoragePath known = lastSeen.get(name);
-        if (known != null && attached().contains(known) && has(known, sector, type) == Answer.HERE) {
+        if (known != null && attached().contains(known) && looks.has(known, sector, type) == FileLooks.Answer.HERE) {
             return Optional.of(known);
         }
-        Look looked = look(sector, type, true);
+        FileLooks.Look looked = looks.look(attached(), sector, type, true);
         if (looked.holders().isEmpty() && looked.silent().isEmpty()) {
             // A file that is being moved may be looked for where it is not yet, and then where it is no more.
-            looked = look(sector, type, true);
+            looked = looks.look(attached(), sector, type, true);
         }
         if (looked.holders().isEmpty() && !looked.silent().isEmpty()) {
             throw new AditException(
@@ -283,58 +364,14 @@ public final class StoragePaths {
         return holder;
     }
 
+    /** Where this file was when it was last located, without asking any disk; it may have been moved since. */
+    public Optional<StoragePath> lastSeen(SectorId sector, SectorFileType type) {
+        return Optional.ofNullable(lastSeen.get(new Named(sector, type)));
+    }
+
     /** Where this file is, if anywhere; see {@link #locate}. */
     public Optional<Path> find(SectorId sector, SectorFileType type) {
         return locate(sector, type).map(path -> path.file(sector, type));
-    }
-
-    private enum Answer {
-        HERE,
-        NOT_HERE,
-        SILENT
-    }
-
-    private record Look(List<StoragePath> holders, List<StoragePath> silent) {}
-
-    private Answer has(StoragePath path, SectorId sector, SectorFileType type) {
-        try {
-            boolean here =
-                    ask(path, sector, PATIENCE, () -> Files.exists(path.file(sector, type), LinkOption.NOFOLLOW_LINKS));
-            return here ? Answer.HERE : Answer.NOT_HERE;
-        } catch (IOException e) {
-            return Answer.SILENT;
-        }
-    }
-
-    /** Asks all paths at once; where one holder is enough, those that have not answered by then are not waited for. */
-    private Look look(SectorId sector, SectorFileType type, boolean oneIsEnough) {
-        record Answered(StoragePath path, Answer answer) {}
-        var answers = new LinkedBlockingQueue<Answered>();
-        List<StoragePath> asked = attached();
-        for (StoragePath path : asked) {
-            // Waits only; the disk itself is asked on the path's own thread.
-            Thread.ofVirtual().start(() -> answers.add(new Answered(path, has(path, sector, type))));
-        }
-        var holders = new ArrayList<StoragePath>();
-        var silent = new ArrayList<StoragePath>();
-        try {
-            for (int i = 0; i < asked.size(); i++) {
-                Answered one = answers.take();
-                switch (one.answer()) {
-                    case HERE -> holders.add(one.path());
-                    case SILENT -> silent.add(one.path());
-                    case NOT_HERE -> {}
-                }
-                if (oneIsEnough && !holders.isEmpty()) {
-                    break;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AditException(
-                    SealingError.STORAGE_SILENT, "looking for the files of a sector: interrupted while waiting", e);
-        }
-        return new Look(holders, silent);
     }
 
     /** Where this file is; {@code SECTOR_FILE_MISSING} names it where it is nowhere. */
@@ -417,40 +454,29 @@ public final class StoragePaths {
         return moved;
     }
 
-    private static StoragePath load(Path root) throws IOException {
-        if (!Files.isDirectory(root)) {
-            throw new AditException(
-                    SealingError.STORAGE_PATH_INVALID, root + " is not a directory; check that the disk is mounted");
+    /** One in use that is silent for the moment stays in use: what lies there is late, not gone. */
+    private StoragePath loadedOrSilent(Path root) throws IOException {
+        try {
+            return loaded(root);
+        } catch (SilentDiskException e) {
+            for (StoragePath used : attached()) {
+                if (used.root().equals(root)) {
+                    return used;
+                }
+            }
+            throw e;
         }
-        var path = new StoragePath(root, StorageDeclaration.readSettings(root));
-        for (SectorFileType type : SectorFileType.values()) {
-            Files.createDirectories(path.unfinishedDirectory(type));
+    }
+
+    /** Read from its disk, and rid of what an earlier run left there half written, once before this one writes there. */
+    private StoragePath loaded(Path root) throws IOException {
+        DiskLane lane = lane(root);
+        StoragePath path = lane.ask("load", PATIENCE, () -> Leftovers.load(root));
+        if (!swept.contains(root)) {
+            lane.ask("sweep", SWEEP_PATIENCE, () -> Leftovers.sweep(path));
+            swept.add(root);
         }
         return path;
-    }
-
-    /** What an earlier run left half written or half deleted is of no use: its step starts again. */
-    private void sweep(StoragePath path) {
-        for (SectorFileType type : SectorFileType.values()) {
-            try {
-                ask(path, "sweep", PATIENCE, () -> {
-                    sweep(path.unfinishedDirectory(type));
-                    return true;
-                });
-            } catch (IOException e) {
-                LOG.error("storage path {} cannot be swept: {}", path.root(), e.toString());
-            }
-        }
-    }
-
-    private static void sweep(Path unfinished) throws IOException {
-        for (Path entry : DurableFiles.children(unfinished)) {
-            String name = String.valueOf(entry.getFileName());
-            if (name.endsWith(WRITING) || name.endsWith(DELETING)) {
-                LOG.info("removing what an interrupted step left: {}", entry);
-                DurableFiles.deleteTree(entry);
-            }
-        }
     }
 
     private String problemOf(Path root) {

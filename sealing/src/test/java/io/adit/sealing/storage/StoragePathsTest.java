@@ -8,13 +8,16 @@ import io.adit.core.fil.ActorId;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.time.SystemTimeline;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,6 +285,72 @@ class StoragePathsTest {
         assertThat(root).isEmptyDirectory();
         assertThat(after.attached()).isEmpty();
         assertThat(after.list().getFirst().problem()).isPresent();
+    }
+
+    @Test
+    void pathIsUsedAgain_whenItsDiskIsMountedAfterTheStart() throws IOException {
+        Path root = directory.resolve("a");
+        paths.adopt(root, PathSettings.create(UUID.randomUUID(), true, true));
+        Files.write(root.resolve("sealed/s-t01000-5"), new byte[2048]);
+        Path interrupted = Files.write(root.resolve("sealed/fetching/s-t01000-6.writing"), new byte[10]);
+        Path unmounted = directory.resolve("the disk");
+        Files.move(root, unmounted);
+        Files.createDirectories(root);
+        var after = reopen();
+        var watch = new StorageWatch(after, new SystemTimeline(), Duration.ofHours(1));
+        watch.look();
+        assertThat(after.find(SECTOR, SectorFileType.SEALED)).isEmpty();
+        assertThat(watch.problems()).singleElement().asString().contains(root.toString());
+
+        Files.delete(root);
+        Files.move(unmounted, root);
+        watch.look();
+
+        assertThat(after.find(SECTOR, SectorFileType.SEALED)).isPresent();
+        assertThat(watch.problems()).isEmpty();
+        assertThat(interrupted).doesNotExist();
+        assertThat(after.list()).extracting(PathStatus::problem).containsExactly(Optional.empty());
+    }
+
+    @Test
+    void nothingIsSweptTwice_whenAPathIsLookedAtAgainWhileAStepWrites() throws IOException {
+        Path root = directory.resolve("a");
+        paths.adopt(root, PathSettings.create(UUID.randomUUID(), true, true));
+        Path written = Files.write(root.resolve("sealed/fetching/s-t01000-6.writing"), new byte[10]);
+
+        paths.attach(root);
+        paths.lookAgain();
+
+        assertThat(written).exists();
+    }
+
+    @Test
+    void alarmNamesThePath_whenItsDiskGoesAwayWhileTheNodeRuns() throws IOException {
+        Path root = directory.resolve("a");
+        paths.adopt(root, PathSettings.create(UUID.randomUUID(), true, true));
+        paths.adopt(directory.resolve("b"), PathSettings.create(UUID.randomUUID(), true, true));
+        var watch = new StorageWatch(paths, new SystemTimeline(), Duration.ofHours(1));
+        watch.look();
+        assertThat(watch.problems()).isEmpty();
+
+        DurableFiles.deleteTree(root);
+        watch.look();
+
+        assertThat(watch.problems()).singleElement().asString().contains(root.toString());
+    }
+
+    @Test
+    void configuredPathIsMadeLater_whenItCouldNotBeMadeAtStart() throws IOException {
+        Path inTheWay = Files.writeString(directory.resolve("mnt"), "a file");
+        Path root = inTheWay.resolve("a");
+        paths.adopt(root, PathSettings.create(UUID.randomUUID(), true, true));
+        assertThat(paths.problems()).containsOnlyKeys(root);
+
+        Files.delete(inTheWay);
+
+        assertThat(paths.lookAgain()).containsExactly(root);
+        assertThat(paths.problems()).isEmpty();
+        assertThat(paths.attached()).extracting(StoragePath::root).containsExactly(root);
     }
 
     @Test
