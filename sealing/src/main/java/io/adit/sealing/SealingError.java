@@ -91,6 +91,12 @@ public enum SealingError implements ErrorCode {
             ErrorKind.OPERATOR,
             "A real window proof is being made; what was asked would have kept it waiting. Ask again when it is done"
                     + " (`adit proving deadlines`)."),
+    PARTITIONS_DOUBTED(
+            ErrorKind.CHAIN,
+            "The full node's answer lacks sectors that the chain had in a deadline before, so it is not taken for nothing to"
+                    + " prove: what is there is proven, and the node is asked again. Check the full node (`adit proving info`"
+                    + " shows the alarm), or name a second one in chain.nodes. It is believed after several heads, if the"
+                    + " node does not contradict itself: compacting partitions takes sectors away."),
     DEADLINE_UNKNOWN(ErrorKind.OPERATOR, "The miner has no deadline with that number, or it had no challenge yet."),
     SECTOR_UNREADABLE(
             ErrorKind.HARDWARE,

@@ -189,7 +189,7 @@ class DevnetSealingTest {
                             .minerPower()
                             .rawBytePower())
                     .isEqualTo(java.math.BigInteger.valueOf(2048));
-            assertThat(node.stateMarketStorageDeal(life.deal().chainDealId(), head)
+            assertThat(node.stateMarketStorageDeal(life.deal().chainDealId().orElseThrow(), head)
                             .orElseThrow()
                             .state()
                             .sectorStartEpoch()

@@ -1,10 +1,12 @@
 package io.adit.sealing.mining;
 
+import io.adit.chain.node.MiningBaseInfo;
 import io.adit.chain.signer.BlockContent;
 import io.adit.chain.type.BlockHeader;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Epoch;
+import io.adit.core.keys.Signatures;
 import io.adit.core.slash.ProtectedBlock;
 import io.adit.sealing.mining.MinedBlock.Phase;
 import java.util.ArrayList;
@@ -12,12 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The miner's own blocks on the chain: told to the slash guard, which finds those that it did not permit, and looked up for
  * the journal. Depth is counted in epochs.
  */
 final class OwnBlocks {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnBlocks.class);
+
     /** Faults can be reported for so long; also how far winning looks back. */
     static final long FINALITY = 900;
 
@@ -93,8 +99,39 @@ final class OwnBlocks {
     private List<ProtectedBlock> ofMiner(TipSet tipSet, TipSet below) {
         return tipSet.blocks().stream()
                 .filter(block -> block.miner().equals(context.settings().miner()))
+                .filter(block -> isKnown(block) || isSignedByWorker(block, below.key()))
                 .map(block -> BlockContent.protection(block, any(below)))
                 .toList();
+    }
+
+    private boolean isKnown(BlockHeader block) {
+        return context.journal()
+                .find(block.height())
+                .flatMap(MinedBlock::block)
+                .filter(own -> own.header().equals(block))
+                .isPresent();
+    }
+
+    /**
+     * A full node that shows a changed head shows our block in it changed too: nobody has signed that, and the guard must not
+     * take it for another copy's work. Where the worker cannot be found it is believed.
+     */
+    private boolean isSignedByWorker(BlockHeader block, TipSetKey below) {
+        var worker = context.node()
+                .minerGetBaseInfo(context.settings().miner(), block.height(), below)
+                .map(MiningBaseInfo::workerKey);
+        boolean forged = worker.isPresent()
+                && block.blockSignature()
+                        .filter(signature -> Signatures.verify(worker.get(), block.signingBytes(), signature))
+                        .isEmpty();
+        if (forged) {
+            LOG.warn(
+                    "The full node shows a block of {} at epoch {} that the worker {} has not signed; it is not ours",
+                    block.miner(),
+                    block.height(),
+                    worker.get());
+        }
+        return !forged;
     }
 
     private static BlockHeader any(TipSet tipSet) {

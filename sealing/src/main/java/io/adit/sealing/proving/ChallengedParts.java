@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * Reads, of one sector's files, what opening the challenged leaves needs and nothing else: the leaves with those that are
@@ -27,7 +30,10 @@ final class ChallengedParts {
     private static final int BRANCHES = 8;
     private static final int BRANCH_BITS = 3;
 
-    /** {@code p_aux} has 64 bytes, {@code t_aux} some kilobytes. */
+    /** {@code p_aux}: comm_c and comm_r_last. */
+    private static final int AUX = 2 * NODE;
+
+    /** {@code t_aux} has some kilobytes. */
     private static final int MOST_AUX = 1 << 20;
 
     /** A tree file that is no longer is read whole. */
@@ -57,11 +63,11 @@ final class ChallengedParts {
             }
             files.put(name, copy);
         }
-        int trees = baseTrees(size);
-        long treeLeaves = size.bytes() / NODE / trees;
+        List<String> trees = trees(size);
+        long treeLeaves = treeLeaves(size);
         long segment = 0;
-        for (int tree = 0; tree < trees; tree++) {
-            String name = trees == 1 ? LAST_TREE + ".dat" : LAST_TREE + "-" + tree + ".dat";
+        for (int tree = 0; tree < trees.size(); tree++) {
+            String name = trees.get(tree);
             int index = tree;
             var inside = leaves.stream()
                     .filter(leaf -> leaf / treeLeaves == index)
@@ -72,12 +78,63 @@ final class ChallengedParts {
                 throw new IOException("its cache has no " + name);
             }
             try (var channel = FileChannel.open(file)) {
-                long kept = keptLeaves(channel.size(), treeLeaves, name);
+                long length = channel.size();
+                long kept = keptLeaves(length, treeLeaves).orElseThrow(() -> new IOException(notATree(name, length)));
                 segment = treeLeaves / kept;
                 files.put(name, tree(channel, file, kept, segment, inside));
             }
         }
         return new Cache(files, segment);
+    }
+
+    /**
+     * Looks at the files of a cache directory without reading them: all base trees are there, whole, and made alike, and so is
+     * {@code p_aux}. Blocks on its disk.
+     *
+     * @return what is wrong, in words
+     */
+    static Optional<String> problem(Path directory, SectorSize size) throws IOException {
+        Path aux = directory.resolve("p_aux");
+        if (!Files.exists(aux)) {
+            return Optional.of("its cache has no p_aux");
+        }
+        if (Files.size(aux) != AUX) {
+            return Optional.of("its cache's p_aux has " + Files.size(aux) + " bytes instead of " + AUX);
+        }
+        long first = 0;
+        for (String name : trees(size)) {
+            Path file = directory.resolve(name);
+            if (!Files.exists(file)) {
+                return Optional.of("its cache has no " + name);
+            }
+            long length = Files.size(file);
+            if (keptLeaves(length, treeLeaves(size)).isEmpty()) {
+                return Optional.of(notATree(name, length));
+            }
+            first = first == 0 ? length : first;
+            if (length != first) {
+                return Optional.of("its cache's " + name + " has " + length + " bytes, another tree has " + first);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The files of the kept trees, one for each base tree (the library's {@code split_config}). */
+    static List<String> trees(SectorSize size) {
+        int trees = baseTrees(size);
+        return trees == 1
+                ? List.of(LAST_TREE + ".dat")
+                : IntStream.range(0, trees)
+                        .mapToObj(tree -> LAST_TREE + "-" + tree + ".dat")
+                        .toList();
+    }
+
+    private static long treeLeaves(SectorSize size) {
+        return size.bytes() / NODE / baseTrees(size);
+    }
+
+    private static String notATree(String name, long length) {
+        return "its cache's " + name + " has " + length + " bytes, which is no tree of this sector";
     }
 
     /** Reads the replica's part. Blocks on its disk. */
@@ -116,15 +173,15 @@ final class ChallengedParts {
     }
 
     /** The width of the lowest row that a tree file of this length holds. */
-    private static long keptLeaves(long length, long treeLeaves, String name) throws IOException {
+    private static OptionalLong keptLeaves(long length, long treeLeaves) {
         long nodes = 0;
         for (long width = 1; width < treeLeaves; width *= BRANCHES) {
             nodes += width;
             if (nodes * NODE == length) {
-                return width;
+                return OptionalLong.of(width);
             }
         }
-        throw new IOException("its cache's " + name + " has " + length + " bytes, which is no tree of this sector");
+        return OptionalLong.empty();
     }
 
     private static int baseTrees(SectorSize size) {

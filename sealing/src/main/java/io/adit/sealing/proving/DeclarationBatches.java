@@ -38,7 +38,7 @@ final class DeclarationBatches {
                     batch.clear();
                     room = sectors;
                 }
-                BitField taken = first(left, room);
+                BitField taken = left.smallest(room);
                 batch.add(new SectorDeclaration(declaration.deadline(), declaration.partition(), taken));
                 room -= taken.cardinality();
                 left = left.minus(taken);
@@ -48,18 +48,5 @@ final class DeclarationBatches {
             batches.add(List.copyOf(batch));
         }
         return batches;
-    }
-
-    private static BitField first(BitField sectors, long count) {
-        BitField taken = BitField.EMPTY;
-        long left = count;
-        for (BitField.Range range : sectors.ranges()) {
-            long some = Math.min(range.count(), left);
-            if (some > 0) {
-                taken = taken.union(BitField.ofRange(range.start(), some));
-                left -= some;
-            }
-        }
-        return taken;
     }
 }

@@ -1,12 +1,17 @@
 package io.adit.sealing.proving;
 
+import io.adit.chain.node.Deadline;
 import io.adit.chain.type.TipSet;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
+import io.adit.sealing.proving.PartitionLook.Doubt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +28,8 @@ final class MarginWatch {
 
     private final ProvingContext context;
     private final Map<Place, Long> sounded = new HashMap<>();
+    private final Map<Epoch, List<MarginAlarm>> doubts = new TreeMap<>();
+    private List<MarginAlarm> late = List.of();
     private volatile List<MarginAlarm> alarms = List.of();
 
     MarginWatch(ProvingContext context) {
@@ -43,10 +50,11 @@ final class MarginWatch {
             set(List.of());
             return;
         }
-        BitField proven = context.node()
-                .stateMinerDeadlines(context.miner(), head.key())
-                .get((int) window.deadline())
-                .postSubmissions();
+        List<Deadline> deadlines = context.node().stateMinerDeadlines(context.miner(), head.key());
+        // What the full node does not say is not known to be proven.
+        BitField proven = window.deadline() < deadlines.size()
+                ? deadlines.get((int) window.deadline()).postSubmissions()
+                : BitField.EMPTY;
         var found = new ArrayList<MarginAlarm>();
         for (long partition : due) {
             if (!proven.contains(partition)) {
@@ -69,8 +77,32 @@ final class MarginWatch {
     }
 
     private void set(List<MarginAlarm> found) {
-        alarms = List.copyOf(found);
-        context.metrics().late(found.size());
+        late = List.copyOf(found);
+        show();
+    }
+
+    /** To be called at every head for each window whose challenge is known: what the full node may have kept from us. */
+    void doubt(ProvingWindow window, Optional<Doubt> doubt, TipSet head) {
+        doubts.keySet().removeIf(close -> !head.height().isBefore(close));
+        doubts.remove(window.close());
+        doubt.ifPresent(missing -> doubts.put(
+                window.close(),
+                missing.partitions().stream()
+                        .map(partition -> new MarginAlarm(
+                                window.deadline(),
+                                partition,
+                                window.close(),
+                                window.close().minus(head.height()),
+                                Optional.empty(),
+                                missing.words()))
+                        .toList()));
+        show();
+    }
+
+    private void show() {
+        alarms = Stream.concat(late.stream(), doubts.values().stream().flatMap(List::stream))
+                .toList();
+        context.metrics().late(alarms.size());
     }
 
     private void sound(ProvingWindow window, MarginAlarm alarm) {

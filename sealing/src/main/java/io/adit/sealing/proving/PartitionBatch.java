@@ -20,9 +20,6 @@ record PartitionBatch(long first, int count) {
     /** builtin-actors {@code POSTED_PARTITIONS_MAX}. */
     static final int MOST_PARTITIONS = 3;
 
-    /** builtin-actors {@code ADDRESSED_SECTORS_MAX}. */
-    private static final int MOST_SECTORS = 25_000;
-
     static PartitionBatch single(long partition) {
         return new PartitionBatch(partition, 1);
     }
@@ -33,7 +30,8 @@ record PartitionBatch(long first, int count) {
      * @param wanted most in a batch; the chain's limits on partitions and sectors lower it
      */
     static List<PartitionBatch> plan(int partitions, int wanted, SectorSize size) {
-        int most = Math.clamp(MOST_SECTORS / size.partitionSectors(), 1, Math.min(wanted, MOST_PARTITIONS));
+        int most = Math.clamp(
+                DeclarationBatches.MOST_SECTORS / size.partitionSectors(), 1, Math.min(wanted, MOST_PARTITIONS));
         var batches = new ArrayList<PartitionBatch>();
         for (int first = 0; first < partitions; first += most) {
             batches.add(new PartitionBatch(first, Math.min(most, partitions - first)));

@@ -1,14 +1,12 @@
 package io.adit.sealing.proving;
 
 import io.adit.chain.actor.MinerMethod;
-import io.adit.chain.actor.PoStPartition;
 import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.MessageLookup;
-import io.adit.chain.node.Partition;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
@@ -25,7 +23,6 @@ import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.task.CrashPoints;
-import io.adit.core.time.Permits;
 import io.adit.sealing.StoredIntents;
 import io.adit.sealing.proving.PartitionProof.Phase;
 import java.time.Duration;
@@ -35,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,17 +66,18 @@ final class PartitionProver {
     private final PartitionProofMaker maker;
     private final PostGas gas;
     private final HeadWatch heads;
-    private final Permits lane;
+    private final ProofLane lane;
     private final ProvingWindow window;
     private final PartitionBatch batch;
+    private final WindowOnChain onChain;
     private int refusals;
     private Epoch notBefore;
     private boolean judged;
 
-    /** What was to be proven of each partition when the proof was found to hold; empty when that is not known. */
-    private Map<Long, BitField> madeOver = Map.of();
-
     private boolean failed;
+
+    /** At the last look every sector was faulty or gone. */
+    private boolean nothingDue;
 
     /** The first head on whose chain an accepted proof was missing. */
     private Optional<Epoch> goneSince;
@@ -90,7 +87,7 @@ final class PartitionProver {
             PartitionProofMaker maker,
             PostGas gas,
             HeadWatch heads,
-            Permits lane,
+            ProofLane lane,
             ProvingWindow window,
             PartitionBatch batch) {
         this.context = context;
@@ -100,6 +97,7 @@ final class PartitionProver {
         this.lane = lane;
         this.window = window;
         this.batch = batch;
+        this.onChain = new WindowOnChain(context, maker, window, batch);
         this.notBefore = window.open();
         this.goneSince = Optional.empty();
     }
@@ -212,7 +210,7 @@ final class PartitionProver {
         if (proof.made().isEmpty()) {
             return proof;
         }
-        if (isOnChain(proof, head)) {
+        if (onChain.hasProof(proof, head)) {
             goneSince = Optional.empty();
             return judged || proof.message().isEmpty() ? proof : judge(proof, head);
         }
@@ -227,7 +225,8 @@ final class PartitionProver {
                 "a reorg has taken back the accepted window proof of deadline {} partition {}; it is sent again",
                 window.deadline(),
                 batch);
-        return context.journal().save(proof.unsent("a reorg took the accepted proof back"));
+        return instead(
+                proof, proof.unsent("a reorg took the accepted proof back"), "a reorg took the accepted proof back");
     }
 
     /**
@@ -235,16 +234,9 @@ final class PartitionProver {
      * would: over the sectors that the chain, with the message executed, counts as proven.
      */
     private PartitionProof judge(PartitionProof proof, TipSet head) {
-        PartitionProof.Made made = proof.made().orElseThrow();
-        List<Partition> partitions =
-                context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
-        BitField proven = made.partitions().stream()
-                .map(one -> partitions.get((int) one.index()))
-                .map(chain -> chain.liveSectors().minus(chain.faultySectors()))
-                .reduce(BitField.EMPTY, BitField::union);
-        List<SectorOnChainInfo> sectors =
-                context.node().stateMinerSectors(context.miner(), Optional.of(proven), head.key());
-        boolean holds = !sectors.isEmpty() && maker.holds(made, context.challenge(window, head), sectors);
+        List<SectorOnChainInfo> sectors = onChain.counted(proof, head);
+        boolean holds =
+                !sectors.isEmpty() && maker.holds(proof.made().orElseThrow(), context.challenge(window, head), sectors);
         judged = true;
         if (holds) {
             return proof;
@@ -262,22 +254,23 @@ final class PartitionProver {
     }
 
     private PartitionProof make(PartitionProof proof, Randomness challenge, TipSet head) throws InterruptedException {
-        Map<Long, BitField> due = due(head);
+        Map<Long, BitField> due = onChain.due(head);
         BitField all = due.values().stream().reduce(BitField.EMPTY, BitField::union);
         if (all.isEmpty()) {
-            return proof.ended(Phase.ACCEPTED, "nothing to prove: every sector is faulty or gone");
+            // The next head may show it otherwise: a reorg takes declarations back, a node may be wrong.
+            nothingDue = true;
+            return proof;
         }
+        nothingDue = false;
         List<SectorOnChainInfo> sectors =
                 context.node().stateMinerSectors(context.miner(), Optional.of(all), head.key());
-        lane.acquire();
-        try {
-            long start = context.timeline().nanoTime();
-            PartitionProofMaker.Result result = maker.make(sectors, challenge);
+        try (var turn = lane.forWindow(this::timeLeft)) {
+            PartitionProofMaker.Result result = maker.make(sectors, challenge, turn);
             var made = new PartitionProof.Made(
-                    result.challenge(), result.type(), result.proof(), proven(due, result.skipped()));
-            madeOver = due;
-            var took = Duration.ofNanos(context.timeline().nanoTime() - start);
-            context.metrics().proven(took);
+                    result.challenge(), result.type(), result.proof(), WindowOnChain.proven(due, result.skipped()));
+            context.refused().made(result.refused(), all.minus(result.skipped()), window);
+            onChain.made(due);
+            context.metrics().proven(result.took());
             context.metrics().skipped(result.skipped().cardinality());
             LOG.info(
                     "proved deadline {} partition {}: {} sectors, {} skipped, {} ms, window {} to {}, chain at {}",
@@ -285,7 +278,7 @@ final class PartitionProver {
                     batch,
                     sectors.size(),
                     result.skipped().cardinality(),
-                    took.toMillis(),
+                    result.took().toMillis(),
                     window.open().value(),
                     window.close().value(),
                     head.height().value());
@@ -297,38 +290,12 @@ final class PartitionProver {
                 throw e;
             }
             return split(proof, String.valueOf(e.getMessage()));
-        } finally {
-            lane.release();
         }
     }
 
-    /** What must be proven of each partition; those with nothing to prove, or with a proof of their own, are not there. */
-    private Map<Long, BitField> due(TipSet head) {
-        List<Partition> partitions =
-                context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
-        var due = new TreeMap<Long, BitField>();
-        for (long index : batch.partitions()) {
-            if (batch.count() > 1
-                    && context.journal()
-                            .find(window, PartitionBatch.single(index))
-                            .isPresent()) {
-                continue;
-            }
-            Partition chain = partitions.get((int) index);
-            BitField some = chain.liveSectors().minus(chain.faultySectors()).union(chain.recoveringSectors());
-            if (!some.isEmpty()) {
-                due.put(index, some);
-            }
-        }
-        return due;
-    }
-
-    /** Partitions of which nothing could be read are left out: the message is refused if they are in it. */
-    private static List<PoStPartition> proven(Map<Long, BitField> due, BitField skipped) {
-        return due.entrySet().stream()
-                .filter(one -> !one.getValue().minus(skipped).isEmpty())
-                .map(one -> new PoStPartition(one.getKey(), one.getValue().intersect(skipped)))
-                .toList();
+    private Duration timeLeft() {
+        return window.left(
+                heads.latest().map(TipSet::height), context.settings().epochTime());
     }
 
     /** What fails together is tried apart, so that one partition cannot sink the others. */
@@ -338,15 +305,28 @@ final class PartitionProver {
                 window.deadline(),
                 batch,
                 why);
-        return context.journal().save(proof.ended(Phase.SPLIT, why));
+        return instead(proof, proof.ended(Phase.SPLIT, why), why);
+    }
+
+    /** From here on another message is wanted, if one of this proof was asked for at all. */
+    private PartitionProof instead(PartitionProof proof, PartitionProof next, String why) {
+        // In this order: what is given up and still goes on after a crash would pass for cancelled by the operator.
+        var saved = context.journal().save(next);
+        try {
+            context.outbox().giveUp(proof.messageKey(), why);
+        } catch (AditException e) {
+            // The outbox gives it up by itself once its window is long closed.
+            LOG.warn("giving up message {}, which nobody wants any more: {}", proof.messageKey(), e.getMessage());
+        }
+        return saved;
     }
 
     private PartitionProof send(PartitionProof proof, TipSet head) {
         Optional<MessageRecord> signed = StoredIntents.signed(context.store(), proof.messageKey());
-        if (signed.isEmpty() && isOnChain(proof, head)) {
+        if (signed.isEmpty() && onChain.hasProof(proof, head)) {
             return context.journal().save(proof.ended(Phase.ACCEPTED, "the chain has a proof of it already"));
         }
-        if (signed.isEmpty() && !holdsNow(proof, head)) {
+        if (signed.isEmpty() && !onChain.holds(proof, head)) {
             return makeAgain(proof, "the sectors to be proven are others since a reorg");
         }
         OptionalLong tooMuch = signed.isPresent() ? OptionalLong.empty() : beyondLimit(proof, head);
@@ -386,31 +366,6 @@ final class PartitionProver {
         return context.journal().save(proof.sent(cid));
     }
 
-    /**
-     * Whether the proof is one of the sectors that are to be proven on this chain: a reorg, or a declaration in it, may have
-     * changed them while the challenge stayed. The chain would take such a proof unseen, and anybody might dispute it.
-     */
-    private boolean holdsNow(PartitionProof proof, TipSet head) {
-        PartitionProof.Made made = proof.made().orElseThrow();
-        Map<Long, BitField> due = due(head);
-        if (due.equals(madeOver)) {
-            return true;
-        }
-        BitField proven = BitField.EMPTY;
-        for (PoStPartition one : made.partitions()) {
-            BitField some = due.getOrDefault(one.index(), BitField.EMPTY).minus(one.skipped());
-            if (some.isEmpty()) {
-                return false;
-            }
-            proven = proven.union(some);
-        }
-        List<SectorOnChainInfo> sectors =
-                context.node().stateMinerSectors(context.miner(), Optional.of(proven), head.key());
-        boolean holds = maker.holds(made, made.challenge(), sectors);
-        madeOver = holds ? due : Map.of();
-        return holds;
-    }
-
     /** The gas limit that a message over several partitions would have, where there is time to do with less. */
     private OptionalLong beyondLimit(PartitionProof proof, TipSet head) {
         if (batch.count() == 1 || isLate(head)) {
@@ -439,14 +394,6 @@ final class PartitionProver {
                         context.settings().maxFee(),
                         MessagePriority.WINDOW_POST)
                 .dueBy(window.close());
-    }
-
-    /** True after the database was lost inside a window: the chain knows more than we do. */
-    private boolean isOnChain(PartitionProof proof, TipSet head) {
-        BitField indices = proof.made().map(PartitionProof.Made::indices).orElseGet(batch::indices);
-        var deadlines = context.node().stateMinerDeadlines(context.miner(), head.key());
-        return window.deadline() < deadlines.size()
-                && deadlines.get((int) window.deadline()).postSubmissions().containsAll(indices);
     }
 
     private PartitionProof follow(PartitionProof proof, Randomness challenge, TipSet head) {
@@ -506,12 +453,12 @@ final class PartitionProver {
             return makeAgain(proof, why + ", and a reorg changed the challenge");
         }
         LOG.warn("window proof of deadline {} partition {} is sent again: {}", window.deadline(), batch, why);
-        return context.journal().save(proof.unsent(why));
+        return instead(proof, proof.unsent(why), why);
     }
 
     private PartitionProof makeAgain(PartitionProof proof, String why) {
         LOG.warn("window proof of deadline {} partition {} is made again: {}", window.deadline(), batch, why);
-        return context.journal().save(proof.again(why));
+        return instead(proof, proof.again(why), why);
     }
 
     /** The operator gave the message up: nothing is sent in its place. */
@@ -522,6 +469,10 @@ final class PartitionProver {
 
     /** The window is over. Its message may still be among the last ones executed. */
     private void end(PartitionProof proof) {
+        if (proof.phase() == Phase.PROVING && nothingDue) {
+            context.journal().save(proof.ended(Phase.ACCEPTED, "nothing to prove: every sector is faulty or gone"));
+            return;
+        }
         Optional<MessageLookup> found;
         try {
             found = proof.phase() == Phase.SENT ? context.outbox().found(proof.messageKey(), 0) : Optional.empty();

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable records of the last windows' partitions: what lets a restart inside a window go on. Old ones are dropped,
- * so that a miner's years of proving do not fill the store.
+ * The durable records of the last windows' partitions: what lets a restart inside a window go on, and says which partitions the
+ * deadlines of the last two days had. Old ones are dropped, so that a miner's years of proving do not fill the store.
  */
 final class ProofJournal {
 
@@ -29,8 +29,14 @@ final class ProofJournal {
     private static final String INDEX = "post.index";
     private static final HexFormat HEX = HexFormat.of();
 
-    /** A day of a large miner; a few weeks of a small one. */
+    /** Records that are kept however old: a few weeks of a small miner. */
     private static final int KEPT = 512;
+
+    /** Two proving periods of 48 deadlines, and some. Records of so many windows are kept however many they are, but for the limit. */
+    private static final int WINDOWS_KEPT = 100;
+
+    /** Of some 80 partitions a deadline, two or three times those of the largest miners. */
+    private static final int MOST = 8192;
 
     private record Stored(
             long open,
@@ -51,10 +57,17 @@ final class ProofJournal {
     private record StoredPartition(long index, String skipped) {}
 
     private final StateStore store;
+    private final int most;
     private final ReentrantLock indexing = new ReentrantLock();
 
     ProofJournal(StateStore store) {
+        this(store, MOST);
+    }
+
+    /** @param most records that are kept, whatever they are of */
+    ProofJournal(StateStore store, int most) {
         this.store = store;
+        this.most = most;
     }
 
     /** The record that stands for a partition, its own or that of a batch. */
@@ -80,7 +93,10 @@ final class ProofJournal {
         try {
             store.transactVoid(tx -> {
                 if (tx.meta().get(name).isEmpty()) {
-                    index(tx, name);
+                    index(
+                            tx,
+                            name,
+                            proof.open().minus(WINDOWS_KEPT * proof.close().minus(proof.open())));
                 }
                 tx.meta().put(name, format(proof));
             });
@@ -92,20 +108,28 @@ final class ProofJournal {
 
     /** The kept records, newest first. */
     List<PartitionProof> recent() {
+        return since(new Epoch(0));
+    }
+
+    /** Those of windows that opened at this epoch or later. */
+    List<PartitionProof> since(Epoch oldest) {
         return store.read(tx -> names(tx).reversed().stream()
+                .filter(name -> !opening(name).isBefore(oldest))
                 .map(name -> tx.meta().get(name))
                 .flatMap(Optional::stream)
                 .map(ProofJournal::parse)
                 .toList());
     }
 
-    private static void index(Tx tx, String name) {
+    private void index(Tx tx, String name, Epoch oldest) {
         var names = new ArrayList<>(names(tx));
         names.add(name);
-        while (names.size() > KEPT) {
-            tx.meta().remove(names.removeFirst());
+        int gone = 0;
+        while (names.size() - gone > most
+                || (names.size() - gone > KEPT && opening(names.get(gone)).isBefore(oldest))) {
+            tx.meta().remove(names.get(gone++));
         }
-        tx.meta().put(INDEX, json(names));
+        tx.meta().put(INDEX, json(names.subList(gone, names.size())));
     }
 
     private static List<String> names(Tx tx) {
@@ -122,6 +146,10 @@ final class ProofJournal {
 
     private static String name(Epoch open, long deadline, PartitionBatch batch) {
         return "post." + open.value() + "." + deadline + "." + batch;
+    }
+
+    private static Epoch opening(String name) {
+        return new Epoch(Long.parseLong(name.split("\\.", 3)[1]));
     }
 
     private static String format(PartitionProof proof) {

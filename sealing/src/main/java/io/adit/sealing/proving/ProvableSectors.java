@@ -6,9 +6,11 @@ import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.proofs.PrivateReplica;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** What proving must know of the sectors' files. */
 public interface ProvableSectors {
@@ -16,9 +18,9 @@ public interface ProvableSectors {
     /**
      * Looks at the files of these sectors. A disk that fails or does not answer in time costs its own sectors only.
      *
-     * @return those that cannot be proven, each with the reason in words
+     * @param left asked again and again: how long it may still take; what has not answered then is late
      */
-    Map<SectorNumber, String> unreadable(Collection<SectorNumber> sectors) throws InterruptedException;
+    SectorLook look(Collection<SectorNumber> sectors, Supplier<Duration> left) throws InterruptedException;
 
     /**
      * Where a sector's files lie.
@@ -33,11 +35,17 @@ public interface ProvableSectors {
      *
      * @param type a window PoSt
      * @param sectors with their sealed commitments
+     * @param left asked again and again: how long it may still take; what was not read then is late
      * @return every sector of these, readable or not
      */
-    default ReadReplicas read(RegisteredPoStProof type, Randomness challenge, Map<SectorNumber, Commitment> sectors)
+    default ReadReplicas read(
+            RegisteredPoStProof type,
+            Randomness challenge,
+            Map<SectorNumber, Commitment> sectors,
+            Supplier<Duration> left)
             throws InterruptedException {
-        var problems = new TreeMap<>(unreadable(sectors.keySet()));
+        var looked = look(sectors.keySet(), left);
+        var problems = new TreeMap<>(looked.problems());
         var replicas = new TreeMap<SectorNumber, PrivateReplica>();
         for (var sector : sectors.entrySet()) {
             if (!problems.containsKey(sector.getKey())) {
@@ -48,6 +56,6 @@ public interface ProvableSectors {
                 }
             }
         }
-        return new ReadReplicas(replicas, problems, () -> {});
+        return new ReadReplicas(replicas, problems, looked.late(), () -> {});
     }
 }

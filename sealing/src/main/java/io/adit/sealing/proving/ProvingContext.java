@@ -10,6 +10,8 @@ import io.adit.core.ipld.CborWriter;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.Timeline;
 import io.adit.proofs.Proofs;
+import java.time.Duration;
+import java.util.function.Supplier;
 
 /** What the parts of proving share. */
 record ProvingContext(
@@ -20,11 +22,19 @@ record ProvingContext(
         ProvableSectors sectors,
         MessageOutbox outbox,
         ProofJournal journal,
+        PartitionLooks looks,
+        RefusedSectors refused,
         ProvingMetrics metrics,
         Timeline timeline) {
 
     Address miner() {
         return settings.miner().address();
+    }
+
+    /** How much of a time is left that begins now. */
+    Supplier<Duration> within(Duration time) {
+        long start = timeline.nanoTime();
+        return () -> time.minusNanos(timeline.nanoTime() - start);
     }
 
     /**

@@ -6,48 +6,46 @@ import io.adit.chain.type.DeadlineInfo;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.BitField;
-import io.adit.core.fil.Commitment;
-import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
-import io.adit.core.time.Permits;
 import io.adit.sealing.SealingError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /** What an operator may ask the running proving room for: looking at sectors, a proof for nobody, recoveries now. */
 public final class ProvingDesk {
 
-    private static final long MOST_SECTORS = DeclarationBatches.MOST_SECTORS;
+    /** Most sectors that can be asked for at once. */
+    public static final int MOST_SECTORS = DeclarationBatches.MOST_SECTORS;
 
     private final ProvingContext context;
     private final PartitionProofMaker maker;
     private final FaultWatch faults;
-    private final Permits lane;
-    private final BooleanSupplier proving;
+    private final ProofLane lane;
+    private final DryRuns dryRuns;
     private final MarginWatch margins;
     private final DisputeLog disputes;
+    private final DeepLook deepLook;
 
     ProvingDesk(
             ProvingContext context,
             PartitionProofMaker maker,
             FaultWatch faults,
-            Permits lane,
-            BooleanSupplier proving,
+            ProofLane lane,
+            DryRuns dryRuns,
             MarginWatch margins,
             DisputeLog disputes) {
         this.context = context;
         this.maker = maker;
         this.faults = faults;
         this.lane = lane;
-        this.proving = proving;
+        this.dryRuns = dryRuns;
         this.margins = margins;
         this.disputes = disputes;
+        this.deepLook = new DeepLook(context);
     }
 
     /** Partitions of the open window that are not proven yet and have little time left, as of the last head. */
@@ -87,8 +85,14 @@ public final class ProvingDesk {
             throws InterruptedException {
         List<SectorNumber> live = sectors.liveSectors().sectors(MOST_SECTORS);
         Map<SectorNumber, String> problems = deep
-                ? deepProblems(deadline, sectors, now, head)
-                : context.sectors().unreadable(live);
+                ? deepLook.problems(
+                        lastChallenged(deadline, now, head),
+                        sectors.liveSectors(),
+                        head,
+                        context.within(FaultWatch.LONGEST))
+                : context.sectors()
+                        .look(live, context.within(FaultWatch.LONGEST))
+                        .problems();
         return live.stream()
                 .map(number -> new SectorCheck(
                         deadline,
@@ -99,34 +103,27 @@ public final class ProvingDesk {
                 .toList();
     }
 
-    private Map<SectorNumber, String> deepProblems(long deadline, Partition sectors, DeadlineInfo now, TipSet head)
-            throws InterruptedException {
-        var window = lastChallenged(deadline, now, head);
-        List<SectorOnChainInfo> infos =
-                context.node().stateMinerSectors(context.miner(), Optional.of(sectors.liveSectors()), head.key());
-        var commitments = new TreeMap<SectorNumber, Commitment>();
-        infos.forEach(info -> commitments.put(info.sectorNumber(), Commitment.fromCid(info.sealedCid())));
-        var type = RegisteredSealProof.fromNumber(infos.getFirst().sealProof()).windowPoSt();
-        try (var read = context.sectors().read(type, context.challenge(window, head), commitments)) {
-            return read.problems();
-        }
-    }
-
     /**
      * Makes and verifies the proofs of a deadline's last challenge, over all its live sectors. Nothing is sent or kept.
      *
      * @param partition this one only; empty: each
-     * @throws AditException {@code PROVING_BUSY} while a real proof is being made
+     * @throws AditException {@code PROVING_BUSY} while a real proof is being made or soon will be, or when one falls due
      */
     public List<DryRun> compute(long deadline, Optional<Long> partition) throws InterruptedException {
-        if (proving.getAsBoolean()) {
-            throw new AditException(
-                    SealingError.PROVING_BUSY,
-                    "computing a window proof of deadline " + deadline
-                            + " for a look: a real one is being made and must not wait; ask again once it is done");
-        }
         TipSet head = context.node().chainHead();
         DeadlineInfo now = deadlineAt(head);
+        long confidence = context.settings().challengeConfidence();
+        return dryRuns.run(
+                now, confidence, head, () -> nextIsDue(now, head), () -> compute(deadline, partition, now, head));
+    }
+
+    private boolean nextIsDue(DeadlineInfo now, TipSet head) {
+        long next = (now.index() + 1) % now.wPoStPeriodDeadlines();
+        return partitions(next, head).stream().anyMatch(WindowPoStScheduler::isDue);
+    }
+
+    private List<DryRun> compute(long deadline, Optional<Long> partition, DeadlineInfo now, TipSet head)
+            throws InterruptedException {
         var runs = new ArrayList<DryRun>();
         List<Partition> partitions =
                 partitions(deadlines(Optional.of(deadline), now).getFirst(), head);
@@ -143,10 +140,9 @@ public final class ProvingDesk {
             throws InterruptedException {
         List<SectorOnChainInfo> infos =
                 context.node().stateMinerSectors(context.miner(), Optional.of(sectors.liveSectors()), head.key());
-        lane.acquire();
         long start = context.timeline().nanoTime();
-        try {
-            var result = maker.make(infos, context.challenge(window, head));
+        try (var turn = lane.forLook(() -> context.settings().proofLimit().multipliedBy(2))) {
+            var result = maker.make(infos, context.challenge(window, head), turn);
             return new DryRun(
                     window.deadline(),
                     partition,
@@ -158,6 +154,9 @@ public final class ProvingDesk {
                     Duration.ofNanos(context.timeline().nanoTime() - start),
                     Optional.empty());
         } catch (AditException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
             return new DryRun(
                     window.deadline(),
                     partition,
@@ -168,8 +167,6 @@ public final class ProvingDesk {
                     0,
                     Duration.ofNanos(context.timeline().nanoTime() - start),
                     Optional.of(String.valueOf(e.getMessage())));
-        } finally {
-            lane.release();
         }
     }
 

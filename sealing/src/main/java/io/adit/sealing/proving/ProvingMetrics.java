@@ -22,6 +22,7 @@ final class ProvingMetrics {
     private final Counter failures;
     private final Counter disputes;
     private final Counter acceptedBad;
+    private final Counter doubted;
     private final Timer reads;
     private final Counter sectorsRead;
 
@@ -44,6 +45,7 @@ final class ProvingMetrics {
         failures = registry.counter("adit_post_failures");
         disputes = registry.counter("adit_post_disputes_lost");
         acceptedBad = registry.counter("adit_post_proofs_accepted_bad");
+        doubted = registry.counter("adit_post_looks_doubted");
         reads = Timer.builder("adit_post_read_seconds")
                 .description("Wall time of reading what a challenge opens of a partition's sectors")
                 .register(registry);
@@ -74,6 +76,11 @@ final class ProvingMetrics {
     /** The chain has accepted a proof that does not verify here against what the chain says. */
     void acceptedBad() {
         acceptedBad.increment();
+    }
+
+    /** The full node's answer lacked sectors that were there before. */
+    void doubted() {
+        doubted.increment();
     }
 
     void late(int partitions) {

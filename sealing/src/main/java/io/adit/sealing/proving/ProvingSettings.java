@@ -20,19 +20,21 @@ import java.util.Optional;
  * @param submitConfidence epochs that must lie on the opening epoch before the proof is sent
  * @param messageConfidence epochs that must lie on the message before the partition counts as proven
  * @param parallelProofs partitions proven at the same time
- * @param parallelChecks sectors whose files are looked at at the same time
+ * @param parallelChecks sectors of one storage path whose files are looked at at the same time
  * @param checkTimeout how long one sector's files may take to answer before it counts as unreadable
  * @param maxFee attoFIL, the most a SubmitWindowedPoSt may cost
  * @param maxDeclarationFee attoFIL, the most a declaration of faults or recoveries may cost
  * @param declareFaults whether unreadable sectors are declared faulty ahead of their deadline, or only skipped in it
  * @param poll how often to look when no head comes
- * @param readBudget how long all of a partition's sectors may take to be read; what was not read by then is skipped
+ * @param readBudget how long all of a partition's sectors may take to be read, at most; what was not read by then is skipped
  * @param maxPartitionsPerDeclaration most partitions in one declaration of faults or recoveries, at most 3,000
  * @param maxSectorsPerDeclaration most sectors in one declaration of faults or recoveries, at most 25,000
  * @param partitionsPerMessage partitions proven by one message with one proof, 1 to 3; several cost less gas, but wait for
  *     each other
  * @param gasPerMessage most gas that a message over several partitions may have as its limit; one over a single partition has what
  *     it needs
+ * @param epochTime how long an epoch of this chain takes
+ * @param proofLimit a window proof that has taken so long is begun anew, at the latest
  * @param scratch a directory for what challenges open, some 200 KiB for each 32 GiB sector of a partition; empty: one
  *     among the system's temporary files
  */
@@ -56,6 +58,8 @@ public record ProvingSettings(
         int maxSectorsPerDeclaration,
         int partitionsPerMessage,
         long gasPerMessage,
+        Duration epochTime,
+        Duration proofLimit,
         Optional<Path> scratch)
         implements ProvingSettingsBuilder.With {
 
@@ -64,6 +68,8 @@ public record ProvingSettings(
 
     /** A quarter of a block, so that a full block still has room for it soon. */
     private static final long USUAL_GAS = BLOCK_GAS_LIMIT / 4;
+
+    private static final Duration LEAST_LIMIT = Duration.ofMinutes(1);
 
     /** Counts must make sense. */
     public ProvingSettings {
@@ -80,6 +86,12 @@ public record ProvingSettings(
         }
         requireLimit("partitions", maxPartitionsPerDeclaration, DeclarationBatches.MOST_PARTITIONS);
         requireLimit("sectors", maxSectorsPerDeclaration, DeclarationBatches.MOST_SECTORS);
+        if (!epochTime.isPositive() || proofLimit.compareTo(LEAST_LIMIT) < 0) {
+            throw new InvalidValueException(
+                    "time of an epoch and limit of a window proof",
+                    epochTime + ", " + proofLimit,
+                    "more than nothing, and at least " + LEAST_LIMIT);
+        }
         if (challengeConfidence < 0 || submitConfidence < 0 || messageConfidence < 0) {
             throw new InvalidValueException("confidence", "negative", "at least 0 epochs");
         }
@@ -112,6 +124,8 @@ public record ProvingSettings(
                 DeclarationBatches.MOST_SECTORS,
                 1,
                 USUAL_GAS,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(15),
                 Optional.empty());
     }
 
@@ -123,6 +137,7 @@ public record ProvingSettings(
                 .withMessageConfidence(0)
                 .withCheckTimeout(Duration.ofSeconds(10))
                 .withReadBudget(Duration.ofSeconds(30))
+                .withEpochTime(Duration.ofSeconds(1))
                 .withPoll(Duration.ofMillis(100));
     }
 }

@@ -2,8 +2,10 @@ package io.adit.sealing.proving;
 
 import io.adit.chain.type.DeadlineInfo;
 import io.adit.core.fil.Epoch;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One deadline at one time: the window in which its partitions must be proven.
@@ -15,6 +17,15 @@ import java.util.List;
  * @param faultCutoff first epoch at which faults and recoveries can no longer be declared for it
  */
 record ProvingWindow(long deadline, Epoch open, Epoch close, Epoch challenge, Epoch faultCutoff) {
+
+    /** Epochs that a message is given to be signed, sent and included before the window closes. */
+    private static final long EPOCHS_TO_LAND = 5;
+
+    /** From the head, or else the opening, until the proof must be made if its message is to get onto the chain in time. */
+    Duration left(Optional<Epoch> head, Duration epochTime) {
+        long epochs = close.minus(head.orElse(open)) - EPOCHS_TO_LAND;
+        return epochTime.multipliedBy(Math.max(0, epochs));
+    }
 
     /** The window open at the epoch that the node answered for, and the given number of windows after it. */
     static List<ProvingWindow> from(DeadlineInfo now, int following) {
@@ -29,6 +40,12 @@ record ProvingWindow(long deadline, Epoch open, Epoch close, Epoch challenge, Ep
                     now.faultCutoff().plus(later)));
         }
         return windows;
+    }
+
+    /** The same deadline's window so many epochs after. */
+    ProvingWindow later(long epochs) {
+        return new ProvingWindow(
+                deadline, open.plus(epochs), close.plus(epochs), challenge.plus(epochs), faultCutoff.plus(epochs));
     }
 
     /** The same deadline's window so many epochs before. */

@@ -1,16 +1,15 @@
 package io.adit.sealing.proving;
 
-import io.adit.core.error.AditException;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
+import io.adit.core.time.SystemTimeline;
 import io.adit.proofs.PrivateReplica;
-import io.adit.sealing.storage.DurableFiles;
+import io.adit.sealing.storage.DiskLane;
 import io.adit.sealing.storage.SectorFileType;
-import io.adit.sealing.storage.SilentDiskException;
 import io.adit.sealing.storage.StoragePath;
 import io.adit.sealing.storage.StoragePaths;
 import java.io.EOFException;
@@ -19,57 +18,65 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
- * Finds sectors whose files cannot be proven, before a proof is spent on them: missing, of another size, or not
- * readable at both ends within the time given. A disk that hangs makes its own sectors unreadable and no others.
+ * Finds sectors whose files cannot be proven, before a proof is spent on them: missing (a sector of 32 GiB has eight tree files,
+ * one of 64 GiB sixteen), of another size, or not readable at both ends within the time given. A disk that hangs makes its own sectors unreadable and no others.
  */
 final class SectorReadability implements ProvableSectors {
 
     private static final int NODE = 32;
-    private static final String LAST_TREE = "sc-02-data-tree-r-last";
+
+    /**
+     * Sectors of a path that all looks together ask about at once: half of the threads that a path has. Several deadlines are
+     * looked at side by side, and what a proof reads stands in the same line.
+     */
+    private static final int LOOKED_AT = DiskLane.THREADS / 2;
 
     private final StoragePaths paths;
     private final ProvingSettings settings;
     private final SectorReader reader;
+    private final PathSlots slots;
+    private final SideBySide sideBySide = new SideBySide(new SystemTimeline(), "post-look");
 
     /** @param scratch where what challenges open is copied to */
     SectorReadability(StoragePaths paths, ProvingSettings settings, Path scratch) {
         this.paths = paths;
         this.settings = settings;
         this.reader = new SectorReader(paths, settings, scratch);
+        this.slots = new PathSlots(paths, Math.min(LOOKED_AT, settings.parallelChecks()));
     }
 
     @Override
-    public ReadReplicas read(RegisteredPoStProof type, Randomness challenge, Map<SectorNumber, Commitment> sectors)
+    public ReadReplicas read(
+            RegisteredPoStProof type,
+            Randomness challenge,
+            Map<SectorNumber, Commitment> sectors,
+            Supplier<Duration> left)
             throws InterruptedException {
-        return reader.read(type, challenge, sectors);
+        return reader.read(type, challenge, sectors, left);
     }
 
     @Override
-    public Map<SectorNumber, String> unreadable(Collection<SectorNumber> sectors) throws InterruptedException {
-        var problems = new TreeMap<SectorNumber, String>();
-        var slots = new Semaphore(settings.parallelChecks());
-        // These only wait, so they may be virtual; the disks are asked on their paths' own threads.
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var checks = new TreeMap<SectorNumber, Future<Optional<String>>>();
-            for (SectorNumber sector : sectors) {
-                checks.put(sector, threads.submit(() -> limited(slots, new SectorId(settings.miner(), sector))));
-            }
-            for (var check : checks.entrySet()) {
-                result(check.getValue()).ifPresent(problem -> problems.put(check.getKey(), problem));
-            }
-        }
-        return problems;
+    public SectorLook look(Collection<SectorNumber> sectors, Supplier<Duration> left) throws InterruptedException {
+        var looked = sideBySide.ask(sectors, left, number -> {
+            var sector = new SectorId(settings.miner(), number);
+            return slots.within(sector, () -> problem(sector));
+        });
+        var problems = new TreeMap<>(looked.problems());
+        looked.answers().forEach((sector, problem) -> problem.ifPresent(words -> problems.put(sector, words)));
+        looked.late()
+                .forEach(sector -> problems.put(
+                        sector,
+                        "its disk is too slow: it did not answer within the " + looked.after()
+                                + " that its partition was given"));
+        return new SectorLook(problems, looked.late());
     }
 
     @Override
@@ -80,27 +87,6 @@ final class SectorReadability implements ProvableSectors {
                 commR,
                 paths.require(sector, SectorFileType.CACHE),
                 paths.require(sector, SectorFileType.SEALED));
-    }
-
-    private static Optional<String> result(Future<Optional<String>> check) throws InterruptedException {
-        try {
-            return check.get();
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            return Optional.of(
-                    cause instanceof SilentDiskException || cause instanceof AditException
-                            ? String.valueOf(cause.getMessage())
-                            : String.valueOf(cause));
-        }
-    }
-
-    private Optional<String> limited(Semaphore slots, SectorId sector) throws IOException, InterruptedException {
-        slots.acquire();
-        try {
-            return problem(sector);
-        } finally {
-            slots.release();
-        }
     }
 
     private Optional<String> problem(SectorId sector) throws IOException {
@@ -118,7 +104,7 @@ final class SectorReadability implements ProvableSectors {
                 sealed.get(), sector, settings.checkTimeout(), () -> ofReplica(replica, settings.sectorSize()));
         return problem.isPresent()
                 ? problem
-                : paths.ask(cache.get(), sector, settings.checkTimeout(), () -> ofCache(trees));
+                : paths.ask(cache.get(), sector, settings.checkTimeout(), () -> ofCache(trees, settings.sectorSize()));
     }
 
     private static Optional<String> ofReplica(Path sealed, SectorSize size) throws IOException {
@@ -130,20 +116,22 @@ final class SectorReadability implements ProvableSectors {
         return Optional.empty();
     }
 
-    private static Optional<String> ofCache(Path cache) throws IOException {
-        for (String name : List.of("p_aux", "t_aux")) {
-            Path file = cache.resolve(name);
-            if (!Files.exists(file)) {
-                return Optional.of("its cache has no " + name);
-            }
-            readFirst(file);
+    private static Optional<String> ofCache(Path cache, SectorSize size) throws IOException {
+        Optional<String> problem = ChallengedParts.problem(cache, size);
+        if (problem.isPresent()) {
+            return problem;
         }
-        for (Path file : DurableFiles.children(cache)) {
-            if (String.valueOf(file.getFileName()).startsWith(LAST_TREE) && Files.size(file) > 0) {
-                return Optional.empty();
-            }
+        Path aux = cache.resolve("t_aux");
+        if (!Files.exists(aux)) {
+            return Optional.of("its cache has no t_aux");
         }
-        return Optional.of("its cache has no " + LAST_TREE);
+        readFirst(aux);
+        readFirst(cache.resolve("p_aux"));
+        for (String tree : ChallengedParts.trees(size)) {
+            // Its end is the root, which every proof needs.
+            readEnds(cache.resolve(tree), Files.size(cache.resolve(tree)));
+        }
+        return Optional.empty();
     }
 
     private static void readFirst(Path file) throws IOException {

@@ -1,11 +1,11 @@
 package io.adit.sealing.proving;
 
-import io.adit.core.error.AditException;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Randomness;
 import io.adit.core.fil.RegisteredPoStProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.time.SystemTimeline;
 import io.adit.proofs.PrivateReplica;
 import io.adit.sealing.storage.DurableFiles;
 import io.adit.sealing.storage.SectorFileType;
@@ -13,29 +13,24 @@ import io.adit.sealing.storage.SilentDiskException;
 import io.adit.sealing.storage.StoragePath;
 import io.adit.sealing.storage.StoragePaths;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Copies what a challenge opens from the sectors' own disks to a directory of the node's, all storage paths side by side,
- * each read with a limit and all together with another. The proof is made from the copies: a disk that hangs while the
+ * each read with a limit and all together for as long as they are given. The proof is made from the copies: a disk that hangs while the
  * proof is being made holds up nothing, and one that hangs here costs its own sectors only.
  *
  * <p>A copy has the length of the file it stands for, with holes where nothing is asked: some 200 KiB of a 32 GiB sector,
@@ -49,6 +44,7 @@ final class SectorReader {
     private final StoragePaths paths;
     private final ProvingSettings settings;
     private final Path scratch;
+    private final SideBySide sideBySide = new SideBySide(new SystemTimeline(), "post-read");
     private final AtomicLong reads = new AtomicLong();
 
     /** @param scratch holds the copies; what an earlier run left there is removed */
@@ -72,58 +68,30 @@ final class SectorReader {
         }
     }
 
-    ReadReplicas read(RegisteredPoStProof type, Randomness challenge, Map<SectorNumber, Commitment> sectors)
+    /** @param left asked again and again: how long it may still take */
+    ReadReplicas read(
+            RegisteredPoStProof type,
+            Randomness challenge,
+            Map<SectorNumber, Commitment> sectors,
+            Supplier<Duration> left)
             throws InterruptedException {
         Path into = scratch.resolve(PREFIX + reads.incrementAndGet());
-        var run = new Run(type, challenge, into, new ConcurrentHashMap<>());
-        var replicas = new TreeMap<SectorNumber, PrivateReplica>();
-        var problems = new TreeMap<SectorNumber, String>();
-        long until = System.nanoTime() + settings.readBudget().toNanos();
-        // These only wait, so they may be virtual; the disks are asked on their paths' own threads.
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var running = new TreeMap<SectorNumber, Future<PrivateReplica>>();
-            sectors.forEach((sector, commR) -> running.put(sector, threads.submit(() -> run.read(sector, commR))));
-            try {
-                for (var one : running.entrySet()) {
-                    await(one.getKey(), one.getValue(), until, replicas, problems);
-                }
-            } finally {
-                running.values().forEach(one -> one.cancel(true));
-            }
+        var run = new Run(type, challenge, into);
+        SideBySide.Answers<PrivateReplica> read;
+        try {
+            read = sideBySide.ask(
+                    sectors.keySet(), left, sector -> run.read(sector, Objects.requireNonNull(sectors.get(sector))));
         } catch (InterruptedException e) {
             release(into);
             throw e;
         }
-        return new ReadReplicas(replicas, problems, () -> release(into));
-    }
-
-    private void await(
-            SectorNumber sector,
-            Future<PrivateReplica> read,
-            long until,
-            Map<SectorNumber, PrivateReplica> replicas,
-            Map<SectorNumber, String> problems)
-            throws InterruptedException {
-        try {
-            replicas.put(sector, read.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            problems.put(
-                    sector,
-                    "its disk is too slow: it was not read within the " + seconds(settings.readBudget())
-                            + " that a partition is given");
-        } catch (ExecutionException e) {
-            problems.put(sector, words(e.getCause()));
-        }
-    }
-
-    private static String words(@Nullable Throwable cause) {
-        return cause instanceof IOException || cause instanceof AditException
-                ? String.valueOf(cause.getMessage())
-                : String.valueOf(cause);
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
+        var problems = new TreeMap<>(read.problems());
+        read.late()
+                .forEach(sector -> problems.put(
+                        sector,
+                        "its disk is too slow: it was not read within the " + read.after()
+                                + " that its partition was given"));
+        return new ReadReplicas(read.answers(), problems, read.late(), () -> release(into));
     }
 
     private static void release(Path copies) {
@@ -139,19 +107,18 @@ final class SectorReader {
         private final RegisteredPoStProof type;
         private final Randomness challenge;
         private final Path into;
-        private final Map<Path, Semaphore> slots;
+        private final PathSlots slots = new PathSlots(paths, settings.parallelChecks());
 
-        Run(RegisteredPoStProof type, Randomness challenge, Path into, Map<Path, Semaphore> slots) {
+        Run(RegisteredPoStProof type, Randomness challenge, Path into) {
             this.type = type;
             this.challenge = challenge;
             this.into = into;
-            this.slots = slots;
         }
 
         PrivateReplica read(SectorNumber number, Commitment commR) throws IOException, InterruptedException {
             try {
                 return readOnce(number, commR);
-            } catch (SilentDiskException e) {
+            } catch (SilentDiskException | InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
                 // Its files may have been moved to another path while they were read.
@@ -163,15 +130,13 @@ final class SectorReader {
         private PrivateReplica readOnce(SectorNumber number, Commitment commR)
                 throws IOException, InterruptedException {
             var sector = new SectorId(settings.miner(), number);
-            StoragePath sealed = locate(sector, SectorFileType.SEALED, "its sealed file is on no attached path");
-            StoragePath cache = locate(sector, SectorFileType.CACHE, "its cache is on no attached path");
-            var slot = slots.computeIfAbsent(sealed.root(), root -> new Semaphore(settings.parallelChecks()));
-            slot.acquire();
-            try {
-                return copy(sector, commR, sealed, cache);
-            } finally {
-                slot.release();
-            }
+            return slots.within(
+                    sector,
+                    () -> copy(
+                            sector,
+                            commR,
+                            locate(sector, SectorFileType.SEALED, "its sealed file is on no attached path"),
+                            locate(sector, SectorFileType.CACHE, "its cache is on no attached path")));
         }
 
         private StoragePath locate(SectorId sector, SectorFileType kind, String otherwise) throws IOException {

@@ -5,8 +5,8 @@ import io.adit.chain.node.FullNode;
 import io.adit.chain.node.Partition;
 import io.adit.chain.type.DeadlineInfo;
 import io.adit.chain.type.TipSet;
+import io.adit.core.fil.Epoch;
 import io.adit.core.state.StateStore;
-import io.adit.core.time.Permits;
 import io.adit.core.time.Strand;
 import io.adit.core.time.SystemTimeline;
 import io.adit.core.time.Timeline;
@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,9 +50,11 @@ public final class WindowPoStScheduler implements AutoCloseable {
     private final DisputeLog disputes;
     private final Timeline timeline;
     private final HeadWatch heads;
-    private final Permits lane;
+    private final ProofLane lane;
     private final MarginWatch margins;
+    private final BlindMargin blind;
     private final PostGas gas;
+    private final DryRuns dryRuns = new DryRuns(this::isProving);
     private final Lock lock;
     private final Map<Work, Strand> started = new HashMap<>();
     private final List<Strand> strands = new ArrayList<>();
@@ -101,14 +104,25 @@ public final class WindowPoStScheduler implements AutoCloseable {
         this.heads = new HeadWatch(timeline);
         this.lock = timeline.newLock();
         this.context = new ProvingContext(
-                settings, store, node, proofs, sectors, outbox, new ProofJournal(store), metrics, timeline);
-        this.maker = new PartitionProofMaker(settings, proofs, sectors, metrics, timeline);
+                settings,
+                store,
+                node,
+                proofs,
+                sectors,
+                outbox,
+                new ProofJournal(store),
+                new PartitionLooks(settings.miner().address(), store, node, metrics),
+                new RefusedSectors(store),
+                metrics,
+                timeline);
+        this.maker = new PartitionProofMaker(settings, proofs, sectors, store, metrics, timeline);
         this.faultWatch = new FaultWatch(context);
         this.disputes = new DisputeLog(store);
         this.disputeWatch = new DisputeWatch(context, disputes);
         this.margins = new MarginWatch(context);
+        this.blind = new BlindMargin(context.journal());
         this.gas = new PostGas(context);
-        this.lane = new Permits(settings.parallelProofs(), timeline);
+        this.lane = new ProofLane(settings.parallelProofs(), dryRuns, timeline);
     }
 
     /** Begins to prove. */
@@ -130,7 +144,8 @@ public final class WindowPoStScheduler implements AutoCloseable {
 
     @FunctionalInterface
     private interface HeadStep {
-        void at(DeadlineInfo now, TipSet head) throws InterruptedException;
+        /** Returns how long a head that stays is not looked at again. */
+        Duration at(DeadlineInfo now, TipSet head) throws InterruptedException;
     }
 
     private void loop(HeadStep step) {
@@ -145,11 +160,12 @@ public final class WindowPoStScheduler implements AutoCloseable {
                     DeadlineInfo now = context.node()
                             .stateMinerProvingDeadline(
                                     context.miner(), seen.get().key());
-                    step.at(now, seen.get());
-                    pause = HeadWatch.SAME_AGAIN;
+                    pause = step.at(now, seen.get());
                 }
             } catch (InterruptedException stopping) {
                 return;
+            } catch (SeparateSteps.SomeFailed told) {
+                LOG.debug("looking at the proving deadline again before long", told);
             } catch (RuntimeException | Error e) {
                 // The node may be away for a while, or memory short; proving goes on with the next head.
                 context.metrics().failed();
@@ -158,37 +174,71 @@ public final class WindowPoStScheduler implements AutoCloseable {
         }
     }
 
-    private void watchFaults(DeadlineInfo now, TipSet head) throws InterruptedException {
-        disputeWatch.look(head);
-        faultWatch.look(now, head);
+    private Duration watchFaults(DeadlineInfo now, TipSet head) throws InterruptedException {
+        var steps = new SeparateSteps(context.metrics());
+        // What has a deadline goes first.
+        var isBusy = new AtomicBoolean();
+        steps.run("looking for faults", () -> isBusy.set(faultWatch.look(now, head)));
+        steps.run("looking for disputes", () -> disputeWatch.look(head));
+        steps.end();
+        return isBusy.get() ? context.settings().poll() : HeadWatch.SAME_AGAIN;
     }
 
-    private void schedule(DeadlineInfo now, TipSet head) {
+    private Duration schedule(DeadlineInfo now, TipSet head) throws InterruptedException {
+        blind.seen(now, head);
         forgetEnded(head);
+        var steps = new SeparateSteps(context.metrics());
         for (ProvingWindow window : ProvingWindow.from(now, 1)) {
             long confidence = context.settings().challengeConfidence();
             boolean challengeKnown = !head.height().isBefore(window.challenge().plus(confidence));
             if (challengeKnown && head.height().isBefore(window.close())) {
-                List<Long> due = startPartitions(window, head);
-                if (window.deadline() == now.index()) {
-                    margins.look(window, due, head);
-                }
+                steps.run(
+                        "starting the proofs of deadline " + window.deadline(),
+                        () -> schedule(window, window.deadline() == now.index(), head));
             }
         }
+        steps.end();
+        return HeadWatch.SAME_AGAIN;
     }
 
-    /** Partitions of the open window that are not proven yet and have little time left, as of the last head. */
+    private void schedule(ProvingWindow window, boolean isOpen, TipSet head) {
+        PartitionLook look = context.looks().at(window.deadline(), head);
+        List<Long> due = startPartitions(window, look.partitions());
+        margins.doubt(window, look.doubt(), head);
+        if (isOpen) {
+            margins.look(window, due, head);
+        }
+        look.requireWhole();
+    }
+
+    /**
+     * Partitions of the open window that are not proven yet and have little time left, and those that the full node no longer
+     * knows, as of the last head.
+     */
     public List<MarginAlarm> alarms() {
         return margins.alarms();
     }
 
+    /**
+     * The same while the chain is not seen: partitions of the windows since the last head that are not known to be proven, by the
+     * clock.
+     *
+     * @param now the epoch by the clock
+     */
+    public List<MarginAlarm> alarmsByClock(Epoch now) {
+        return blind.at(now);
+    }
+
     /** For operators. */
     public ProvingDesk desk() {
-        return new ProvingDesk(context, maker, faultWatch, lane, this::isProving, margins, disputes);
+        return new ProvingDesk(context, maker, faultWatch, lane, dryRuns, margins, disputes);
     }
 
     /** Whether a proof is being made, or will be as soon as its thread comes to it. */
     private boolean isProving() {
+        if (lane.isWanted()) {
+            return true;
+        }
         lock.lock();
         try {
             return started.entrySet().stream()
@@ -201,9 +251,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
         }
     }
 
-    private List<Long> startPartitions(ProvingWindow window, TipSet head) {
-        List<Partition> partitions =
-                context.node().stateMinerPartitions(context.miner(), window.deadline(), head.key());
+    private List<Long> startPartitions(ProvingWindow window, List<Partition> partitions) {
         var due = new ArrayList<Long>();
         toProve(window, partitions).forEach((batch, indices) -> {
             startOnce(new Work(window, batch));
@@ -250,7 +298,7 @@ public final class WindowPoStScheduler implements AutoCloseable {
         return single;
     }
 
-    private static boolean isDue(Partition partition) {
+    static boolean isDue(Partition partition) {
         return !partition
                 .liveSectors()
                 .minus(partition.faultySectors())
@@ -343,11 +391,13 @@ public final class WindowPoStScheduler implements AutoCloseable {
         try {
             // The scheduler may be about to start provers; only when it has ended are all of them known.
             join(strands, until);
+            join(faultWatch.looks(), until);
             join(provers(), until);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         strands.forEach(Strand::interrupt);
+        faultWatch.looks().forEach(Strand::interrupt);
         provers().forEach(Strand::interrupt);
     }
 

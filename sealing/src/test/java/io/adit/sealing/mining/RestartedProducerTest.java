@@ -6,6 +6,7 @@ import io.adit.chain.node.Block;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.keys.Signature;
+import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signer;
 import io.adit.core.slash.Doubt;
 import io.adit.sealing.mining.MinedBlock.Phase;
@@ -186,6 +187,19 @@ class RestartedProducerTest {
         assertThat(producer.status().guard().orElseThrow().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
         assertThat(producer.status().paused().orElseThrow()).contains("another copy");
         assertThat(chain.submitted).hasSize(before);
+    }
+
+    @Test
+    void blockOfOursThatNobodySigned_isNotOurs_andMiningGoesOn() {
+        var producer = mining.start();
+        mining.untilEpoch(2);
+
+        chain.go(chain.ours(chain.head(), 3, "changed by the full node")
+                .signed(new Signature(SignatureType.BLS, new byte[96])));
+        mining.untilEpoch(5);
+
+        assertThat(producer.status().guard().orElseThrow().doubt()).isEmpty();
+        assertThat(mining.submittedAt(5)).hasSize(1);
     }
 
     @Test

@@ -7,21 +7,26 @@ import io.adit.chain.actor.DeclareFaultsRecoveredParams;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageRecord;
+import io.adit.proofs.SealedSectorFixture;
 import io.adit.sealing.FakeChain;
+import io.adit.sealing.FakeMiner;
 import io.adit.sealing.storage.SectorFileType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Sectors that cannot be read: skipped, declared faulty, declared recovered. */
@@ -84,6 +89,17 @@ class FaultDeclarationTest extends WindowPoStCase {
     }
 
     @Test
+    void sectorsAreProvenWhereTheyLie_whenTheLibraryCanUseNoCopyOfThem() {
+        proofs.cannotUse = replica -> !replica.cache().startsWith(path.root());
+        scheduler.start();
+        advanceTo(OPEN);
+        untilIncluded(1);
+
+        assertThat(onlyProof().partitions().getFirst().skipped().isEmpty()).isTrue();
+        assertThat(proofs.verified).containsExactly(new SectorNumber(1), new SectorNumber(2));
+    }
+
+    @Test
     void sectorIsProven_whenItWasMovedWhileTheLibraryLookedForIt() {
         proofs.unreadableOnce = Optional.of(new SectorNumber(1));
         scheduler.start();
@@ -134,6 +150,72 @@ class FaultDeclarationTest extends WindowPoStCase {
         });
 
         assertThat(chain.included(MinerMethod.DECLARE_FAULTS_RECOVERED)).isEmpty();
+    }
+
+    /** Of the next deadline, and on no path. */
+    private void addLostSector(long number, long deadline) {
+        chain.put(
+                FakeMiner.onChain(
+                        new SectorNumber(number),
+                        5,
+                        SealedSectorFixture.get().commitments().commR().asSealedCid(),
+                        new Epoch(0),
+                        new Epoch(1_000_000)),
+                deadline);
+    }
+
+    private void untilFaultsOf(long... deadlines) {
+        until(() -> {
+            if (!chain.mpoolPending(chain.chainHead().key()).isEmpty()) {
+                chain.advance(1);
+            }
+            return chain.included(MinerMethod.DECLARE_FAULTS).stream()
+                    .map(message -> DeclareFaultsParams.fromCbor(message.params())
+                            .faults()
+                            .getFirst()
+                            .deadline())
+                    .collect(Collectors.toSet())
+                    .equals(Arrays.stream(deadlines).boxed().collect(Collectors.toSet()));
+        });
+    }
+
+    @Test
+    void faultsOfThisAndOtherWindowsAreDeclared_whenTheNodeRefusesADeclaration() throws IOException {
+        Files.delete(path.file(new SectorId(MINER, new SectorNumber(2)), SectorFileType.SEALED));
+        chain.partition(
+                DEADLINE,
+                new FakeChain.FakePartition(BitField.of(1).union(BitField.of(2)), BitField.of(1), BitField.EMPTY));
+        addLostSector(3, DEADLINE + 1);
+        chain.failInRehearsal(message -> message.method() == MinerMethod.DECLARE_FAULTS_RECOVERED.number());
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+
+        untilFaultsOf(DEADLINE, DEADLINE + 1);
+
+        assertThat(chain.included(MinerMethod.DECLARE_FAULTS_RECOVERED)).isEmpty();
+    }
+
+    @Test
+    void faultsOfOtherWindowsAreDeclared_whenOneWindowCannotBeLookedAt() {
+        addLostSector(3, DEADLINE + 1);
+        chain.failPartitionsOf(DEADLINE);
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+
+        untilFaultsOf(DEADLINE + 1);
+    }
+
+    @Test
+    void faultsAreDeclared_whenLookingForDisputesFails() {
+        addLostSector(3, DEADLINE);
+        chain.failDeadlines();
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+
+        untilFaultsOf(DEADLINE);
     }
 
     @Test
@@ -208,5 +290,91 @@ class FaultDeclarationTest extends WindowPoStCase {
         });
 
         assertThat(chain.included(MinerMethod.DECLARE_FAULTS)).hasSize(1);
+    }
+
+    @Test
+    void sectorIsDeclaredRecoveredLessAndLessOften_whenTheLibraryKeepsRefusingIt() {
+        var refused = new RefusedSectors(store);
+        long period = 60;
+        var both = BitField.of(1, 2);
+        var first = ProvingWindow.from(chain.deadline(), 0).getFirst();
+
+        refused.made(BitField.of(1), BitField.of(2), first);
+        refused.made(BitField.of(1), BitField.of(2), first);
+        assertThat(refused.notYet(both, first.later(period), period).isEmpty())
+                .as("once: it is given another chance in the next period")
+                .isTrue();
+
+        refused.made(BitField.of(1), BitField.of(2), first.later(period));
+        assertThat(refused.notYet(both, first.later(2 * period), period)).isEqualTo(BitField.of(1));
+        assertThat(new RefusedSectors(store).notYet(both, first.later(2 * period), period))
+                .as("after a restart too")
+                .isEqualTo(BitField.of(1));
+        assertThat(refused.notYet(both, first.later(3 * period), period).isEmpty())
+                .isTrue();
+
+        refused.made(BitField.EMPTY, both, first.later(3 * period));
+        refused.made(BitField.of(1), BitField.of(2), first.later(4 * period));
+        assertThat(refused.notYet(both, first.later(5 * period), period).isEmpty())
+                .as("what was proven in between begins anew")
+                .isTrue();
+    }
+
+    @Test
+    void sectorIsNotDeclaredRecovered_whenTheLibraryHasRefusedItTwice() {
+        chain.partition(
+                DEADLINE,
+                new FakeChain.FakePartition(BitField.of(1).union(BitField.of(2)), BitField.of(1, 2), BitField.EMPTY));
+        var window = ProvingWindow.from(chain.deadline(), (int) DEADLINE).getLast();
+        var refused = new RefusedSectors(store);
+        refused.made(BitField.of(1), BitField.EMPTY, window.earlier(60));
+        refused.made(BitField.of(1), BitField.EMPTY, window);
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+
+        untilExecuted(MinerMethod.DECLARE_FAULTS_RECOVERED);
+
+        assertThat(DeclareFaultsRecoveredParams.fromCbor(chain.included(MinerMethod.DECLARE_FAULTS_RECOVERED)
+                                .getFirst()
+                                .params())
+                        .recoveries()
+                        .getFirst()
+                        .sectors())
+                .isEqualTo(BitField.of(2));
+    }
+
+    @Test
+    void sectorIsNotDeclaredRecovered_whenWhatAChallengeOpensCannotBeRead() throws IOException {
+        chain.partition(
+                DEADLINE,
+                new FakeChain.FakePartition(BitField.of(1).union(BitField.of(2)), BitField.of(1, 2), BitField.EMPTY));
+        // Both ends are there, and all files have their lengths; what is read for a proof is too large to be one.
+        Path cache = path.file(new SectorId(MINER, new SectorNumber(1)), SectorFileType.CACHE);
+        Files.write(cache.resolve("t_aux"), new byte[(1 << 20) + 1]);
+        advanceTo(60);
+        scheduler.start();
+        scheduler.onHead(chain.chainHead());
+
+        untilExecuted(MinerMethod.DECLARE_FAULTS_RECOVERED);
+
+        assertThat(DeclareFaultsRecoveredParams.fromCbor(chain.included(MinerMethod.DECLARE_FAULTS_RECOVERED)
+                                .getFirst()
+                                .params())
+                        .recoveries()
+                        .getFirst()
+                        .sectors())
+                .isEqualTo(BitField.of(2));
+    }
+
+    @Test
+    void refusalsAreRemembered_whenAProofIsMadeWithoutASector() {
+        proofs.unreadable = List.of(new SectorNumber(1));
+        scheduler.start();
+        advanceTo(OPEN);
+        untilIncluded(1);
+
+        Optional<String> remembered = store.read(tx -> tx.meta().get("post.refused"));
+        assertThat(remembered).contains("1 1 " + OPEN);
     }
 }

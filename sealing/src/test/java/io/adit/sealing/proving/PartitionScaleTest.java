@@ -151,7 +151,7 @@ class PartitionScaleTest {
 
     private ReadReplicas read(SectorReader reader, int count, int seed) throws InterruptedException {
         var some = new TreeMap<>(sectors.headMap(new SectorNumber(count + 1L)));
-        return reader.read(TYPE, challenge(seed), some);
+        return reader.read(TYPE, challenge(seed), some, () -> Duration.ofMinutes(2));
     }
 
     private Cost measure(SectorReader reader, int count, int seed) throws InterruptedException {
@@ -195,11 +195,8 @@ class PartitionScaleTest {
 
     @Test
     void readingCostsTheSamePerSector_whenAPartitionHasTwoThousand() throws Exception {
-        var reader = new SectorReader(
-                paths,
-                ProvingSettings.devnet(MINER, Address.ofId(100), SectorSize.KIB_2)
-                        .withReadBudget(Duration.ofMinutes(2)),
-                copies);
+        var reader =
+                new SectorReader(paths, ProvingSettings.devnet(MINER, Address.ofId(100), SectorSize.KIB_2), copies);
         for (int warm = 0; warm < 2; warm++) {
             measure(reader, MANY, 10 + warm);
         }
@@ -269,11 +266,8 @@ class PartitionScaleTest {
         var calls = new ConcurrentLinkedQueue<CallStats>();
         var settings = ProofSettings.of(Files.createDirectories(directory.resolve("no-parameters")));
         var options = WorkerOptions.of(directory.resolve("workers"), NativeLibrary.locate(), settings);
-        var reader = new SectorReader(
-                paths,
-                ProvingSettings.devnet(MINER, Address.ofId(100), SectorSize.KIB_2)
-                        .withReadBudget(Duration.ofMinutes(2)),
-                copies);
+        var reader =
+                new SectorReader(paths, ProvingSettings.devnet(MINER, Address.ofId(100), SectorSize.KIB_2), copies);
         try (var proofs = new WorkerProofs(options, calls::add);
                 var read = read(reader, MANY, 60)) {
             var replicas = List.copyOf(read.replicas().values());

@@ -18,12 +18,14 @@ import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.SystemTimeline;
 import io.adit.proofs.SealedSectorFixture;
 import io.adit.sealing.FakeChain;
 import io.adit.sealing.FakeChain.FakePartition;
+import io.adit.sealing.FakeMiner;
 import io.adit.sealing.FakeSigner;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.PathSettings;
@@ -41,6 +43,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,10 +102,10 @@ class ProvingDeskTest {
         Files.write(file(number, SectorFileType.SEALED), new byte[2048]);
         Path cache = Files.createDirectories(file(number, SectorFileType.CACHE));
         for (String name : List.of("p_aux", "t_aux", "sc-02-data-tree-r-last.dat")) {
-            Files.write(cache.resolve(name), new byte[32]);
+            Files.write(cache.resolve(name), new byte[name.equals("p_aux") ? 64 : 32]);
         }
         chain.put(
-                FakeChain.onChain(
+                FakeMiner.onChain(
                         new SectorNumber(number),
                         5,
                         SealedSectorFixture.get().commitments().commR().asSealedCid(),
@@ -140,6 +144,8 @@ class ProvingDeskTest {
                 new SectorReadability(paths, settings(), directory.resolve("others")),
                 new MessageOutbox(store, chain, signer, InstantSource.system()),
                 new ProofJournal(store),
+                new PartitionLooks(MINER.address(), store, chain, new ProvingMetrics(registry)),
+                new RefusedSectors(store),
                 new ProvingMetrics(registry),
                 new SystemTimeline());
     }
@@ -161,8 +167,11 @@ class ProvingDeskTest {
 
         assertThat(desk.check(Optional.empty(), false))
                 .extracting(check -> check.problem().orElse("good"))
-                .as("a look at both ends does not know a tree's length")
-                .containsExactly("its sealed file is on no attached path", "good", "good", "good");
+                .containsExactly(
+                        "its sealed file is on no attached path",
+                        "its cache's sc-02-data-tree-r-last.dat has 64 bytes, which is no tree of this sector",
+                        "good",
+                        "good");
         assertThat(desk.check(Optional.of(DEADLINE), true))
                 .extracting(check -> check.problem().orElse("good"))
                 .containsExactly(
@@ -179,7 +188,7 @@ class ProvingDeskTest {
         Files.delete(file(1, SectorFileType.SEALED));
         chain.partition(DEADLINE, new FakePartition(chain.partition(DEADLINE).live(), BitField.of(3), BitField.EMPTY));
         assertThatThrownBy(() -> desk.compute(DEADLINE, Optional.empty())).hasMessageContaining("no challenge yet");
-        advanceTo(75);
+        advanceTo(70);
 
         var runs = desk.compute(DEADLINE, Optional.empty());
 
@@ -213,6 +222,41 @@ class ProvingDeskTest {
         assertThatThrownBy(() -> desk.compute(DEADLINE, Optional.empty()))
                 .isInstanceOfSatisfying(
                         AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.PROVING_BUSY));
+    }
+
+    @Test
+    void computeIsRefused_whenTheChallengeOfTheNextWindowIsNear() {
+        chain.onHead(head -> scheduler.onHead(head));
+        // Deadline 1 is open from 70 to 79; the challenge of deadline 2 is that of 76.
+        advanceTo(75);
+
+        assertThatThrownBy(() -> desk.compute(DEADLINE, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.PROVING_BUSY))
+                .hasMessageContaining("known in 1 epochs");
+    }
+
+    @Test
+    void computeIsStoppedAndTheWindowProven_whenAWindowFallsDueMeanwhile() throws Exception {
+        chain.onHead(head -> scheduler.onHead(head));
+        advanceTo(70);
+        scheduler.start();
+        proofs.gate = new CountDownLatch(1);
+        var asked = Executors.newSingleThreadExecutor();
+        try {
+            var computed = asked.submit(() -> desk.compute(DEADLINE, Optional.empty()));
+            until(() -> proofs.made.get() == 1);
+            advanceTo(76);
+
+            assertThatThrownBy(() -> computed.get(60, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(AditException.class)
+                    .hasMessageContaining("a window fell due");
+            until(() -> proofs.made.get() == 2);
+        } finally {
+            asked.shutdownNow();
+        }
+        proofs.gate.countDown();
+        until(() -> !scheduler.recent().isEmpty());
     }
 
     @Test
@@ -343,6 +387,10 @@ class ProvingDeskTest {
 
         assertThat(chain.proofs())
                 .allSatisfy(sent -> assertThat(sent.partitions()).hasSize(1));
+        // Nobody wants the message of both any more.
+        until(() -> store.read(tx -> tx.messages().find("post/20/0x2"))
+                .filter(record -> record.state() == MessageState.CANCELLED)
+                .isPresent());
         until(() -> accepted() == 2);
     }
 

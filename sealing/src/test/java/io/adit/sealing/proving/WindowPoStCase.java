@@ -17,6 +17,7 @@ import io.adit.core.state.StateStore;
 import io.adit.proofs.Proofs;
 import io.adit.proofs.SealedSectorFixture;
 import io.adit.sealing.FakeChain;
+import io.adit.sealing.FakeMiner;
 import io.adit.sealing.FakeSigner;
 import io.adit.sealing.proving.PartitionProof.Phase;
 import io.adit.sealing.storage.PathSettings;
@@ -83,9 +84,16 @@ abstract class WindowPoStCase {
     }
 
     WindowPoStScheduler scheduler(Proofs with, Signer signing) {
-        var base = ProvingSettings.devnet(MINER, signer.address(), SectorSize.KIB_2);
+        return scheduler(settings(), with, signing);
+    }
+
+    ProvingSettings settings() {
+        return ProvingSettings.devnet(MINER, signer.address(), SectorSize.KIB_2);
+    }
+
+    WindowPoStScheduler scheduler(ProvingSettings settings, Proofs with, Signer signing) {
         var outbox = new MessageOutbox(store, chain, signing, InstantSource.system());
-        return new WindowPoStScheduler(base, store, chain, with, paths(), outbox, new SimpleMeterRegistry());
+        return new WindowPoStScheduler(settings, store, chain, with, paths(), outbox, new SimpleMeterRegistry());
     }
 
     void addSector(long number) throws IOException {
@@ -93,10 +101,10 @@ abstract class WindowPoStCase {
         Files.write(path.file(sector, SectorFileType.SEALED), new byte[2048]);
         Path cache = Files.createDirectories(path.file(sector, SectorFileType.CACHE));
         for (String name : List.of("p_aux", "t_aux", "sc-02-data-tree-r-last.dat")) {
-            Files.write(cache.resolve(name), new byte[32]);
+            Files.write(cache.resolve(name), new byte[name.equals("p_aux") ? 64 : 32]);
         }
         chain.put(
-                FakeChain.onChain(
+                FakeMiner.onChain(
                         sector.number(),
                         5,
                         SealedSectorFixture.get().commitments().commR().asSealedCid(),
@@ -117,7 +125,7 @@ abstract class WindowPoStCase {
     }
 
     static void until(BooleanSupplier condition) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(10))
                 .until(condition::getAsBoolean);
     }

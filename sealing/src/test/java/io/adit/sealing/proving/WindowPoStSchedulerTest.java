@@ -14,6 +14,7 @@ import io.adit.sealing.proving.PartitionProof.Phase;
 import io.adit.sealing.storage.SectorFileType;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,33 @@ class WindowPoStSchedulerTest extends WindowPoStCase {
         assertThat(sent.proofs().getFirst().proof()[31] & 0xc0).isZero();
         advanceTo(OPEN + 9);
         assertThat(proofs.made).hasValue(1);
+    }
+
+    @Test
+    void firstProofLeavesTimeForASecond_whenNobodyKnowsWhatItTakes() {
+        scheduler = scheduler(settings().withEpochTime(Duration.ofSeconds(30)), proofs, signer);
+        scheduler.start();
+        advanceTo(OPEN - 4);
+        awaitProven();
+
+        // From epoch 16 to the close at 30, less 5 epochs for the message; half of it.
+        assertThat(proofs.within).contains(Duration.ofSeconds(9 * 30 / 2));
+    }
+
+    @Test
+    void secondTryHasAllTheTime_whenAProofTakesLongerThanEver() {
+        scheduler = scheduler(settings().withEpochTime(Duration.ofSeconds(30)), proofs, signer);
+        scheduler.start();
+        advanceTo(OPEN);
+        untilIncluded(1);
+        until(() -> phase() == Phase.ACCEPTED);
+
+        // Known to take no time, it is stopped after two minutes, since a second try fits.
+        proofs.takes = Duration.ofMinutes(3);
+        advanceTo(OPEN + 60 - 4);
+        until(() -> proofs.made.get() == 2);
+
+        assertThat(proofs.within.orElseThrow()).isGreaterThan(Duration.ofMinutes(3));
     }
 
     @Test

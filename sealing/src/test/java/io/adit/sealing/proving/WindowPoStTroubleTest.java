@@ -88,7 +88,8 @@ class WindowPoStTroubleTest extends WindowPoStCase {
             chain.refuseNext(MinerMethod.SUBMIT_WINDOWED_POST, outOfGas);
             untilIncluded(refused);
         }
-        until(() -> phase() == Phase.PROVEN);
+        // It is also proven while the fourth message is in a block and not yet recorded as sent.
+        until(() -> phase() == Phase.PROVEN && scheduler.recent().getFirst().attempt() == 4);
         assertThat(chain.mpoolPending(chain.chainHead().key()))
                 .as("the fifth waits a little")
                 .isEmpty();

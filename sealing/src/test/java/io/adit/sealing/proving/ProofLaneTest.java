@@ -1,0 +1,85 @@
+package io.adit.sealing.proving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.time.SystemTimeline;
+import io.adit.sealing.FakeChain;
+import io.adit.sealing.SealingError;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class ProofLaneTest {
+    private final DryRuns dryRuns = new DryRuns(this::isWanted);
+    private final ProofLane lane = new ProofLane(1, dryRuns, new SystemTimeline());
+
+    /** As when the chain refuses the message with a proof, and the proof is made again while an operator looks. */
+    @Test
+    @Timeout(60)
+    void lookGivesItsPlaceUp_whenAProofIsMadeAgain() throws Exception {
+        var chain = new FakeChain(Address.ofId(1000), 1);
+        var held = new CountDownLatch(1);
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            var look = threads.submit(() -> dryRuns.run(chain.deadline(), 0, chain.chainHead(), () -> false, () -> {
+                try (var turn = lane.forLook(() -> Duration.ofHours(1))) {
+                    turn.take();
+                    held.countDown();
+                    return new CountDownLatch(1).await(1, TimeUnit.HOURS);
+                }
+            }));
+            held.await();
+
+            try (var turn = lane.forWindow(() -> Duration.ofHours(1))) {
+                turn.take();
+            }
+
+            assertThatThrownBy(look::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.PROVING_BUSY));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void lookDoesNotBegin_whileAProofHasItsTurn() throws Exception {
+        var chain = new FakeChain(Address.ofId(1000), 1);
+        try (var turn = lane.forWindow(() -> Duration.ofHours(1))) {
+            assertThat(turn.mustWait()).isFalse();
+            assertThatThrownBy(() -> dryRuns.run(chain.deadline(), 0, chain.chainHead(), () -> false, () -> "made"))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.PROVING_BUSY));
+        }
+
+        assertThat(dryRuns.<String>run(chain.deadline(), 0, chain.chainHead(), () -> false, () -> "made"))
+                .isEqualTo("made");
+    }
+
+    /** As when a call to the full node ends with an error because of the interruption, and takes that off the thread. */
+    @Test
+    @Timeout(60)
+    void lookMakesNoProof_whenWhatItDidPassedOverThatItWasStopped() {
+        var chain = new FakeChain(Address.ofId(1000), 1);
+
+        assertThatThrownBy(() -> dryRuns.run(chain.deadline(), 0, chain.chainHead(), () -> false, () -> {
+                    dryRuns.stop();
+                    assertThat(Thread.interrupted()).isTrue();
+                    try (var turn = lane.forLook(() -> Duration.ofHours(1))) {
+                        turn.take();
+                        return "made";
+                    }
+                }))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.PROVING_BUSY));
+    }
+
+    private boolean isWanted() {
+        return lane.isWanted();
+    }
+}

@@ -1,0 +1,139 @@
+package io.adit.sealing.proving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.state.StateStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProofPatienceTest {
+    private static final int FULL = 2349;
+
+    @TempDir
+    Path directory;
+
+    private StateStore store;
+    private ProofPatience patience;
+
+    @BeforeEach
+    void open() {
+        store = SqlStateStore.sqlite(directory.resolve("state.db"));
+        patience = new ProofPatience(Duration.ofMinutes(20), store);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private long minutes(int sectors, long left) {
+        return patience.forTry(sectors, Duration.ofMinutes(left)).toMinutes();
+    }
+
+    /** On mainnet a first try has 32 minutes at most. */
+    @Test
+    void secondTryFits_whenNothingIsKnown() {
+        assertThat(minutes(FULL, 32)).isEqualTo(16);
+        assertThat(minutes(FULL, 39)).isEqualTo(19);
+    }
+
+    @Test
+    void tryIsGivenUpEarly_whenASecondOneHasAsLong() {
+        assertThat(minutes(FULL, 41)).isEqualTo(20);
+    }
+
+    @Test
+    void fastMachineGivesUpSooner_whenItKnowsWhatProofsTake() {
+        patience.took(FULL, Duration.ofMinutes(5));
+
+        assertThat(minutes(FULL, 32)).isEqualTo(15);
+        assertThat(minutes(100, 32)).as("of fewer sectors no more is known").isEqualTo(15);
+        assertThat(minutes(FULL, 17)).as("and a third one fits").isEqualTo(8);
+    }
+
+    @Test
+    void tryThatWasStopped_givesTheNextThriceTheTime() {
+        patience.took(500, Duration.ofSeconds(100));
+        assertThat(minutes(500, 38)).isEqualTo(5);
+
+        patience.took(500, Duration.ofMinutes(5));
+        assertThat(minutes(500, 33)).isEqualTo(15);
+        patience.took(500, Duration.ofMinutes(15));
+        assertThat(minutes(500, 18)).isEqualTo(18);
+    }
+
+    @Test
+    void slowMachineGivesUpNothing_whenItKnowsWhatProofsTake() {
+        patience.took(FULL, Duration.ofMinutes(12));
+
+        assertThat(minutes(FULL, 32)).isEqualTo(32);
+    }
+
+    @Test
+    void proofOfFewSectorsSaysNothingOfAFullPartition() {
+        patience.took(10, Duration.ofSeconds(50));
+
+        assertThat(minutes(FULL, 32)).isEqualTo(16);
+        assertThat(minutes(10, 32)).isEqualTo(2);
+    }
+
+    @Test
+    void proofIsBegunAllTheSame_whenHardlyAnyTimeIsLeft() {
+        assertThat(minutes(FULL, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void whatProofsTakeIsKnown_afterARestart() {
+        patience.took(FULL, Duration.ofMinutes(12));
+        patience.took(10, Duration.ofSeconds(50));
+
+        patience = new ProofPatience(Duration.ofMinutes(20), store);
+
+        assertThat(minutes(FULL, 32)).isEqualTo(32);
+        assertThat(minutes(10, 32)).isEqualTo(2);
+    }
+
+    @Test
+    void workerThatHungIsForgotten_whenProofsAreMadeAgain() {
+        patience.took(FULL, Duration.ofMinutes(16));
+        assertThat(minutes(FULL, 32)).isEqualTo(32);
+
+        for (int proof = 0; proof < 3; proof++) {
+            patience.took(FULL, Duration.ofMinutes(5));
+        }
+        assertThat(minutes(FULL, 32)).isEqualTo(16);
+    }
+
+    @Test
+    void readingLeavesTimeForTheProofs_howeverManyThereAre() {
+        assertThat(reading(32, 1)).as("half is for the proofs").isEqualTo(8);
+
+        patience.took(FULL, Duration.ofMinutes(5));
+
+        assertThat(reading(32, 1)).isEqualTo(13);
+        assertThat(reading(32, 5)).isEqualTo(3);
+        assertThat(reading(32, 40)).isEqualTo(2);
+        assertThat(patience.forReading(FULL, Duration.ofMinutes(1), 1)).isEqualTo(ProofPatience.LEAST_READING);
+    }
+
+    private long reading(long left, int rounds) {
+        return patience.forReading(FULL, Duration.ofMinutes(left), rounds).toMinutes();
+    }
+
+    @Test
+    void fewNumbersAreRemembered_whenPartitionsGrow() {
+        for (int sectors = 1; sectors <= 200; sectors++) {
+            patience.took(sectors, Duration.ofMinutes(4));
+        }
+
+        assertThat(store.<Long>read(
+                        tx -> tx.meta().get("post.times").orElseThrow().lines().count()))
+                .isEqualTo(32);
+        assertThat(minutes(1, 60)).as("as long as one that is known").isEqualTo(12);
+    }
+}
