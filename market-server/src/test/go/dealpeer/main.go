@@ -1,6 +1,7 @@
 // A go-libp2p client of the deal protocols, as Boost's is: it writes one message, does not half-close, and reads the
 // answer. Its argument is the provider's multiaddress. Each line of standard input is "<protocol> <hex>", with "-" for no
-// message; each is answered by one line, "ok <hex>" or "error <text>".
+// message; each is answered by one line, "ok <hex>" or "error <text>". With a second argument it is as many clients at once,
+// see flood. Its only argument may be "deals" instead: see there.
 package main
 
 import (
@@ -37,7 +38,13 @@ const (
 )
 
 func main() {
-	if err := serve(os.Args[1]); err != nil {
+	run := func() error { return serve(os.Args[1]) }
+	if os.Args[1] == "deals" {
+		run = deals
+	} else if len(os.Args) > 2 {
+		run = func() error { return flood(os.Args[1], os.Args[2]) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

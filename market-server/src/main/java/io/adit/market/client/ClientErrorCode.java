@@ -13,6 +13,9 @@ public enum ClientErrorCode implements ErrorCode {
             The provider does not answer at that address, or does not speak the protocol. Check the multiaddr, its peer \
             ID included; the chain names the provider's addresses (StateMinerInfo)."""),
     PROVIDER_ANSWER(ErrorKind.NETWORK, "The provider answered with something that is not an answer."),
+    PROOF_WRONG(ErrorKind.NETWORK, """
+            The proof that the provider gave does not show what it says: the piece is not in that aggregate, or stands not \
+            in its index. Ask another provider, or the one who made the aggregate."""),
     ASK_NOT_SIGNED(ErrorKind.NETWORK, """
             The ask does not carry the signature of the miner's worker key, so anybody could have made it. Do not pay on \
             it."""),

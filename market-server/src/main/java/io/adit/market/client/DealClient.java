@@ -284,9 +284,20 @@ public final class DealClient implements AutoCloseable {
      */
     public Proposed propose(
             UUID deal, Multiaddr provider, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
-        var signed = sign(deal, miner, client, piece, quote, start);
+        return propose(provider, sign(deal, miner, client, piece, quote, start));
+    }
+
+    /** As {@link #propose}, for data that goes to the provider's operator by other ways: nothing is served. */
+    public Proposed proposeOffline(
+            UUID deal, Multiaddr provider, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+        var signed = proposal(miner, client, piece, quote, start);
+        var transfer = new Transfer(piece.carSize(), "", new byte[0], "");
+        return propose(provider, new DealParams(deal, true, signed, piece.root(), transfer, false, false));
+    }
+
+    private Proposed propose(Multiaddr provider, DealParams signed) {
         var answer = ask(provider, PROPOSE, signed);
-        return new Proposed(deal, DealResponse.fromCbor(answer.cbor()), signed.proposal(), answer.protocol());
+        return new Proposed(signed.uuid(), DealResponse.fromCbor(answer.cbor()), signed.proposal(), answer.protocol());
     }
 
     /**
@@ -314,7 +325,7 @@ public final class DealClient implements AutoCloseable {
         }
     }
 
-    private DealParams sign(UUID deal, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+    private ClientDealProposal proposal(Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
         var proposal = new DealProposal(
                 piece.piece().pieceCidV1(),
                 piece.piece().size().bytes(),
@@ -327,7 +338,11 @@ public final class DealClient implements AutoCloseable {
                 quote.pricePerEpoch(),
                 quote.providerCollateral(),
                 TokenAmount.ZERO);
-        var signed = new ClientDealProposal(proposal, signer.sign(client, SigningContents.dealProposal(proposal)));
+        return new ClientDealProposal(proposal, signer.sign(client, SigningContents.dealProposal(proposal)));
+    }
+
+    private DealParams sign(UUID deal, Address miner, Address client, PackedPiece piece, Quote quote, Epoch start) {
+        var signed = proposal(miner, client, piece, quote, start);
         var url = cars.offer(piece.car());
         var params = ("{\"URL\":\"" + url + "\",\"Headers\":{}}").getBytes(StandardCharsets.UTF_8);
         var transfer = new Transfer(piece.carSize(), "http", params, deal.toString());

@@ -5,13 +5,14 @@ import io.adit.core.fil.Epoch;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MetaTable;
 import io.adit.core.state.StateStore;
+import io.adit.core.time.Timeline;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.SignedStorageAsk;
 import io.adit.market.deal.wire.StorageAsk;
 import io.adit.market.policy.DealTerms;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 
 /** The provider's signed ask: made anew, with the next sequence number, when the terms change or the old one runs out. */
@@ -26,13 +27,14 @@ final class AskBook {
     private final MarketChain chain;
     private final Signer signer;
     private final Supplier<DealTerms> policy;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final Lock turn;
 
-    AskBook(StateStore store, MarketChain chain, Signer signer, Supplier<DealTerms> policy) {
+    AskBook(StateStore store, MarketChain chain, Signer signer, Supplier<DealTerms> policy, Timeline timeline) {
         this.store = store;
         this.chain = chain;
         this.signer = signer;
         this.policy = policy;
+        this.turn = timeline.newLock();
     }
 
     SignedStorageAsk current() {

@@ -1,6 +1,7 @@
 package io.adit.market.deal;
 
 import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealProtocol;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
@@ -9,14 +10,21 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Waits with a fetched deal for others, then puts all that wait into one batch. */
+/**
+ * Waits with a fetched deal for others, then puts all that wait into one batch. The last one that a full batch needs looks by
+ * itself; to wake the others for each deal that comes would have all of them look at all of them.
+ */
 final class BatchTask implements TaskHandler {
     static final String KIND = "deal.batch";
-    static final String READY = "deal.ready";
+    /** Signalled when deals were put into a batch: those who waited have nothing to wait for any more. */
+    static final String FORMED = "deal.batched";
 
     private final StateStore store;
     private final StoredDeals deals;
@@ -37,31 +45,41 @@ final class BatchTask implements TaskHandler {
 
     @Override
     public Outcome run(Task task, TaskContext context) {
+        var own = UUID.fromString(task.key());
         var waiting = store.read(BatchTask::waiting);
-        if (waiting.stream().noneMatch(deal -> deal.uuid().toString().equals(task.key()))) {
+        if (!waiting.contains(own)) {
             return Outcome.done();
         }
         var left = Duration.between(context.now(), task.enqueuedAt().plus(period));
         if (waiting.size() < mostDeals && left.isPositive()) {
-            return new Outcome.Later(left, READY, "waits for other deals to be published with");
+            return new Outcome.Later(left, FORMED, "waits for other deals to be published with");
         }
-        return Outcome.done(tx -> claim(tx, UUID.fromString(task.key())));
+        return Outcome.done(tx -> claim(tx, own));
     }
 
     /**
      * Formed anew inside the transaction: two deals whose time is up at once must not be put into two batches. PostgreSQL
      * lets two such transactions run side by side, so each writes the rows of the deals that it takes: the second one to
-     * do so finds another version, fails and is run again.
+     * do so finds another version, fails and is run again. The rows are read before the claims: a claim made in between
+     * shows in one or the other.
      */
     private void claim(Tx tx, UUID own) {
-        var waiting = waiting(tx);
-        var uuids = waiting.stream().map(DealRecord::uuid).toList();
-        if (!uuids.contains(own)) {
+        var rows = new LinkedHashMap<UUID, DealRecord>();
+        for (var uuid : withOwn(List.copyOf(waiting(tx)), own)) {
+            var deal = StoredDeals.get(tx, uuid);
+            if (deal.checkpoint() == DealCheckpoint.Transferred && !StoredDeals.failed(deal)) {
+                rows.put(uuid, deal);
+            }
+        }
+        PublishBatch.claimed(tx).forEach(rows::remove);
+        if (!rows.containsKey(own)) {
             return;
         }
-        var taken = withOwn(uuids, own);
-        waiting.stream().filter(deal -> taken.contains(deal.uuid())).forEach(deal -> deals.touch(tx, deal));
-        PublishBatch.of(taken).enqueue(tx, PublishTask.KIND);
+        rows.values().forEach(deal -> deals.touch(tx, deal));
+        PublishBatch.of(List.copyOf(rows.keySet())).enqueue(tx, PublishTask.KIND);
+        if (rows.size() > 1) {
+            tx.tasks().signal(FORMED);
+        }
     }
 
     /** The oldest deals, the task's own among them: it will not be run again. */
@@ -73,12 +91,10 @@ final class BatchTask implements TaskHandler {
                         .toList();
     }
 
-    /** The rows are read before the claims: a claim made in between shows in one or the other. */
-    private static List<DealRecord> waiting(Tx tx) {
-        var transferred = tx.deals().listAt(DealCheckpoint.Transferred);
-        var claimed = PublishBatch.claimed(tx);
-        return transferred.stream()
-                .filter(deal -> !claimed.contains(deal.uuid()))
-                .toList();
+    /** Those that have their data and are in no batch, oldest first. */
+    private static SequencedSet<UUID> waiting(Tx tx) {
+        var transferred = new LinkedHashSet<>(tx.deals().namesAt(DealCheckpoint.Transferred, DealProtocol.MK12));
+        PublishBatch.claimed(tx).forEach(transferred::remove);
+        return transferred;
     }
 }

@@ -1,23 +1,20 @@
 package io.adit.market.deal;
 
-import io.adit.chain.node.CollateralBounds;
 import io.adit.chain.node.RpcException;
 import io.adit.core.config.ConfigErrorCode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Commitment;
-import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.keys.Signatures;
 import io.adit.core.state.Bytes;
 import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealProtocol;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
-import io.adit.core.task.CrashPoints;
-import io.adit.core.task.NewTask;
-import io.adit.core.task.TaskPriority;
+import io.adit.core.time.Timeline;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.DealStatus;
 import io.adit.market.deal.wire.DealStatusRequest;
@@ -26,19 +23,16 @@ import io.adit.market.policy.ClientRules;
 import io.adit.market.policy.DealRule;
 import io.adit.market.policy.DealTerms;
 import io.adit.market.policy.ProposalChecks;
-import io.adit.market.policy.ProposalContext;
 import io.adit.market.policy.ProposalVerdict;
 import io.adit.market.policy.ProposalVerdict.Accepted;
 import io.adit.market.policy.ProposalVerdict.Rejected;
 import io.adit.market.policy.RejectionCode;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,26 +50,17 @@ public final class DealDesk {
     private final MarketChain chain;
     private final Supplier<DealTerms> policy;
     private final PieceFiles files;
-    private final InstantSource clock;
-    /** Staging space and promised escrow are counted and taken by one proposal at a time. */
-    private final ReentrantLock turn = new ReentrantLock();
+    private final FilterDesk filters;
+    private final Admission admission;
 
-    DealDesk(StateStore store, MarketChain chain, Supplier<DealTerms> policy, PieceFiles files, InstantSource clock) {
+    DealDesk(StateStore store, MarketChain chain, Supplier<DealTerms> policy, PieceFiles files, Timeline timeline) {
         this.store = store;
         this.chain = chain;
         this.policy = policy;
         this.files = files;
-        this.clock = clock;
+        this.filters = new FilterDesk(store, chain);
+        this.admission = new Admission(store, chain, timeline);
     }
-
-    /** What the chain says about a proposal. */
-    private record ChainFacts(
-            DealTerms terms,
-            Address providerNamed,
-            Address clientKey,
-            Set<Address> clientNames,
-            Epoch now,
-            CollateralBounds collateral) {}
 
     /**
      * Decides a proposal. The same proposal under the same UUID gets the same answer again.
@@ -83,7 +68,13 @@ public final class DealDesk {
      * @throws io.adit.core.error.AditException when the store cannot be written; then nothing was accepted
      */
     public ProposalVerdict propose(DealParams params) {
-        var verdict = decide(params);
+        return decided(Asking.of(params));
+    }
+
+    /** As {@link #propose}; of what is not a proposal of the deal protocol, who proposes has to be known. */
+    ProposalVerdict decided(Asking asking) {
+        var params = asking.params();
+        var verdict = decide(asking);
         switch (verdict) {
             case Accepted accepted -> LOG.info("Accepted deal {} of {}", params.uuid(), client(params));
             case Rejected rejected ->
@@ -92,28 +83,36 @@ public final class DealDesk {
         return verdict;
     }
 
-    private ProposalVerdict decide(DealParams params) {
-        var known = store.read(tx -> known(tx, params));
+    /** What was answered before. */
+    Optional<ProposalVerdict> known(Asking asking) {
+        return store.read(tx -> known(tx, asking));
+    }
+
+    private ProposalVerdict decide(Asking asking) {
+        var params = asking.params();
+        var known = known(asking);
         if (known.isPresent()) {
             return known.get();
         }
-        if (client(params).isKey()) {
-            // A stranger who cannot sign must not make the node ask the chain.
-            var badSignature = ClientRules.signature(params, client(params));
-            if (badSignature.isPresent()) {
-                return badSignature.get();
-            }
-        }
         try {
             var key = chain.keyOf(client(params));
-            return key.isEmpty() ? unknownClient(params) : inTurn(params, facts(params, key.get()));
+            if (key.isEmpty()) {
+                return unknownClient(params);
+            }
+            // A stranger who cannot sign must not make the node ask the chain any further.
+            var badSignature = asking.leftOut().contains(DealRule.SIGNATURE)
+                    ? Optional.<Rejected>empty()
+                    : ClientRules.signature(params, key.get());
+            return badSignature.isPresent()
+                    ? badSignature.get()
+                    : judged(asking.withoutSignature(), facts(params, key.get()));
         } catch (AditException e) {
             return notReady(e);
         }
     }
 
     /** The chain does not answer, or the policy does not fit; anything else is thrown on. */
-    private static Rejected notReady(AditException e) {
+    static Rejected notReady(AditException e) {
         if (!(e instanceof RpcException) && !(e.code() instanceof ConfigErrorCode)) {
             throw e;
         }
@@ -144,53 +143,38 @@ public final class DealDesk {
             if (key.isEmpty()) {
                 return List.of(unknownClient(params));
             }
-            return ProposalChecks.all(
-                    params, context(params, facts(params, key.get())), signed ? Set.of() : Set.of(DealRule.SIGNATURE));
+            var asking = signed ? Asking.of(params) : Asking.of(params).withoutSignature();
+            return allAgainst(asking, key.get());
         } catch (AditException e) {
             return List.of(notReady(e));
         }
     }
 
-    private ProposalVerdict inTurn(DealParams params, ChainFacts facts) {
-        turn.lock();
-        try {
-            return decide(params, facts);
-        } finally {
-            turn.unlock();
+    /** What speaks against a deal of another kind. */
+    List<Rejected> preflight(Asking asking) {
+        var params = asking.params();
+        var key = chain.keyOf(client(params));
+        return key.isEmpty() ? List.of(unknownClient(params)) : allAgainst(asking, key.get());
+    }
+
+    private List<Rejected> allAgainst(Asking asking, Address key) {
+        var context = admission.context(asking, facts(asking.params(), key));
+        return ProposalChecks.all(asking.params(), context, asking.leftOut());
+    }
+
+    /** The operator's filters take their time, so they are asked before the proposal's turn, and only about what may be taken. */
+    private ProposalVerdict judged(Asking asking, ChainFacts facts) {
+        var params = asking.params();
+        if (!facts.terms().filters().any()) {
+            return admission.decide(asking, facts);
         }
-    }
-
-    private ProposalContext context(DealParams params, ChainFacts facts) {
-        // What is promised before what is free: a deal that the market locks funds for in between counts twice, not
-        // never.
-        var promised = store.read(tx -> StoredDeals.promised(tx, client(params)));
-        return new ProposalContext(
-                facts.terms(),
-                chain.miner(),
-                facts.providerNamed(),
-                facts.clientKey(),
-                facts.clientNames(),
-                facts.now(),
-                facts.collateral(),
-                chain.escrow(client(params)).minus(promised),
-                store.read(StoredDeals::load));
-    }
-
-    private ProposalVerdict decide(DealParams params, ChainFacts facts) {
-        var verdict = ProposalChecks.check(params, context(params, facts));
-        if (!(verdict instanceof Accepted)) {
+        var verdict = ProposalChecks.check(params, admission.context(asking, facts), asking.leftOut());
+        if (verdict instanceof Rejected) {
             return verdict;
         }
-        var stored = store.transact(tx -> {
-            var known = known(tx, params);
-            if (known.isEmpty()) {
-                tx.deals().insert(record(params, clock.instant()));
-                tx.tasks().enqueue(new NewTask(FetchTask.KIND, params.uuid().toString(), "{}", TaskPriority.DEAL));
-            }
-            return known.orElse(verdict);
-        });
-        CrashPoints.reach("deal.accepted");
-        return stored;
+        return filters.objection(params, facts.terms())
+                .map(ProposalVerdict.class::cast)
+                .orElseGet(() -> admission.decide(asking, facts));
     }
 
     private ChainFacts facts(DealParams params, Address clientKey) {
@@ -201,6 +185,7 @@ public final class DealDesk {
         var terms = policy.get();
         return new ChainFacts(
                 terms,
+                chain.miner(),
                 chain.idOf(proposal.provider()),
                 clientKey,
                 names(proposal.client(), clientKey, terms),
@@ -215,8 +200,9 @@ public final class DealDesk {
     }
 
     /** What was answered before, if this UUID or this proposal is known. */
-    private static Optional<ProposalVerdict> known(Tx tx, DealParams params) {
-        var signedCid = params.proposal().signedProposalCid();
+    static Optional<ProposalVerdict> known(Tx tx, Asking asking) {
+        var params = asking.params();
+        var signedCid = asking.proposal();
         var sameUuid = tx.deals().find(params.uuid());
         if (sameUuid.isPresent()) {
             return sameUuid.get().signedProposalCid().equals(signedCid)
@@ -244,6 +230,7 @@ public final class DealDesk {
         var proposal = params.proposal().proposal();
         return new DealRecord(
                 params.uuid(),
+                DealProtocol.MK12,
                 params.proposal().signedProposalCid(),
                 new Bytes(params.proposal().toCbor()),
                 new PieceInfo(Commitment.fromCid(proposal.pieceCid()), new PaddedSize(proposal.pieceSize())),
@@ -277,10 +264,10 @@ public final class DealDesk {
     public DealStatusResponse status(DealStatusRequest request) {
         var uuid = request.uuid();
         var found = store.read(tx -> tx.deals().find(uuid));
-        if (found.isEmpty()) {
+        if (found.filter(deal -> deal.protocol() == DealProtocol.MK12).isEmpty()) {
             return noStatus(uuid, "no storage deal found with deal UUID " + uuid);
         }
-        var deal = found.get();
+        var deal = found.orElseThrow();
         var key = chain.keyOf(deal.client());
         if (key.isEmpty() || !Signatures.verify(key.get(), DealStatusRequest.signedBytes(uuid), request.signature())) {
             return noStatus(

@@ -9,6 +9,12 @@ public enum DealErrorCode implements ErrorCode {
     DEAL_WRONG_COMMP(ErrorKind.NETWORK, """
             The data that the client's URL gave out does not hash to the piece CID of the proposal. The deal is failed; \
             nothing was published for it."""),
+    DEAL_WRONG_INDEX(ErrorKind.NETWORK, """
+            The data of an aggregate does not hold the pieces that its deal names: its data segment index (FRC-0058) says \
+            something else. The deal is failed."""),
+    DEAL_NO_UPLOAD(ErrorKind.NETWORK, """
+            A client proposed to upload a deal's data and did not do so within market.upload-period. The deal is failed and \
+            its room is free again."""),
     DEAL_NOT_WAITING(ErrorKind.OPERATOR, """
             Data can be imported for an offline deal that was accepted and has no data yet; 'adit deals list' shows the \
             deals."""),
@@ -20,6 +26,9 @@ public enum DealErrorCode implements ErrorCode {
     DEAL_NO_ESCROW(ErrorKind.OPERATOR, """
             The worker's balance does not cover the collateral that the deals need in the market's escrow. Send FIL to \
             the worker; the deals are published then."""),
+    DEAL_ESCROW_LIMIT(ErrorKind.OPERATOR, """
+            The collateral that the deals need would put more into the market's escrow than market.escrow-max allows. Raise \
+            it, or wait until deals end and their collateral is free; the deals are published then."""),
     DEAL_PUBLISH_NOT_UNDERSTOOD(ErrorKind.CHAIN, """
             The PublishStorageDeals message succeeded but its return value does not fit the deals that it was sent with. \
             Look the message up on the chain and report this.""");

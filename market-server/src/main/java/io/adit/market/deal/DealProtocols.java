@@ -5,8 +5,10 @@ import io.adit.core.error.AditException;
 import io.adit.core.error.CoreErrorCode;
 import io.adit.core.fil.Address;
 import io.adit.core.ipld.CborReader;
+import io.adit.core.time.Timeline;
 import io.adit.libp2p.HostBuilder;
 import io.adit.libp2p.Stream;
+import io.adit.libp2p.identity.PeerId;
 import io.adit.market.deal.wire.AskRequest;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.DealParams;
@@ -22,7 +24,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -43,20 +44,35 @@ public final class DealProtocols {
     private static final int DRAIN_AT_ONCE = 16 << 10;
     private static final int MAX_QUESTION = 4 << 10;
     private static final Duration DEADLINE = Duration.ofSeconds(10);
-    /** Together with the largest item this bounds the memory that strangers can take. */
+    /**
+     * What is read before a place is asked for. With the buffer 8 KiB for a stream, and the host admits one for each 128 KiB of the
+     * heap: at most a sixteenth of it.
+     */
+    private static final int SHORT = 4 << 10;
+    /** Proposals longer than that, read and decided at one time: with the longest this bounds their memory. */
+    private static final int LONG_AT_ONCE = 64;
+    /** Those who read decide how long they hold a place. */
+    private static final int LONG_OF_A_PEER = 4;
+    /** Proposals that are decided at one time. */
     private static final int MAX_EXCHANGES = 64;
+    /** Shorter than clients wait for an answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private final DealDesk desk;
     private final AskBook asks;
     private final Address miner;
     private final Supplier<RetrievalTransports> transports;
-    private final Semaphore exchanges = new Semaphore(MAX_EXCHANGES);
+    private final Exchanges longReads;
+    private final Exchanges exchanges;
 
-    DealProtocols(DealDesk desk, AskBook asks, Address miner, Supplier<RetrievalTransports> transports) {
+    DealProtocols(
+            DealDesk desk, AskBook asks, Address miner, Supplier<RetrievalTransports> transports, Timeline timeline) {
         this.desk = desk;
         this.asks = asks;
         this.miner = miner;
         this.transports = transports;
+        this.longReads = new Exchanges(LONG_AT_ONCE, LONG_OF_A_PEER, PATIENCE, timeline);
+        this.exchanges = new Exchanges(MAX_EXCHANGES, MAX_EXCHANGES, PATIENCE, timeline);
     }
 
     HostBuilder register(HostBuilder host) {
@@ -68,20 +84,15 @@ public final class DealProtocols {
     }
 
     private void propose(Stream stream) throws IOException {
-        if (!exchanges.tryAcquire()) {
-            answer(stream, response(busy()));
-            return;
-        }
-        ProposalVerdict verdict;
-        try {
-            verdict = decide(stream);
-        } finally {
-            exchanges.release();
-        }
+        var verdict = decide(stream);
         answer(stream, response(verdict));
-        if (verdict instanceof Rejected rejected && rejected.code() == RejectionCode.MALFORMED_PROPOSAL) {
+        if (verdict instanceof Rejected rejected && mayBeUnread(rejected.code())) {
             drain(stream);
         }
+    }
+
+    private static boolean mayBeUnread(RejectionCode code) {
+        return code == RejectionCode.MALFORMED_PROPOSAL || code == RejectionCode.NOT_READY;
     }
 
     /** A client that is still writing reads the answer only when it is done. */
@@ -98,19 +109,35 @@ public final class DealProtocols {
     }
 
     private ProposalVerdict decide(Stream stream) throws IOException {
-        DealParams params;
-        try {
-            params = DealParams.fromCbor(readItem(stream, MAX_PROPOSAL));
-        } catch (EOFException e) {
-            return malformed("the stream ended before the item did");
-        } catch (AditException e) {
-            // Only the encoding is the client's fault; anything else resets the stream and is logged.
-            if (e.code() instanceof CoreErrorCode) {
-                return malformed(String.valueOf(e.getMessage()));
+        try (var reads = new LongReads(stream, longReads, SHORT, DEADLINE)) {
+            DealParams params;
+            try {
+                params = DealParams.fromCbor(
+                        CborReader.readOneItem(new BufferedInputStream(reads, SHORT), MAX_PROPOSAL));
+            } catch (EOFException e) {
+                return malformed("the stream ended before the item did");
+            } catch (LongReads.NoPlaceException e) {
+                return busy();
+            } catch (AditException e) {
+                // Only the encoding is the client's fault; anything else resets the stream and is logged.
+                if (e.code() instanceof CoreErrorCode) {
+                    return malformed(String.valueOf(e.getMessage()));
+                }
+                throw e;
             }
-            throw e;
+            return decide(params, stream.remotePeer());
         }
-        return desk.propose(params);
+    }
+
+    private ProposalVerdict decide(DealParams params, PeerId peer) {
+        if (!exchanges.enter(peer)) {
+            return busy();
+        }
+        try {
+            return desk.propose(params);
+        } finally {
+            exchanges.leave(peer);
+        }
     }
 
     private AskResponse ask(AskRequest request) {
@@ -148,6 +175,9 @@ public final class DealProtocols {
     }
 
     private static Rejected busy() {
-        return Rejected.of(RejectionCode.NOT_READY, "one of " + MAX_EXCHANGES + " proposals at a time", "one more");
+        return Rejected.of(
+                RejectionCode.NOT_READY,
+                "one of " + MAX_EXCHANGES + " proposals that are decided at a time",
+                "one more");
     }
 }

@@ -1,9 +1,11 @@
 package io.adit.market.deal;
 
+import io.adit.core.config.ByteSize;
 import io.adit.core.config.MarketConfig;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.fetch.TransferShares;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -18,8 +20,10 @@ import java.time.Duration;
  * @param maxDealsPerMessage a message that full goes out at once
  * @param maxFee most that a publish message may cost in gas; zero leaves it to the node
  * @param confidence epochs after which a publish message counts as final
- * @param maxDownloads transfers at one time
+ * @param transfers how many downloads there are at one time, and how fast they are
  * @param headPoll how often waiting steps look at the chain when no head signal comes
+ * @param afterlife of deals that are active
+ * @param escrow the provider's, in the market actor
  */
 public record DealSettings(
         Address miner,
@@ -30,9 +34,10 @@ public record DealSettings(
         int maxDealsPerMessage,
         TokenAmount maxFee,
         int confidence,
-        int maxDownloads,
-        Duration headPoll) {
-    private static final int DOWNLOADS = 20;
+        TransferShares.Limits transfers,
+        Duration headPoll,
+        AfterlifeSettings afterlife,
+        EscrowTerms escrow) {
     private static final Duration HEAD_POLL = Duration.ofSeconds(30);
 
     /** Epochs that must be left before a deal's start when its piece goes to sealing. */
@@ -56,7 +61,15 @@ public record DealSettings(
                 market.publishMaxDeals(),
                 maxFee,
                 confidence,
-                DOWNLOADS,
-                HEAD_POLL);
+                new TransferShares.Limits(
+                        market.maxDownloads(),
+                        market.maxDownloadsPerClient(),
+                        market.downloadBytesPerSecond().map(ByteSize::bytes).orElse(0L),
+                        market.downloadBytesPerSecondPerClient()
+                                .map(ByteSize::bytes)
+                                .orElse(0L)),
+                HEAD_POLL,
+                AfterlifeSettings.of(market),
+                new EscrowTerms(market.escrowTarget(), market.escrowMax()));
     }
 }

@@ -1,10 +1,11 @@
 package io.adit.market.deal;
 
-import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.PieceRecord;
 import io.adit.core.state.StateStore;
+import io.adit.core.state.SubPieceRecord;
 import io.adit.core.state.Tx;
 import io.adit.core.task.NewTask;
 import io.adit.core.task.Outcome;
@@ -13,20 +14,20 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
-import io.adit.market.fetch.AddressRules;
+import io.adit.core.time.Timeline;
 import io.adit.market.fetch.Download;
-import io.adit.market.fetch.FetchException;
-import io.adit.market.fetch.FetchSource;
-import io.adit.market.fetch.Fetcher;
+import io.adit.market.fetch.FileSource;
+import io.adit.market.fetch.TransferShares;
+import io.adit.market.mk20.Mk20Deal;
+import io.adit.market.policy.DealTerms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,34 +42,38 @@ final class FetchTask implements TaskHandler {
     private static final String FREE_SLOT = "deal.fetch.slot";
     private static final Duration SLOT_WAIT = Duration.ofSeconds(30);
     private static final Duration EPOCH_LOOK = Duration.ofMinutes(1);
-    private static final int ATTEMPTS = 20;
 
     private final StateStore store;
     private final StoredDeals deals;
     private final PieceFiles files;
-    private final Fetcher fetcher;
-    private final AddressRules addresses;
+    private final HeldPiece held;
+    private final PieceFetch fetch;
     private final MarketChain chain;
     private final DealSettings settings;
-    private final Semaphore slots;
-    /** Failed tries since this process started. */
-    private final Map<UUID, Integer> failures = new ConcurrentHashMap<>();
+    private final Supplier<DealTerms> policy;
+    private final Timeline timeline;
+    private final TransferShares shares;
 
     FetchTask(
             StateStore store,
             StoredDeals deals,
             PieceFiles files,
-            Fetcher fetcher,
+            FileSource source,
+            TransferShares shares,
             MarketChain chain,
-            DealSettings settings) {
+            DealSettings settings,
+            Supplier<DealTerms> policy,
+            Timeline timeline) {
         this.store = store;
         this.deals = deals;
         this.files = files;
-        this.fetcher = fetcher;
-        this.addresses = settings.addresses();
+        this.held = new HeldPiece(store, files);
+        this.fetch = new PieceFetch(source, settings.addresses());
+        this.shares = shares;
         this.chain = chain;
         this.settings = settings;
-        this.slots = new Semaphore(settings.maxDownloads());
+        this.policy = policy;
+        this.timeline = timeline;
     }
 
     @Override
@@ -87,132 +92,191 @@ final class FetchTask implements TaskHandler {
         if (StoredDeals.failed(deal) || deal.checkpoint() != DealCheckpoint.Accepted) {
             return Outcome.done();
         }
-        if (deal.offline()) {
-            return imported(deal);
-        }
-        if (!slots.tryAcquire()) {
-            return new Outcome.Later(SLOT_WAIT, FREE_SLOT, "other downloads are running");
-        }
+        var start = new DealStart(deal, chain, settings.epochsToPublishAndSeal(), timeline);
         try {
-            return fetch(deal, context);
-        } catch (FetchException e) {
-            if (e.reason().permanent() || isLastTry(deal)) {
-                return failed(deal, e.reason() + ": " + e.getMessage());
+            if (Assembly.makes(deal)) {
+                return assembled(deal, context, start);
             }
-            throw e;
-        } catch (TooLateException e) {
+            return deal.offline() ? brought(deal, start) : fetched(deal, context, start);
+        } catch (DealStart.TooLateException e) {
             return failed(deal, e.getMessage());
-        } catch (AditException e) {
-            // The chain's node, the store: nothing of the client's.
-            throw e;
-        } catch (RuntimeException e) {
-            if (isLastTry(deal)) {
-                return failed(deal, "the data could not be fetched: " + e.getMessage());
-            }
-            throw e;
-        } finally {
-            slots.release();
         }
     }
 
-    /** The operator brings the data, or the deal's start comes too near. */
-    private Outcome imported(DealRecord deal) throws IOException {
+    private Outcome fetched(DealRecord deal, TaskContext context, DealStart start) throws IOException {
         var here = files.find(deal.piece());
         if (here.isPresent()) {
-            return transferred(deal, here.get());
+            files.discard(deal.uuid());
+            return found(deal, here.get());
         }
-        try {
-            new InTime(deal).check();
-        } catch (TooLateException e) {
-            return failed(deal, e.getMessage());
+        start.check();
+        var wanted = new PieceFetch.Wanted(
+                new PieceFetch.Name(deal.uuid(), 0),
+                deal.transferParams().array(),
+                deal.piece(),
+                deal.transferSize(),
+                files.part(deal.uuid()));
+        var share = shares.tryOpen(deal.client().toString());
+        if (share.isEmpty()) {
+            return noSlot();
+        }
+        try (var pace = share.get()) {
+            var why = fetch(wanted, context, start, pace);
+            return why.isPresent() ? failed(deal, why.get()) : transferred(deal, files.keep(deal.uuid(), deal.piece()));
+        }
+    }
+
+    /** The data is here already, from another deal or from before a crash, or it is another deal's of the same name. */
+    private Outcome found(DealRecord deal, Path whole) throws IOException {
+        var difference = held.difference(deal.piece(), whole);
+        return difference.isPresent()
+                ? failed(
+                        deal,
+                        DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the data at PieceSize, "
+                                + difference.get())
+                : transferred(deal, whole);
+    }
+
+    private static Outcome noSlot() {
+        return new Outcome.Later(
+                SLOT_WAIT, FREE_SLOT, "other downloads are running, of this client or of all together");
+    }
+
+    private Optional<String> fetch(PieceFetch.Wanted wanted, TaskContext context, DealStart start, Download.Pace pace)
+            throws IOException {
+        return fetch.run(
+                wanted,
+                bytes -> {
+                    start.checkNowAndThen();
+                    context.progress(bytes + " of " + wanted.bytes() + " bytes");
+                },
+                pace);
+    }
+
+    /** The pieces of an aggregate are fetched, or brought by the operator; when all are in their places it is whole. */
+    private Outcome assembled(DealRecord deal, TaskContext context, DealStart start) throws IOException {
+        var assembly = new Assembly(deal, store, files);
+        var here = files.find(deal.piece());
+        if (here.isPresent()) {
+            assembly.discard();
+            return found(deal, here.get());
+        }
+        start.check();
+        for (int position : assembly.missing()) {
+            if (assembly.part(position).source() instanceof Mk20Deal.Http http) {
+                var share = shares.tryOpen(deal.client().toString());
+                if (share.isEmpty()) {
+                    return noSlot();
+                }
+                try (var pace = share.get()) {
+                    var wanted = wanted(deal, assembly, position, http);
+                    var why = fetch(wanted, context, start, pace);
+                    if (why.isPresent()) {
+                        return failed(deal, "piece " + position + " of the aggregate: " + why.get());
+                    }
+                }
+                assembly.place(position, assembly.incoming(position));
+            }
+        }
+        var lacking = assembly.toBeBrought();
+        if (!lacking.isEmpty()) {
+            return new Outcome.Later(
+                    EPOCH_LOOK,
+                    DealImport.DONE,
+                    "waits for pieces " + lacking + " of its aggregate: adit deals import " + DealImport.nameOf(deal)
+                            + " FILE");
+        }
+        var whole = assembly.finish();
+        if (!whole.equals(deal.piece())) {
+            // Each piece was checked, and the whole follows from them: what was written is not what is read.
+            assembly.discard();
+            throw new IllegalStateException("the aggregate of deal " + deal.uuid() + " was put together as "
+                    + whole.pieceCidV1() + " and must be " + deal.piece().pieceCidV1() + "; once more from its start");
+        }
+        return transferred(deal, files.keep(deal.uuid(), deal.piece()));
+    }
+
+    private static PieceFetch.Wanted wanted(DealRecord deal, Assembly assembly, int position, Mk20Deal.Http http) {
+        var part = assembly.part(position);
+        return new PieceFetch.Wanted(
+                new PieceFetch.Name(deal.uuid(), position),
+                AggregateTerms.urls(http),
+                part.piece(),
+                part.rawSize(),
+                assembly.incoming(position));
+    }
+
+    /** The operator or the client brings the data, or the deal's start comes too near. */
+    private Outcome brought(DealRecord deal, DealStart start) throws IOException {
+        var here = files.find(deal.piece());
+        if (here.isPresent()) {
+            // It may be another deal's; what has come of this one's own is not needed then.
+            files.discard(deal.uuid());
+            return found(deal, here.get());
+        }
+        start.check();
+        var uploaded = store.read(tx -> ChunkState.find(tx, deal.uuid())).filter(ChunkState::finished);
+        if (uploaded.isPresent()) {
+            var part = files.part(deal.uuid());
+            if (!Files.notExists(part) && Files.size(part) == uploaded.get().rawSize()) {
+                return uploaded(deal);
+            }
+            uploadAgain(deal, uploaded.get());
+        }
+        return DirectTerms.takesUploads(deal)
+                ? awaitUpload(deal)
+                : new Outcome.Later(
+                        EPOCH_LOOK,
+                        DealImport.DONE,
+                        "waits for its data: adit deals import " + DealImport.nameOf(deal) + " FILE");
+    }
+
+    /** What is promised room and never comes must not keep it from others. */
+    private Outcome awaitUpload(DealRecord deal) throws IOException {
+        var period = policy.get().uploads().period();
+        var left = Duration.between(timeline.instant(), deal.createdAt().plus(period));
+        if (!left.isPositive()) {
+            return failed(
+                    deal,
+                    DealErrorCode.DEAL_NO_UPLOAD + ": the deal's data was not uploaded within " + period.toSeconds()
+                            + " s of its acceptance; propose again, and upload at once");
         }
         return new Outcome.Later(
-                EPOCH_LOOK, DealImport.DONE, "waits for its data: adit deals import " + deal.uuid() + " FILE");
+                left.compareTo(EPOCH_LOOK) < 0 ? left : EPOCH_LOOK,
+                DealImport.DONE,
+                "waits for its client's upload, until " + deal.createdAt().plus(period));
     }
 
-    /** Counts a failure. The task's own count begins anew whenever it waits for a slot. */
-    private boolean isLastTry(DealRecord deal) {
-        return failures.merge(deal.uuid(), 1, Integer::sum) >= ATTEMPTS;
+    /** The chunks are noted, and what they were written to is gone or cut short, as after a power cut. */
+    private void uploadAgain(DealRecord deal, ChunkState lost) {
+        LOG.warn(
+                "Deal {}: of {} uploaded bytes {} are on disk; its client has to upload it again",
+                deal.uuid(),
+                lost.rawSize(),
+                files.received(deal.uuid()));
+        store.transactVoid(
+                tx -> ChunkState.begun(lost.rawSize(), lost.chunkSize()).put(tx, deal.uuid()));
     }
 
-    private Outcome fetch(DealRecord deal, TaskContext context) throws IOException {
-        var known = files.find(deal.piece());
-        if (known.isPresent()) {
-            files.discard(deal.uuid());
-            return transferred(deal, known.get());
-        }
-        var inTime = new InTime(deal);
-        inTime.check();
-        var download = download(deal, context, inTime);
-        var piece = download.run().finish(deal.piece().size());
-        if (!piece.equals(deal.piece()) && download.wasResumed()) {
-            LOG.warn(
-                    "Deal {}: the data put together from several answers has a wrong CommP; once more from its start",
-                    deal.uuid());
-            download.discard();
-            piece = download(deal, context, inTime).run().finish(deal.piece().size());
-        }
-        if (piece.equals(deal.piece())) {
-            return transferred(deal, files.keep(deal.uuid(), deal.piece()));
-        }
-        return failed(
-                deal,
-                DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the data, given "
-                        + deal.piece().pieceCidV1() + " while the data has " + piece.pieceCidV1()
-                        + "; compute CommP of the CAR that the URL serves");
-    }
-
-    private Download download(DealRecord deal, TaskContext context, InTime inTime) {
-        return new Download(
-                fetcher,
-                FetchSource.parse(deal.transferParams().array(), addresses),
-                files.part(deal.uuid()),
-                deal.transferSize(),
-                bytes -> {
-                    inTime.checkNowAndThen();
-                    context.progress(bytes + " of " + deal.transferSize() + " bytes");
-                });
-    }
-
-    /** A deal that can no longer be sealed before it starts must not keep a slot. */
-    private final class InTime {
-        private final DealRecord deal;
-        private long checkedAt;
-
-        InTime(DealRecord deal) {
-            this.deal = deal;
-        }
-
-        void checkNowAndThen() {
-            if (System.nanoTime() - checkedAt > EPOCH_LOOK.toNanos()) {
-                check();
-            }
-        }
-
-        void check() {
-            checkedAt = System.nanoTime();
-            var now = chain.now();
-            if (deal.start().isBefore(now.plus(settings.epochsToPublishAndSeal()))) {
-                throw new TooLateException("the deal's data did not come in time: the deal starts at epoch "
-                        + deal.start().value() + ", publishing and sealing take " + settings.epochsToPublishAndSeal()
-                        + " epochs and it is epoch " + now.value() + "; propose again with a later start");
-            }
-        }
-    }
-
-    private static final class TooLateException extends RuntimeException {
-        TooLateException(String message) {
-            super(message);
-        }
-
-        @Override
-        public String getMessage() {
-            return String.valueOf(super.getMessage());
-        }
+    /** All chunks are there; whether they are the piece shows now. */
+    private Outcome uploaded(DealRecord deal) throws IOException {
+        var piece = HeldPiece.hash(files.part(deal.uuid()), deal.piece().size());
+        return piece.equals(deal.piece())
+                ? transferred(deal, files.keep(deal.uuid(), deal.piece()))
+                : failed(
+                        deal,
+                        DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the uploaded data, given "
+                                + deal.piece().pieceCidV1() + " while the data has " + piece.pieceCidV1());
     }
 
     private Outcome transferred(DealRecord deal, Path whole) throws IOException {
-        failures.remove(deal.uuid());
+        List<SubPieceRecord> parts;
+        try {
+            parts = AggregateCheck.subPieces(deal, whole);
+        } catch (InvalidValueException e) {
+            return failed(deal, DealErrorCode.DEAL_WRONG_INDEX + ": " + e.getMessage());
+        }
+        fetch.forget(deal.uuid());
         long rawSize = Files.size(whole);
         return Outcome.done(tx -> {
             deals.change(
@@ -220,12 +284,20 @@ final class FetchTask implements TaskHandler {
                     deal.uuid(),
                     stored ->
                             stored.withBytesReceived(stored.transferSize()).withCheckpoint(DealCheckpoint.Transferred));
+            // In this order: the piece's row is ours from here on, and nobody who clears pieces away can come between.
+            remember(tx, deal, whole, rawSize);
             if (!Files.exists(whole)) {
                 throw new IllegalStateException("the piece of deal " + deal.uuid() + " was cleared away; once more");
             }
-            remember(tx, deal, whole, rawSize);
+            files.noted(deal.piece());
+            tx.subPieces().insertIfAbsent(parts);
+            ChunkState.remove(tx, deal.uuid());
+            PlacedParts.remove(tx, deal.uuid());
             tx.tasks().signal(FREE_SLOT);
-            tx.tasks().signal(BatchTask.READY);
+            if (DirectTerms.isDirect(deal)) {
+                tx.tasks().enqueue(new NewTask(HandoffTask.KIND, deal.uuid().toString(), "{}", TaskPriority.DEAL));
+                return;
+            }
             tx.tasks().enqueue(new NewTask(BatchTask.KIND, deal.uuid().toString(), "{}", TaskPriority.DEAL));
         });
     }
@@ -236,7 +308,7 @@ final class FetchTask implements TaskHandler {
                 deal.piece().commP(),
                 deal.piece().size(),
                 rawSize,
-                Optional.of(deal.dataRoot()),
+                Optional.of(deal.dataRoot()).filter(root -> !DirectTerms.isDirect(deal)),
                 Optional.of(whole),
                 false,
                 now,
@@ -244,18 +316,35 @@ final class FetchTask implements TaskHandler {
                 0);
         if (!tx.pieces().insertIfAbsent(piece)) {
             var known = tx.pieces().find(deal.piece().commP()).orElseThrow();
-            if (known.file().isEmpty()) {
-                // Another deal's data with more or fewer zeros at its end may have been here before.
-                tx.pieces().update(known.withFile(Optional.of(whole)).withRawSize(rawSize));
+            if (known.file().isPresent() && !known.size().equals(deal.piece().size())) {
+                throw new IllegalStateException(
+                        "the piece of deal " + deal.uuid() + " came with another size; once more");
             }
+            // Another deal's data with more or fewer zeros at its end may have been here before; and what a row without
+            // a
+            // file says of the size is what a failed deal said. Written in any case: of two transactions that decide
+            // about
+            // one piece the second must fail and look again.
+            tx.pieces()
+                    .update(
+                            known.file().isEmpty()
+                                    ? known.withFile(Optional.of(whole))
+                                            .withSize(deal.piece().size())
+                                            .withRawSize(rawSize)
+                                    : known);
         }
     }
 
     private Outcome failed(DealRecord deal, String why) throws IOException {
-        failures.remove(deal.uuid());
+        fetch.forget(deal.uuid());
+        if (Assembly.makes(deal)) {
+            new Assembly(deal, store, files).discard();
+        }
         files.discard(deal.uuid());
         return Outcome.done(tx -> {
             deals.fail(tx, deal.uuid(), why);
+            ChunkState.remove(tx, deal.uuid());
+            PlacedParts.remove(tx, deal.uuid());
             tx.tasks().signal(FREE_SLOT);
         });
     }

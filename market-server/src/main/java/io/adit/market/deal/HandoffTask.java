@@ -15,10 +15,11 @@ import io.adit.core.task.TaskPriority;
 import io.adit.sealing.pipeline.DealPiece;
 import io.adit.sealing.pipeline.SectorIntake;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * Gives a published deal's piece a place in a sector; the place and the checkpoint are written together. A deal whose
+ * Gives the piece of a deal that is published, or is onboarded directly, a place in a sector; the place and the checkpoint are written together. A deal whose
  * start comes before it could be sealed gets none: it would take the other deals of its sector with it.
  */
 final class HandoffTask implements TaskHandler {
@@ -52,14 +53,15 @@ final class HandoffTask implements TaskHandler {
         var sealed = chain.now().plus(settings.epochsToSeal());
         return Outcome.done(tx -> {
             var deal = StoredDeals.get(tx, uuid);
-            if (deal.checkpoint() != DealCheckpoint.PublishConfirmed || StoredDeals.failed(deal)) {
+            if (deal.checkpoint() != readyAt(deal) || StoredDeals.failed(deal)) {
                 return;
             }
             if (deal.start().isBefore(sealed)) {
                 deals.fail(
                         tx,
                         uuid,
-                        "the deal was published too late to be sealed: it starts at epoch "
+                        "the deal was " + (DirectTerms.isDirect(deal) ? "ready" : "published")
+                                + " too late to be sealed: it starts at epoch "
                                 + deal.start().value() + " and sealing would be done at " + sealed.value());
                 return;
             }
@@ -72,8 +74,24 @@ final class HandoffTask implements TaskHandler {
         });
     }
 
+    /** A direct deal has nothing to wait for once its data is here. */
+    private static DealCheckpoint readyAt(DealRecord deal) {
+        return DirectTerms.isDirect(deal) ? DealCheckpoint.Transferred : DealCheckpoint.PublishConfirmed;
+    }
+
     private static DealPiece piece(Tx tx, DealRecord deal) {
         var stored = tx.pieces().find(deal.piece().commP()).orElseThrow();
+        if (DirectTerms.isDirect(deal)) {
+            return new DealPiece(
+                    deal.uuid(),
+                    deal.piece(),
+                    stored.file().orElseThrow(),
+                    stored.rawSize(),
+                    OptionalLong.empty(),
+                    deal.start(),
+                    deal.end(),
+                    DirectTerms.notifications(deal));
+        }
         long chainId = deal.chainDealId().orElseThrow();
         return new DealPiece(
                 deal.uuid(),

@@ -10,11 +10,7 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
-import io.adit.market.index.IndexOutcome;
-import io.adit.market.index.PieceIndexer;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes a deal's blocks findable. A piece that is no CAR is stored and proven all the same: its index is left out and the
@@ -23,16 +19,14 @@ import org.slf4j.LoggerFactory;
 final class IndexTask implements TaskHandler {
     static final String KIND = "deal.index";
 
-    private static final Logger LOG = LoggerFactory.getLogger(IndexTask.class);
-
     private final StateStore store;
     private final StoredDeals deals;
-    private final PieceIndexer indexer;
+    private final Indexing indexing;
 
-    IndexTask(StateStore store, StoredDeals deals, PieceIndexer indexer) {
+    IndexTask(StateStore store, StoredDeals deals, Indexing indexing) {
         this.store = store;
         this.deals = deals;
-        this.indexer = indexer;
+        this.indexing = indexing;
     }
 
     @Override
@@ -65,10 +59,9 @@ final class IndexTask implements TaskHandler {
     }
 
     private boolean index(UUID uuid, PieceRecord piece) {
-        if (indexer.index(piece) instanceof IndexOutcome.Refused refused) {
-            LOG.warn("Deal {}: its piece cannot be indexed and is served whole only: {}", uuid, refused.reason());
-            return false;
-        }
-        return true;
+        var deal = store.read(tx -> StoredDeals.get(tx, uuid));
+        boolean wanted =
+                !DirectTerms.isDirect(deal) || DirectTerms.of(deal).retrieval().indexing();
+        return wanted && indexing.index(piece);
     }
 }

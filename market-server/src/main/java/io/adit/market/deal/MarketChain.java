@@ -1,7 +1,9 @@
 package io.adit.market.deal;
 
+import io.adit.chain.node.ActorState;
 import io.adit.chain.node.CollateralBounds;
 import io.adit.chain.node.FullNode;
+import io.adit.chain.node.MarketBalance;
 import io.adit.chain.node.MarketDeal;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
@@ -47,6 +49,22 @@ final class MarketChain {
                 .isPresent();
     }
 
+    /** What the chain holds of a deal; empty once it is gone. */
+    Optional<MarketDeal> deal(long chainDealId, TipSetKey at) {
+        return node.stateMarketStorageDeal(chainDealId, at);
+    }
+
+    /** The head's ancestor that is so many epochs below it, or the genesis. */
+    TipSetKey deepKey(int epochs) {
+        var head = node.chainHead();
+        var height = Math.max(0, head.height().value() - epochs);
+        return node.chainGetTipSetByHeight(new Epoch(height), head.key()).key();
+    }
+
+    Epoch heightOf(TipSetKey key) {
+        return node.chainGetTipSet(key).height();
+    }
+
     /** The key that publishes deals and signs asks. */
     Address workerKey() {
         var worker = node.stateMinerInfo(miner, TipSetKey.EMPTY).worker();
@@ -67,9 +85,28 @@ final class MarketChain {
                 : ifKnown(() -> node.stateLookupID(provider, TipSetKey.EMPTY)).orElse(provider);
     }
 
+    /** Whether there is an actor under the address. */
+    boolean knows(Address address) {
+        return ifKnown(() -> node.stateGetActor(address, TipSetKey.EMPTY))
+                .flatMap(actor -> actor)
+                .isPresent();
+    }
+
     /** What an address has free in the market's escrow. */
     TokenAmount escrow(Address address) {
-        return ifKnown(() -> node.stateMarketBalance(address, TipSetKey.EMPTY).available())
+        return marketBalance(address).available();
+    }
+
+    /** What an address has in the market's escrow, and how much of it is locked. */
+    MarketBalance marketBalance(Address address) {
+        return ifKnown(() -> node.stateMarketBalance(address, TipSetKey.EMPTY))
+                .orElse(new MarketBalance(TokenAmount.ZERO, TokenAmount.ZERO));
+    }
+
+    /** What an account has. */
+    TokenAmount balance(Address account) {
+        return node.stateGetActor(account, TipSetKey.EMPTY)
+                .map(ActorState::balance)
                 .orElse(TokenAmount.ZERO);
     }
 

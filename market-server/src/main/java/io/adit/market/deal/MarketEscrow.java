@@ -14,10 +14,13 @@ import io.adit.core.state.DealRecord;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
 import io.adit.core.state.StateStore;
+import io.adit.core.time.Timeline;
 import io.adit.sealing.StoredIntents;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 
 /**
@@ -32,13 +35,24 @@ final class MarketEscrow {
     private final MarketChain chain;
     private final MessageOutbox outbox;
     private final TokenAmount maxFee;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final EscrowTerms terms;
+    private final Lock turn;
+    /** Of batches under way, which never changes; used by who has the turn. */
+    private final Map<PublishBatch, TokenAmount> collaterals = new HashMap<>();
 
-    MarketEscrow(StateStore store, MarketChain chain, MessageOutbox outbox, TokenAmount maxFee) {
+    MarketEscrow(
+            StateStore store,
+            MarketChain chain,
+            MessageOutbox outbox,
+            TokenAmount maxFee,
+            EscrowTerms terms,
+            Timeline timeline) {
         this.store = store;
         this.chain = chain;
         this.outbox = outbox;
         this.maxFee = maxFee;
+        this.terms = terms;
+        this.turn = timeline.newLock();
     }
 
     /**
@@ -61,6 +75,8 @@ final class MarketEscrow {
         if (needed.isZero()) {
             return true;
         }
+        // Before the balance as well: money that has come is then seen there.
+        boolean othersFill = isFilledByOthers(batch);
         int topUps = topUps(batch);
         if (topUps > 0 && isUnderWay(key(batch, topUps))) {
             return false;
@@ -71,14 +87,35 @@ final class MarketEscrow {
         if (lacking.compareTo(TokenAmount.ZERO) <= 0) {
             return true;
         }
+        if (othersFill) {
+            // What this one adds must be reckoned from what the escrow holds with the other's money in it.
+            return false;
+        }
         if (topUps == MAX_TOP_UPS) {
             throw new AditException(
                     DealErrorCode.DEAL_NO_ESCROW,
                     "publishing deals: the market's escrow lacks " + lacking + " although it was filled up " + topUps
                             + " times; is somebody withdrawing from it? Add to it or lower the deals' collateral");
         }
-        outbox.send(topUp(key(batch, topUps + 1), lacking));
+        outbox.send(topUp(key(batch, topUps + 1), amount(lacking)));
         return false;
+    }
+
+    /** What is added: as much as lacks, and more up to the target, but never beyond the operator's limit. */
+    private TokenAmount amount(TokenAmount lacking) {
+        var balance = chain.marketBalance(chain.miner());
+        var wanted = lacking.max(terms.target().minus(balance.available()));
+        if (terms.most().isEmpty()) {
+            return wanted;
+        }
+        var room = terms.most().get().minus(balance.escrow());
+        if (room.compareTo(lacking) < 0) {
+            throw new AditException(
+                    DealErrorCode.DEAL_ESCROW_LIMIT,
+                    "publishing deals: the market's escrow lacks " + lacking + ", and with it would hold more than"
+                            + " market.escrow-max, " + terms.most().get() + "; it holds " + balance.escrow());
+        }
+        return wanted.min(room);
     }
 
     private static String key(PublishBatch batch, int number) {
@@ -109,16 +146,26 @@ final class MarketEscrow {
 
     /** The collateral of batches that are signed and will take it out of the escrow when they are executed. */
     private TokenAmount promisedToOthers(PublishBatch own) {
-        return store.read(PublishBatch::underWay).stream()
+        var others = store.read(PublishBatch::underWay).stream()
                 .filter(batch -> !batch.key().equals(own.key()))
                 .distinct()
-                .filter(this::isSignedAndNotExecuted)
-                .map(batch -> collateral(store.read(batch::records)))
+                .filter(batch -> isSignedAndNotExecuted(PublishTask.messageKey(batch)))
+                .toList();
+        collaterals.keySet().retainAll(others);
+        return others.stream()
+                .map(batch -> collaterals.computeIfAbsent(batch, other -> collateral(store.read(other::records))))
                 .reduce(TokenAmount.ZERO, TokenAmount::plus);
     }
 
-    private boolean isSignedAndNotExecuted(PublishBatch batch) {
-        var key = PublishTask.messageKey(batch);
+    /** Whether money for other batches is on its way into the escrow. */
+    private boolean isFilledByOthers(PublishBatch own) {
+        return store.read(PublishBatch::underWay).stream()
+                .filter(batch -> !batch.key().equals(own.key()))
+                .distinct()
+                .anyMatch(batch -> isSignedAndNotExecuted(key(batch, topUps(batch))));
+    }
+
+    private boolean isSignedAndNotExecuted(String key) {
         return outbox.record(key).filter(MarketEscrow::mayBeExecuted).isPresent() && isNotExecuted(key);
     }
 

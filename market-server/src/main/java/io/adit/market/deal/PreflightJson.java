@@ -7,6 +7,7 @@ import io.adit.chain.actor.DealProposal;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PieceCid;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signature;
@@ -29,7 +30,7 @@ final class PreflightJson {
         var node = root.path("Proposal");
         var piece = node.path("PieceCID").path("/");
         var proposal = new DealProposal(
-                Cid.parse(text(piece, "Proposal.PieceCID")),
+                version1(Cid.parse(text(piece, "Proposal.PieceCID"))),
                 number(node, "PieceSize"),
                 node.path("VerifiedDeal").asBoolean(false),
                 Address.parse(text(node.path("Client"), "Proposal.Client")),
@@ -55,6 +56,15 @@ final class PreflightJson {
                         ""),
                 false,
                 false);
+    }
+
+    /** A proposal has the version 1 CID; here its client may name the other one. What is no piece CID is left to the rules. */
+    private static Cid version1(Cid cid) {
+        try {
+            return PieceCid.parse(cid).v1();
+        } catch (InvalidValueException e) {
+            return cid;
+        }
     }
 
     /** Never looked at. */

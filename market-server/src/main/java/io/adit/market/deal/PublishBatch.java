@@ -76,8 +76,6 @@ record PublishBatch(int round, List<UUID> deals) {
     }
 
     private static Stream<PublishBatch> unfinished(Tx tx, String kind) {
-        return tx.tasks().listUnfinished().stream()
-                .filter(task -> task.kind().equals(kind))
-                .map(PublishBatch::of);
+        return tx.tasks().listUnfinished(kind).stream().map(PublishBatch::of);
     }
 }

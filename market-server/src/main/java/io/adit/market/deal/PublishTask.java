@@ -156,7 +156,8 @@ final class PublishTask implements TaskHandler {
                         params.toCbor(),
                         settings.maxFee(),
                         MessagePriority.DEAL)
-                .dueBy(first.orElseThrow());
+                // Later it would not be sent any more; until then it may wait for a lower base fee.
+                .dueBy(first.orElseThrow().minus(settings.epochsToPublishAndSeal()));
     }
 
     private Outcome published(PublishBatch batch, Cid message) {

@@ -9,7 +9,7 @@ import io.adit.market.policy.RejectionCode;
 
 /**
  * The policy as clients may read it: amounts in attoFIL as text, sizes in bytes, durations in epochs. Who is on a list, and
- * what is agreed with single clients, is told to nobody.
+ * what is agreed with single clients, is told to nobody. Which actors may be told of pieces is: an empty list means any.
  */
 final class PublishedPolicy {
     private PublishedPolicy() {}
@@ -26,13 +26,32 @@ final class PublishedPolicy {
                 .put("maxDurationEpochs", terms.maxDuration())
                 .put("maxExpirationEpochs", terms.maxExpiration())
                 .put("startBufferEpochs", terms.startBuffer())
+                .put("maxStartDelayEpochs", terms.maxStartDelay())
                 .put("maxStagingBytes", terms.maxStagingBytes())
+                .put("maxStagingBytesPerClient", terms.maxStagingBytesPerClient())
                 .put("maxDealsUnderWay", terms.maxDealsUnderWay())
+                .put("maxDealsUnderWayPerClient", terms.maxDealsUnderWayPerClient())
                 .put("maxSealingSectors", terms.maxSealingSectors())
-                .put("sectorsPerDay", terms.sectorsPerDay());
+                .put("sectorsPerDay", terms.sectorsPerDay())
+                .put("ownFilter", terms.filters().any());
+        // Where none is set, the room for staging is the only limit.
+        if (terms.maxQueuedBytes() < Long.MAX_VALUE) {
+            node.put("maxQueuedBytes", terms.maxQueuedBytes());
+        } else {
+            node.putNull("maxQueuedBytes");
+        }
+        node.putObject("uploads")
+                .put("atOnce", terms.uploads().atOnce())
+                .put("atOncePerClient", terms.uploads().atOncePerClient())
+                .put("periodSeconds", terms.uploads().period().toSeconds());
+        var told = node.putArray("notificationContracts");
+        terms.notificationContracts().stream().map(Address::toString).sorted().forEach(told::add);
         prices(node, terms);
         var protocols = node.putArray("protocols");
-        protocols.add(DealProtocols.PROPOSE_1_2_1).add(DealProtocols.PROPOSE_1_2_0);
+        protocols
+                .add(DealProtocols.PROPOSE_1_2_1)
+                .add(DealProtocols.PROPOSE_1_2_0)
+                .add("/market/mk20");
         var rules = node.putArray("rules");
         for (var rule : DealRule.values()) {
             rules.add(rule.name());

@@ -1,7 +1,6 @@
 package io.adit.market.deal;
 
 import io.adit.core.fil.Commitment;
-import io.adit.core.state.PieceRecord;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
 import io.adit.core.task.NewTask;
@@ -11,8 +10,6 @@ import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskHandler;
 import io.adit.core.task.TaskPriority;
-import io.adit.market.index.IndexOutcome;
-import io.adit.market.index.PieceIndexer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,19 +20,16 @@ final class ReindexTask implements TaskHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ReindexTask.class);
 
     private final StateStore store;
-    private final PieceIndexer indexer;
+    private final Indexing indexing;
 
-    ReindexTask(StateStore store, PieceIndexer indexer) {
+    ReindexTask(StateStore store, Indexing indexing) {
         this.store = store;
-        this.indexer = indexer;
+        this.indexing = indexing;
     }
 
     /** Asks for every piece that the index lacks, of which there is an unsealed copy. */
-    static void enqueueLost(StateStore store, PieceIndexer indexer) {
-        var lost = store.read(tx -> tx.pieces().list()).stream()
-                .filter(piece -> piece.indexed() && piece.file().isPresent() && !indexer.isIndexed(piece.commP()))
-                .map(PieceRecord::commP)
-                .toList();
+    static void enqueueLost(StateStore store, Indexing indexing) {
+        var lost = indexing.lost();
         if (!lost.isEmpty()) {
             LOG.warn("The index lacks {} pieces; they are indexed again", lost.size());
             store.transactVoid(tx -> lost.forEach(piece -> enqueue(tx, piece)));
@@ -60,13 +54,10 @@ final class ReindexTask implements TaskHandler {
 
     @Override
     public Outcome run(Task task, TaskContext context) {
-        var piece = store.read(tx -> tx.pieces().list()).stream()
-                .filter(known ->
-                        known.commP().toHex().equals(task.key()) && known.file().isPresent())
-                .findFirst();
-        if (piece.isPresent() && indexer.rebuild(piece.get()) instanceof IndexOutcome.Refused refused) {
-            LOG.warn("Piece {} cannot be indexed again: {}", task.key(), refused.reason());
-        }
+        var commP = Commitment.fromHex(task.key());
+        store.read(tx -> tx.pieces().find(commP))
+                .filter(piece -> piece.file().isPresent())
+                .ifPresent(indexing::index);
         return Outcome.done();
     }
 }

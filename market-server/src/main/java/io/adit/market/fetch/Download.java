@@ -2,6 +2,7 @@ package io.adit.market.fetch;
 
 import io.adit.core.fil.CommP;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -12,30 +13,54 @@ import java.util.function.LongConsumer;
 
 /**
  * Brings one file of known length to disk and computes its CommP on the way. What an earlier run left of the file is
- * hashed again and kept; a connection that breaks is taken up where it broke, as long as each one brings something.
+ * hashed again and kept; a connection that breaks is taken up where it broke, as long as they bring enough to be worth the place
+ * that the download holds. A server that goes silent is left at once: the next run goes on there, and others come in between.
  */
 public final class Download {
     private static final int BUFFER = 256 << 10;
+    /** A connection that breaks before is a poor one: what the least rate brings in the minute that an answer may take. */
+    private static final int WORTH = 256 << 10;
 
-    private final Fetcher fetcher;
+    /** Nor is one poor that brought this part of a small file. */
+    private static final int SMALL_FILES_PARTS = 16;
+
+    private static final int POOR_IN_A_ROW = 3;
+
+    private final FileSource files;
     private final FetchSource source;
     private final Path part;
     private final long size;
     private final LongConsumer progress;
+    private final Pace pace;
     private CommP commP = new CommP();
     private boolean resumed;
+
+    /** How fast a download may go. */
+    public interface Pace {
+        /** As fast as the data comes. */
+        Pace FREE = bytes -> {};
+
+        /** Called when so many bytes have come; waits until more may come. */
+        void after(int bytes) throws InterruptedIOException;
+    }
+
+    /** A download as fast as the data comes. */
+    public Download(FileSource files, FetchSource source, Path part, long size, LongConsumer progress) {
+        this(files, source, part, size, progress, Pace.FREE);
+    }
 
     /**
      * @param part the file to write; may hold a first part
      * @param size bytes of the whole file
      * @param progress told how many bytes are there
      */
-    public Download(Fetcher fetcher, FetchSource source, Path part, long size, LongConsumer progress) {
-        this.fetcher = fetcher;
+    public Download(FileSource files, FetchSource source, Path part, long size, LongConsumer progress, Pace pace) {
+        this.files = files;
         this.source = source;
         this.part = part;
         this.size = size;
         this.progress = progress;
+        this.pace = pace;
     }
 
     /**
@@ -49,13 +74,16 @@ public final class Download {
                 FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long have = hashPresent(file);
             resumed = have > 0;
+            int poor = 0;
             while (have < size) {
                 long before = have;
                 try {
                     have = fetch(file, have);
                 } catch (FetchException e) {
                     have = commP.rawSize();
-                    if (e.reason().permanent() || have <= before) {
+                    poor = have - before < Math.min(WORTH, size / SMALL_FILES_PARTS) ? poor + 1 : 0;
+                    boolean worthGoingOn = have > before && poor < POOR_IN_A_ROW;
+                    if (e.reason().permanent() || e.reason() == FetchErrorCode.FETCH_STALLED || !worthGoingOn) {
                         throw e;
                     }
                     resumed = true;
@@ -91,7 +119,7 @@ public final class Download {
     }
 
     private long fetch(FileChannel file, long have) throws IOException {
-        try (var body = fetcher.open(source, have, size)) {
+        try (var body = files.open(source, have, size)) {
             if (body.offset() != have) {
                 file.truncate(0);
                 commP = new CommP();
@@ -101,7 +129,7 @@ public final class Download {
         return commP.rawSize();
     }
 
-    private void copy(Fetcher.Body body, FileChannel file) throws IOException {
+    private void copy(FileSource.Body body, FileChannel file) throws IOException {
         var buffer = new byte[BUFFER];
         file.position(commP.rawSize());
         for (int n = read(body, buffer); n >= 0; n = read(body, buffer)) {
@@ -115,7 +143,7 @@ public final class Download {
             }
             commP.update(buffer, 0, n);
             progress.accept(commP.rawSize());
-            body.rate().came(n);
+            pace.after(n);
         }
         if (commP.rawSize() < size) {
             throw new FetchException(
@@ -124,9 +152,9 @@ public final class Download {
         }
     }
 
-    private static int read(Fetcher.Body body, byte[] buffer) {
+    private static int read(FileSource.Body body, byte[] buffer) {
         try {
-            return body.bytes().read(buffer, 0, buffer.length);
+            return body.read(buffer);
         } catch (IOException e) {
             throw Fetcher.broken(e);
         }

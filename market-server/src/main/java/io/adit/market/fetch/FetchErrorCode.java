@@ -6,8 +6,9 @@ import io.adit.core.error.ErrorKind;
 /** Why data could not be fetched. */
 public enum FetchErrorCode implements ErrorCode {
     FETCH_URL_REFUSED(ErrorKind.OPERATOR, true, """
-            The transfer's URL or headers are not ones that the node follows: http and https only, a plain host name or \
-            IP address, no user name, no header that steers the connection. Propose the deal again with another URL."""),
+            The transfer's URL or headers are not ones that the node follows: http and https with a plain host name or \
+            IP address and no user name, or libp2p:// with a multiaddress that ends in a peer ID; no header that steers the \
+            connection. Propose the deal again with another URL."""),
     FETCH_ADDRESS_REFUSED(ErrorKind.OPERATOR, true, """
             The URL leads to an address inside a private network, to the node itself or to no single host. Serve the data \
             on a public address. On a devnet, market.fetch-allow-private-addresses allows loopback and private ones."""),

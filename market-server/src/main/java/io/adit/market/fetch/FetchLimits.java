@@ -17,4 +17,9 @@ public record FetchLimits(Duration connect, Duration answer, Duration silence, D
         return new FetchLimits(
                 Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMinutes(1), 4 << 10);
     }
+
+    /** For all requests of one opening, redirects included. */
+    Duration opening() {
+        return answer.multipliedBy(2);
+    }
 }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where data is fetched: what Boost's {@code http} transfer calls its params, {@code {"URL":"…","Headers":{…}}}. One that
+ * Where data is fetched: what Boost's {@code http} and {@code libp2p} transfers call their params, {@code
+ * {"URL":"…","Headers":{…}}}; which of both it is the URL says, see {@link PeerAddress}. One that
  * exists is well-formed; whether its host may be connected to is decided when it is resolved, and for IP addresses and
  * {@code localhost} already here.
  *
@@ -72,10 +74,36 @@ public record FetchSource(URI url, Map<String, String> headers) {
         return new FetchSource(url(json.path("URL").textValue(), rules), headers(json.path("Headers")));
     }
 
+    /**
+     * Reads a transfer's params, or an array of them.
+     *
+     * @throws FetchException FETCH_URL_REFUSED or FETCH_ADDRESS_REFUSED, for the first that is refused
+     */
+    public static List<FetchSource> parseAll(byte[] params, AddressRules rules) {
+        if (params.length == 0 || params[0] != '[') {
+            return List.of(parse(params, rules));
+        }
+        try {
+            var sources = JSON.readTree(params)
+                    .valueStream()
+                    .map(source -> parse(source.toString().getBytes(StandardCharsets.UTF_8), rules))
+                    .toList();
+            if (sources.isEmpty()) {
+                throw refused("the transfer names no URL");
+            }
+            return sources;
+        } catch (IOException e) {
+            throw refused("the transfer's params must be JSON");
+        }
+    }
+
     /** Reads a URL alone, as a redirect gives one. */
     static URI url(String text, AddressRules rules) {
         if (text.length() > MAX_URL) {
             throw refused("the URL has " + text.length() + " characters, at most " + MAX_URL + " are taken");
+        }
+        if (PeerAddress.isOne(text)) {
+            return peer(text, rules);
         }
         URI url;
         try {
@@ -89,10 +117,23 @@ public record FetchSource(URI url, Map<String, String> headers) {
         return url;
     }
 
+    private static URI peer(String text, AddressRules rules) {
+        var peer = PeerAddress.parse(text);
+        checkHost(peer.host(), rules);
+        peer.names().forEach(FetchSource::checkName);
+        return URI.create(text);
+    }
+
+    private static void checkName(String name) {
+        if (!NAME.matcher(name).matches() || name.length() > 253) {
+            throw refused("the URL's host is no host name");
+        }
+    }
+
     private static void checkShape(URI url) {
         var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw refused("the URL's scheme must be http or https");
+            throw refused("the URL's scheme must be http, https or libp2p");
         }
         if (url.getHost() == null) {
             throw refused("the URL's host must be a name, an IPv4 address of four decimal numbers or an IPv6 address");
@@ -109,14 +150,17 @@ public record FetchSource(URI url, Map<String, String> headers) {
     private static void checkHost(String host, AddressRules rules) {
         if (host.startsWith("[")) {
             checkLiteral(host.substring(1, host.length() - 1), rules);
-        } else if (DOTTED_QUAD.matcher(host).matches()
-                && !OCTAL_PART.matcher(host).matches()) {
+            return;
+        }
+        if (DOTTED_QUAD.matcher(host).matches() && !OCTAL_PART.matcher(host).matches()) {
             checkLiteral(host, rules);
-        } else if (LOOKS_NUMERIC.matcher(host).matches()) {
+            return;
+        }
+        if (LOOKS_NUMERIC.matcher(host).matches()) {
             throw refused("the URL's host is a number in an unusual form");
-        } else if (!NAME.matcher(host).matches() || host.length() > 253) {
-            throw refused("the URL's host is no host name");
-        } else if (!rules.allowPrivate() && isLocalName(host.toLowerCase(Locale.ROOT))) {
+        }
+        checkName(host);
+        if (!rules.allowPrivate() && isLocalName(host.toLowerCase(Locale.ROOT))) {
             throw new FetchException(
                     FetchErrorCode.FETCH_ADDRESS_REFUSED, "the URL's host is a name for the node itself");
         }
@@ -171,7 +215,7 @@ public record FetchSource(URI url, Map<String, String> headers) {
 
     /** The resolved addresses, every one of them allowed. */
     static List<InetAddress> resolve(URI url, HostResolver resolver, AddressRules rules) {
-        var host = url.getHost();
+        var host = PeerAddress.isOne(url) ? PeerAddress.parse(url.toString()).host() : url.getHost();
         List<InetAddress> addresses;
         try {
             addresses = host.startsWith("[")

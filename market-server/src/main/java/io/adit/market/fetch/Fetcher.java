@@ -1,9 +1,10 @@
 package io.adit.market.fetch;
 
+import io.adit.libp2p.Libp2pException;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -25,9 +26,10 @@ import javax.net.ssl.SSLSocketFactory;
  *
  * <p>It stands on plain sockets because {@code java.net.http} resolves names itself: the address that was checked would
  * not be the one connected to, and connecting by address instead would lose the Host header, SNI and the certificate's
- * name. Here the socket goes to the checked address and everything else names the host.
+ * name. Here the socket goes to the checked address and everything else names the host. Over libp2p the same is said to a peer, who
+ * is dialled at the checked address and proves that he is the one whom the URL names.
  */
-public final class Fetcher {
+public final class Fetcher implements FileSource, AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> FOR_NOW = Set.of(408, 425, 429);
@@ -36,6 +38,7 @@ public final class Fetcher {
     private final AddressRules rules;
     private final HostResolver resolver;
     private final SSLSocketFactory tls;
+    private final PeerStreams peers;
 
     public Fetcher(FetchLimits limits, AddressRules rules) {
         this(limits, rules, HostResolver.ofSystem(), (SSLSocketFactory) SSLSocketFactory.getDefault());
@@ -47,32 +50,17 @@ public final class Fetcher {
         this.rules = rules;
         this.resolver = resolver;
         this.tls = tls;
+        this.peers = new PeerStreams(limits);
     }
 
-    /**
-     * The data as it comes.
-     *
-     * @param offset the file's byte that the body starts with: the one asked for, or 0 from a server without ranges
-     * @param rate to be told of each read
-     */
-    record Body(long offset, InputStream bytes, Rate rate, HttpAnswer answer) implements Closeable {
-        @Override
-        public void close() throws IOException {
-            answer.close();
-        }
-    }
-
-    /**
-     * Asks for the file from {@code offset} to its end.
-     *
-     * @param size the whole file's length; an answer that says otherwise is FETCH_WRONG_SIZE
-     * @throws FetchException with any of its reasons
-     */
-    Body open(FetchSource source, long offset, long size) {
+    @Override
+    public Body open(FetchSource source, long offset, long size) {
         var url = source.url();
         var headers = source.headers();
+        // Each answer has its limit, and so have all together: the node gives this process up when it hears nothing.
+        long end = System.nanoTime() + limits.opening().toNanos();
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            var answer = ask(url, headers, offset);
+            var answer = ask(url, headers, offset, end);
             try {
                 if (!REDIRECTS.contains(answer.status())) {
                     return accept(answer, offset, size);
@@ -100,6 +88,10 @@ public final class Fetcher {
             throw new FetchException(FetchErrorCode.FETCH_URL_REFUSED, "the server redirected to no URL", e);
         }
         var url = FetchSource.url(target, rules);
+        if (PeerAddress.isOne(from) || PeerAddress.isOne(url)) {
+            throw new FetchException(
+                    FetchErrorCode.FETCH_REDIRECTS, "the server redirected to or from a peer on libp2p");
+        }
         if (isTls(from) && !isTls(url)) {
             throw new FetchException(FetchErrorCode.FETCH_REDIRECTS, "the server redirected from https to http");
         }
@@ -129,7 +121,8 @@ public final class Fetcher {
 
     private Body body(long offset, HttpAnswer answer) {
         var rate = new Rate(limits);
-        return new Body(offset, answer.body(rate), rate, answer);
+        return new HttpBody(
+                offset, answer.body(rate), rate, answer, limits.silence().plus(limits.rateWindow()));
     }
 
     private static void checkLength(HttpAnswer answer, long expected) {
@@ -147,9 +140,18 @@ public final class Fetcher {
         return new FetchException(reason, "the server answered with status " + status);
     }
 
-    private HttpAnswer ask(URI url, Map<String, String> headers, long offset) {
+    private HttpAnswer ask(URI url, Map<String, String> headers, long offset, long openedBy) {
         var addresses = FetchSource.resolve(url, resolver, rules);
-        long end = System.nanoTime() + limits.answer().toNanos();
+        if (PeerAddress.isOne(url)) {
+            return askPeer(PeerAddress.parse(url.toString()), addresses, headers, offset);
+        }
+        long now = System.nanoTime();
+        long end = now + Math.min(limits.answer().toNanos(), openedBy - now);
+        if (end - now <= 0) {
+            throw new FetchException(
+                    FetchErrorCode.FETCH_STALLED,
+                    "the server redirected for " + limits.opening().toSeconds() + " s");
+        }
         Exception last = new IOException("no address");
         for (var address : addresses) {
             var left = Duration.ofNanos(end - System.nanoTime());
@@ -172,27 +174,65 @@ public final class Fetcher {
                 FetchErrorCode.FETCH_UNREACHABLE, "no connection to " + url.getHost() + " port " + port(url), last);
     }
 
-    /** One deadline for the handshake and the head; whatever goes wrong, the socket is closed. */
-    private HttpAnswer answer(Socket plain, URI url, byte[] request, Duration time) {
-        boolean answered = false;
-        try (var deadline = new Deadline(plain, time)) {
+    private HttpAnswer askPeer(
+            PeerAddress peer, List<InetAddress> addresses, Map<String, String> headers, long offset) {
+        long end = System.nanoTime() + limits.answer().toNanos();
+        Optional<Libp2pException> last = Optional.empty();
+        for (var address : addresses.stream().filter(peer::takes).toList()) {
+            var left = Duration.ofNanos(end - System.nanoTime());
+            if (!left.isPositive()) {
+                break;
+            }
             try {
-                var socket = isTls(url) ? secured(plain, url) : plain;
-                socket.getOutputStream().write(request);
-                var answer = new HttpAnswer(socket);
+                var stream = peers.open(peer.at(address), left);
+                var request = request("/", peer.peer().toString(), headers, offset);
+                return answer(stream::reset, left, () -> {
+                    stream.setWriteDeadline(left);
+                    stream.write(request, 0, request.length);
+                    return new HttpAnswer(PeerStreams.patient(stream, limits.silence()), stream::reset);
+                });
+            } catch (Libp2pException e) {
+                last = Optional.of(e);
+            }
+        }
+        throw last.map(PeerStreams::failure)
+                .orElseGet(() -> new FetchException(
+                        FetchErrorCode.FETCH_UNRESOLVED,
+                        "the host " + peer.host() + " has no address of the family asked for"));
+    }
+
+    private HttpAnswer answer(Socket plain, URI url, byte[] request, Duration time) {
+        return answer(plain, time, () -> {
+            var socket = isTls(url) ? secured(plain, url) : plain;
+            socket.getOutputStream().write(request);
+            // To close the TLS socket would wait for whoever reads from it.
+            return new HttpAnswer(socket.getInputStream(), plain);
+        });
+    }
+
+    /** Says the request and reads the answer's head. */
+    private interface Exchange {
+        HttpAnswer run() throws IOException;
+    }
+
+    /** One deadline for the handshake and the head; whatever goes wrong, the connection is closed. */
+    private static HttpAnswer answer(Closeable connection, Duration time, Exchange exchange) {
+        boolean answered = false;
+        try (var deadline = new Deadline(connection, time)) {
+            try {
+                var answer = exchange.run();
                 answered = true;
                 return answer;
             } catch (IOException e) {
                 throw deadline.missed()
                         ? new FetchException(
                                 FetchErrorCode.FETCH_STALLED,
-                                "the server did not answer within "
-                                        + limits.answer().toSeconds() + " s",
+                                "the server did not answer within " + time.toSeconds() + " s",
                                 e)
                         : broken(e);
             } finally {
                 if (!answered) {
-                    closeQuietly(plain);
+                    closeQuietly(connection);
                 }
             }
         }
@@ -225,14 +265,16 @@ public final class Fetcher {
 
     private static byte[] request(URI url, Map<String, String> headers, long offset) {
         var path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-        var text = new StringBuilder("GET ").append(path);
-        if (url.getRawQuery() != null) {
-            text.append('?').append(url.getRawQuery());
-        }
-        text.append(" HTTP/1.1\r\nHost: ").append(url.getHost());
-        if (url.getPort() >= 0) {
-            text.append(':').append(url.getPort());
-        }
+        var target = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
+        var host = url.getPort() >= 0 ? url.getHost() + ":" + url.getPort() : url.getHost();
+        return request(target, host, headers, offset);
+    }
+
+    private static byte[] request(String target, String host, Map<String, String> headers, long offset) {
+        var text = new StringBuilder("GET ")
+                .append(target)
+                .append(" HTTP/1.1\r\nHost: ")
+                .append(host);
         text.append("\r\nUser-Agent: adit\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
         if (offset > 0) {
             text.append("Range: bytes=").append(offset).append("-\r\n");
@@ -258,7 +300,8 @@ public final class Fetcher {
 
     /** A failure of a connection that was made. */
     static FetchException broken(IOException e) {
-        if (e instanceof SocketTimeoutException) {
+        boolean late = e instanceof Libp2pException peer && peer.kind() == Libp2pException.Kind.TIMEOUT;
+        if (late || e instanceof SocketTimeoutException) {
             return new FetchException(FetchErrorCode.FETCH_STALLED, "the server went silent", e);
         }
         return new FetchException(
@@ -273,5 +316,11 @@ public final class Fetcher {
         } catch (IOException e) {
             // Nothing is lost with it.
         }
+    }
+
+    /** Leaves the peers whose data was fetched. */
+    @Override
+    public void close() {
+        peers.close();
     }
 }

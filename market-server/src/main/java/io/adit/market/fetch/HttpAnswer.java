@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -19,15 +18,16 @@ final class HttpAnswer implements Closeable {
     private static final int BUFFER = 64 << 10;
     private static final int MAX_INTERIM = 8;
 
-    private final Socket socket;
+    private final Closeable connection;
     private final InputStream in;
     private final Map<String, String> headers = new HashMap<>();
     private int status;
     private int headBytes;
 
-    HttpAnswer(Socket socket) throws IOException {
-        this.socket = socket;
-        this.in = new BufferedInputStream(socket.getInputStream(), BUFFER);
+    /** @param connection closed with the answer */
+    HttpAnswer(InputStream input, Closeable connection) throws IOException {
+        this.connection = connection;
+        this.in = new BufferedInputStream(input, BUFFER);
         for (int heads = 0; status < 200; heads++) {
             if (heads > MAX_INTERIM) {
                 throw malformed("too many interim answers");
@@ -134,7 +134,7 @@ final class HttpAnswer implements Closeable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        connection.close();
     }
 
     /** A body of known length. */

@@ -1,13 +1,27 @@
 package io.adit.market.fetch;
 
-/** Watches that a body's bytes come at the least rate; what only frames them counts as time, not as bytes. */
+/**
+ * Watches that a body's bytes come at the least rate; what only frames them counts as time, not as bytes, and what the reader does
+ * between its reads does not count at all.
+ */
 final class Rate {
     private final FetchLimits limits;
     private long windowStart = System.nanoTime();
     private long inWindow;
+    private long pausedAt = windowStart;
 
     Rate(FetchLimits limits) {
         this.limits = limits;
+    }
+
+    /** The reader has something else to do. */
+    void pause() {
+        pausedAt = System.nanoTime();
+    }
+
+    /** The reader waits for bytes again. */
+    void goOn() {
+        windowStart += System.nanoTime() - pausedAt;
     }
 
     /**

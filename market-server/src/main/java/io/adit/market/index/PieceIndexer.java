@@ -6,7 +6,9 @@ import io.adit.core.ipld.CarException;
 import io.adit.core.ipld.CarLimits;
 import io.adit.core.ipld.CarReader;
 import io.adit.core.state.PieceRecord;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +46,16 @@ public final class PieceIndexer {
 
     /** As {@link #index(PieceRecord)}, from a file that begins with the piece's payload. */
     public IndexOutcome index(Commitment piece, Path file) {
+        return index(piece, file, 0, Long.MAX_VALUE);
+    }
+
+    /** As {@link #index(PieceRecord)}, of a piece whose payload is a part of the file; offsets count from its beginning. */
+    public IndexOutcome index(Commitment piece, Path file, long offset, long length) {
         var known = index.find(piece).filter(found -> found.state() == PieceState.INDEXED);
         if (known.isPresent()) {
             return new IndexOutcome.Indexed(known.get().entries());
         }
-        try (var in = Files.newInputStream(file);
+        try (var in = part(file, offset, length);
                 var car = new CarReader(in, CarLimits.IN_PIECE)) {
             return new IndexOutcome.Indexed(index.index(piece, new BlocksOf(car)));
         } catch (CarException e) {
@@ -63,15 +70,67 @@ public final class PieceIndexer {
         }
     }
 
+    /** Takes a piece's blocks out of the index. */
+    public void forget(Commitment piece) {
+        if (index.find(piece).isPresent()) {
+            index.remove(piece);
+        }
+    }
+
+    private static InputStream part(Path file, long offset, long length) throws IOException {
+        var whole = Files.newInputStream(file);
+        try {
+            whole.skipNBytes(offset);
+            return new Part(whole, length);
+        } catch (IOException e) {
+            whole.close();
+            throw e;
+        }
+    }
+
+    /** The next bytes of a stream and no more. */
+    private static final class Part extends FilterInputStream {
+        private long left;
+
+        Part(InputStream whole, long length) {
+            super(whole);
+            left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (left == 0 && length > 0) {
+                return -1;
+            }
+            int count = super.read(target, offset, (int) Math.min(length, left));
+            left -= Math.max(0, count);
+            return count;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            long skipped = super.skip(Math.min(count, left));
+            left -= skipped;
+            return skipped;
+        }
+    }
+
     /** Whether every block of the piece can be found. */
     public boolean isIndexed(Commitment piece) {
         return index.isIndexed(piece);
     }
 
-    /** Indexes a piece anew, whatever the index knew of it. */
-    public IndexOutcome rebuild(PieceRecord piece) {
-        index.remove(piece.commP());
-        return index(piece);
+    /** Whether the piece was indexed, or refused as one that cannot be. */
+    public boolean hasDecided(Commitment piece) {
+        return index.find(piece)
+                .filter(known -> known.state() != PieceState.INDEXING)
+                .isPresent();
     }
 
     /** A CAR's blocks as an iterator; read failures come out unchecked. */

@@ -19,6 +19,7 @@ public enum DealRule {
     VERIFIED(PieceRules::verified),
     ORDER(TimeRules::order),
     START(TimeRules::start),
+    LATEST_START(TimeRules::latestStart),
     DURATION(TimeRules::duration),
     END(TimeRules::end),
     AMOUNTS(MoneyRules::amounts),
@@ -29,7 +30,9 @@ public enum DealRule {
     TRANSFER_SIZE(TransferRules::size),
     ADDRESS(TransferRules::address),
     STAGING(RoomRules::staging),
+    STAGING_SHARE(RoomRules::stagingShare),
     UNDER_WAY(RoomRules::underWay),
+    UNDER_WAY_SHARE(RoomRules::underWayShare),
     QUEUED_BYTES(RoomRules::queuedBytes),
     SEALING_SECTORS(RoomRules::sealingSectors),
     QUEUE_TIME(RoomRules::queueTime);

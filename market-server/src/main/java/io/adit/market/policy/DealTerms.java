@@ -9,7 +9,10 @@ import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.filter.FilterTerms;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,15 +29,21 @@ import java.util.stream.Stream;
  * @param sectorSize no piece is larger than a sector
  * @param startBuffer epochs that transfer, publishing and sealing may take; a deal must not start earlier than this from
  *     now
+ * @param maxStartDelay epochs from now that a deal may start at most
  * @param minDuration epochs; the market actor's 180 days unless the operator asks for more
  * @param maxDuration epochs; the market actor's 1278 days unless the operator allows less
  * @param maxExpiration epochs from now that a sector may live; the deal must end by then
  * @param maxStagingBytes room for pieces whose sector is not proven yet
+ * @param maxStagingBytesPerClient of that for the deals of one client
  * @param maxDealsUnderWay deals between acceptance and a proven sector
+ * @param maxDealsUnderWayPerClient of them those of one client
  * @param maxQueuedBytes padded bytes of deals without a sector
  * @param maxSealingSectors sectors between the first piece and the proof's message
  * @param sectorsPerDay what the node seals; 0 where that is not known
  * @param addresses where data may be fetched from
+ * @param filters who is asked about a deal that keeps the rules
+ * @param uploads how data is uploaded
+ * @param notificationContracts actors that may be told of a direct deal's piece; empty for any
  */
 @RecordBuilder
 public record DealTerms(
@@ -45,15 +54,21 @@ public record DealTerms(
         PaddedSize maxPieceSize,
         SectorSize sectorSize,
         long startBuffer,
+        long maxStartDelay,
         long minDuration,
         long maxDuration,
         long maxExpiration,
         long maxStagingBytes,
+        long maxStagingBytesPerClient,
         int maxDealsUnderWay,
+        int maxDealsUnderWayPerClient,
         long maxQueuedBytes,
         int maxSealingSectors,
         int sectorsPerDay,
-        AddressRules addresses)
+        AddressRules addresses,
+        FilterTerms filters,
+        UploadTerms uploads,
+        Set<Address> notificationContracts)
         implements DealTermsBuilder.With {
     /** 180 days, the market actor's least duration of a deal. */
     public static final long CHAIN_MIN_DURATION = 180 * 2880L;
@@ -72,6 +87,7 @@ public record DealTerms(
     public DealTerms {
         allowed = Set.copyOf(allowed);
         denied = Set.copyOf(denied);
+        notificationContracts = Set.copyOf(notificationContracts);
     }
 
     /**
@@ -90,26 +106,58 @@ public record DealTerms(
                 new PaddedSize(market.maxPieceSize().bytes()),
                 sectorSize,
                 market.startBufferEpochs(),
+                market.maxStartDelayEpochs(),
                 market.minDurationEpochs(),
                 market.maxDurationEpochs(),
                 CHAIN_MAX_DURATION - EXPIRATION_MARGIN,
                 market.stagingBytes(),
+                market.stagingBytesPerClient(),
                 market.maxDealsUnderWay(),
+                market.dealsUnderWayPerClient(),
                 market.maxQueuedBytes().map(ByteSize::bytes).orElse(Long.MAX_VALUE),
                 market.maxSealingSectors(),
                 market.sectorsPerDay(),
-                new AddressRules(market.fetchAllowPrivateAddresses()));
+                new AddressRules(market.fetchAllowPrivateAddresses()),
+                filters(market),
+                new UploadTerms(market.maxUploads(), market.maxUploadsPerClient(), market.uploadPeriod()),
+                addresses("market.notification-contracts", market.notificationContracts(), "addresses of actors"));
+    }
+
+    private static FilterTerms filters(MarketConfig market) {
+        return new FilterTerms(
+                market.filter(),
+                market.filterTimeout(),
+                market.filterAcceptWithoutAnswer(),
+                market.cidgravityTokenFile(),
+                gateway(market.cidgravityUrl()));
+    }
+
+    private static URI gateway(String text) {
+        var form = "an http or https URL such as " + FilterTerms.CID_GRAVITY;
+        try {
+            var url = new URI(text);
+            if (url.getHost() == null || !String.valueOf(url.getScheme()).matches("https?")) {
+                throw new InvalidValueException("market.cidgravity-url", text, form);
+            }
+            return url;
+        } catch (URISyntaxException e) {
+            throw new InvalidValueException("market.cidgravity-url", text, form);
+        }
     }
 
     private static Set<Address> clients(String key, List<String> texts) {
-        return texts.stream().map(text -> client(key, text)).collect(Collectors.toSet());
+        return addresses(key, texts, "addresses of clients");
     }
 
-    private static Address client(String key, String text) {
+    private static Set<Address> addresses(String key, List<String> texts, String what) {
+        return texts.stream().map(text -> address(key, text, what)).collect(Collectors.toSet());
+    }
+
+    private static Address address(String key, String text, String what) {
         try {
             return Address.parse(text);
         } catch (AditException e) {
-            throw new InvalidValueException(key, text, "addresses of clients: " + e.getMessage());
+            throw new InvalidValueException(key, text, what + ": " + e.getMessage());
         }
     }
 

@@ -3,6 +3,8 @@ package io.adit.market.policy;
 import static io.adit.market.policy.ProposalVerdict.Rejected.unless;
 
 import io.adit.chain.actor.DealLabel;
+import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.PieceCid;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Multihash;
 import io.adit.market.deal.wire.DealParams;
@@ -26,7 +28,17 @@ final class PieceRules {
 
     static Optional<Rejected> pieceCid(DealParams params, ProposalContext context) {
         var cid = params.proposal().proposal().pieceCid();
-        return unless(isPieceCid(cid), RejectionCode.BAD_PIECE_CID, "a piece CID (baga6ea4seaq…)", cid.toString());
+        return unless(
+                isPieceCid(cid), RejectionCode.BAD_PIECE_CID, "a piece CID of version 1 (baga6ea4seaq…)", given(cid));
+    }
+
+    /** A deal on the chain names a version 1 CID, and each of version 2 says which that is. */
+    private static String given(Cid cid) {
+        try {
+            return cid + " (of version 2; " + PieceCid.parse(cid).v1() + " is its version 1)";
+        } catch (InvalidValueException e) {
+            return cid.toString();
+        }
     }
 
     private static boolean isPieceCid(Cid cid) {

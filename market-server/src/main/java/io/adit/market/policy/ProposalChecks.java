@@ -14,7 +14,13 @@ public final class ProposalChecks {
 
     /** The answer to a proposal: the first rule that it breaks. */
     public static ProposalVerdict check(DealParams params, ProposalContext context) {
+        return check(params, context, Set.of());
+    }
+
+    /** As {@link #check(DealParams, ProposalContext)}, without the rules that cannot be asked of such a deal. */
+    public static ProposalVerdict check(DealParams params, ProposalContext context, Set<DealRule> leftOut) {
         return Arrays.stream(DealRule.values())
+                .filter(rule -> !leftOut.contains(rule))
                 .map(rule -> rule.broken(params, context))
                 .flatMap(Optional::stream)
                 .map(ProposalVerdict.class::cast)

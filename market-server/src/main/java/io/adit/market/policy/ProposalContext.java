@@ -18,6 +18,8 @@ import java.util.Set;
  * @param now the head's epoch
  * @param collateral what the market actor accepts as the provider's collateral for this size
  * @param clientEscrow what the client's escrow has free
+ * @param clientStagedBytes of {@link Load#stagedBytes} those of this client
+ * @param clientDealsUnderWay of {@link Load#dealsUnderWay} those of this client
  * @param load what the provider is busy with
  */
 @RecordBuilder
@@ -30,6 +32,8 @@ public record ProposalContext(
         Epoch now,
         CollateralBounds collateral,
         TokenAmount clientEscrow,
+        long clientStagedBytes,
+        int clientDealsUnderWay,
         Load load)
         implements ProposalContextBuilder.With {
     public ProposalContext {

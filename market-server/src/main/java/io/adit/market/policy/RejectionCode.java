@@ -52,6 +52,10 @@ public enum RejectionCode implements ErrorCode {
             "StartEpoch",
             "The data could not be fetched, published and sealed before the deal starts.",
             "let the deal start later"),
+    START_TOO_LATE(
+            "StartEpoch",
+            "The deal starts later than the operator keeps room for it.",
+            "let the deal start earlier, or propose it later"),
     DURATION_OUT_OF_BOUNDS(
             "EndEpoch",
             "The deal is shorter or longer than the operator or the network takes.",
@@ -89,10 +93,18 @@ public enum RejectionCode implements ErrorCode {
             "Transfer.Size",
             "There is no room for the data until other deals' sectors are proven.",
             "propose again later, or a smaller piece"),
+    STAGING_SHARE(
+            "Transfer.Size",
+            "The client's deals whose sectors are not proven yet take all the room that one client gets.",
+            "bring the data of the deals that wait for it, or propose again later"),
     TOO_MANY_DEALS(
             "DealUUID",
             "As many deals as the operator allows are between acceptance and a proven sector.",
             "propose again later"),
+    TOO_MANY_DEALS_OF_CLIENT(
+            "DealUUID",
+            "The client has as many deals between acceptance and a proven sector as one client gets.",
+            "bring the data of the deals that wait for it, or propose again later"),
     QUEUE_FULL(
             "PieceSize",
             "The pieces that wait for a sector are as large together as the operator allows.",
@@ -102,6 +114,46 @@ public enum RejectionCode implements ErrorCode {
             "StartEpoch",
             "The sectors that are ahead of this deal could not be sealed before it starts.",
             "let the deal start later"),
+    FILTER_REJECTED(
+            "DealParams",
+            "The operator's own filter, a program or CIDgravity, does not take the deal.",
+            "read what the filter says, or ask the provider"),
+    MALFORMED_DEAL(
+            "Deal",
+            "The deal of the HTTP market is not the JSON that it asks for, or its parts do not fit together.",
+            "write the named field as Curio does"),
+    MALFORMED_DATA_SOURCE(
+            "data",
+            "What the deal says about its data cannot be used: how it comes, or the pieces of an aggregate.",
+            "mend the named field"),
+    PRODUCT_UNSUPPORTED(
+            "products",
+            "The deal asks for a product that is not offered here; GET /market/mk20/products lists those that are.",
+            "propose a ddo_v1 deal with retrieval_v1"),
+    MARKET_CONTRACT_NOT_ALLOWED(
+            "products.ddo_v1.market_address",
+            "The deal is to be ruled by a market contract that the operator has not allowed.",
+            "leave the contract out, or choose one of GET /market/mk20/contracts"),
+    NOTIFICATION_ADDRESS(
+            "products.ddo_v1.notification_address",
+            "The chain knows no actor under the address that is to be told about the piece.",
+            "name an actor that exists"),
+    DIRECT_DEAL_UNPRICED(
+            "products.ddo_v1",
+            "A direct deal names no price, and the operator asks for one of this client, size and duration.",
+            "ask the operator for a price rule of 0 FIL, or propose over /fil/storage/mk/1.2.1 with a price"),
+    NOTIFICATION_NOT_ALLOWED(
+            "products.ddo_v1.notification_address",
+            "The operator lets pieces be told to named actors only, and this one is not among them.",
+            "name one of notificationContracts of /market/policy, or leave the notification out"),
+    TOO_MANY_UPLOADS(
+            "data.source_http_put",
+            "As many uploads as are taken at one time are running, of all clients or of this one.",
+            "go on when one of them has ended"),
+    TOO_MANY_REQUESTS(
+            "Adit-Nonce",
+            "As many requests with a nonce as can be remembered came within a few minutes.",
+            "ask again in a few minutes, or without nonce and digest"),
     NOT_READY(
             "DealParams",
             "The provider cannot decide now: its chain node does not answer, or too many proposals come at once.",

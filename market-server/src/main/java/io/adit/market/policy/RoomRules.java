@@ -22,6 +22,18 @@ final class RoomRules {
                 String.valueOf(given));
     }
 
+    static Optional<Rejected> stagingShare(DealParams params, ProposalContext context) {
+        long most = context.terms().maxStagingBytesPerClient();
+        long free = most - context.clientStagedBytes();
+        long given = params.bytesExpected();
+        return unless(
+                given <= free,
+                RejectionCode.STAGING_SHARE,
+                "at most " + Math.max(0, free) + " (what is left of the " + most
+                        + " that one client's deals may take until their sectors are proven)",
+                String.valueOf(given));
+    }
+
     static Optional<Rejected> underWay(DealParams params, ProposalContext context) {
         int most = context.terms().maxDealsUnderWay();
         int now = context.load().dealsUnderWay();
@@ -29,6 +41,16 @@ final class RoomRules {
                 now < most,
                 RejectionCode.TOO_MANY_DEALS,
                 "one of at most " + most + " deals between acceptance and a proven sector",
+                "one more than " + now);
+    }
+
+    static Optional<Rejected> underWayShare(DealParams params, ProposalContext context) {
+        int most = context.terms().maxDealsUnderWayPerClient();
+        int now = context.clientDealsUnderWay();
+        return unless(
+                now < most,
+                RejectionCode.TOO_MANY_DEALS_OF_CLIENT,
+                "one of at most " + most + " deals of a client between acceptance and a proven sector",
                 "one more than " + now);
     }
 

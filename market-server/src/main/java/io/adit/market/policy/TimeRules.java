@@ -31,6 +31,18 @@ final class TimeRules {
                 String.valueOf(start.value()));
     }
 
+    /** Until it starts, an accepted deal whose data does not come holds its room. */
+    static Optional<Rejected> latestStart(DealParams params, ProposalContext context) {
+        long delay = context.terms().maxStartDelay();
+        var latest = context.now().plus(delay);
+        var start = params.proposal().proposal().startEpoch();
+        return unless(
+                !latest.isBefore(start),
+                RejectionCode.START_TOO_LATE,
+                "at most " + latest.value() + " (now " + context.now().value() + " and " + delay + " epochs)",
+                String.valueOf(start.value()));
+    }
+
     static Optional<Rejected> duration(DealParams params, ProposalContext context) {
         long duration = params.proposal().proposal().duration();
         var terms = context.terms();

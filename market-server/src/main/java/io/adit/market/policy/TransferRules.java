@@ -16,9 +16,9 @@ final class TransferRules {
     static Optional<Rejected> transfer(DealParams params, ProposalContext context) {
         var type = params.transfer().type();
         return unless(
-                params.offline() || type.equals("http"),
+                params.offline() || type.equals("http") || type.equals("libp2p"),
                 RejectionCode.TRANSFER_UNSUPPORTED,
-                "http",
+                "http or libp2p",
                 type.isEmpty() ? "nothing" : type);
     }
 
@@ -48,7 +48,7 @@ final class TransferRules {
         } catch (FetchException e) {
             return Optional.of(Rejected.of(
                     RejectionCode.TRANSFER_ADDRESS,
-                    "{\"URL\":\"http(s)://…\"} of a public host",
+                    "{\"URL\":\"http(s)://…\"} of a public host, or \"libp2p:///ip4/…/p2p/…\" of a public address",
                     "one that is refused: " + e.getMessage()));
         }
     }

@@ -1,13 +1,17 @@
 package io.adit.market.retrieve;
 
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -16,6 +20,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,6 +46,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final ByteArrayOutputStream posted = new ByteArrayOutputStream();
     private Optional<HttpRequest> head = Optional.empty();
     private Optional<ScheduledFuture<?>> deadline = Optional.empty();
+    /** The body that is being handed on, until its last byte has come. */
+    private Optional<BodyPipe> upload = Optional.empty();
+
+    private boolean uploading;
     private boolean answering;
     private boolean draining;
 
@@ -59,6 +68,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         cancelDeadline();
+        upload.ifPresent(pipe -> pipe.fail("the client went away"));
         forgetDecoded();
     }
 
@@ -70,7 +80,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (!answering) {
+        if (!answering || upload.filter(BodyPipe::wantsMore).isPresent()) {
             context.read();
         }
     }
@@ -80,13 +90,29 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (draining) {
             forgetDecoded();
         }
-        while (!answering && !decoded.isEmpty()) {
+        while (!decoded.isEmpty() && (!answering || upload.isPresent())) {
             var message = decoded.remove();
             try {
-                take(context, message);
+                if (upload.isPresent()) {
+                    handOn(upload.get(), message);
+                } else {
+                    take(context, message);
+                }
             } finally {
                 ReferenceCountUtil.release(message);
             }
+        }
+    }
+
+    private void handOn(BodyPipe pipe, Object message) {
+        if (!(message instanceof HttpContent content) || content.decoderResult().isFailure()) {
+            pipe.fail("the request is not well-formed HTTP");
+            return;
+        }
+        pipe.accept(ByteBufUtil.getBytes(content.content()));
+        if (content instanceof LastHttpContent) {
+            pipe.end();
+            upload = Optional.empty();
         }
     }
 
@@ -98,6 +124,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                         context,
                         request,
                         Optional.of(undecodable(request.decoderResult().cause())));
+                return;
+            }
+            if (streams(request)) {
+                beginUpload(context, request);
                 return;
             }
         }
@@ -114,7 +144,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof IdleStateEvent && answering) {
+        if (event instanceof IdleStateEvent && answering && !uploading) {
             // The client has taken nothing for the stall timeout.
             var ignored = context.close();
         }
@@ -155,13 +185,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** What stands against serving a well-formed request. */
     private Optional<RefusedException> problem(HttpRequest request) {
         var headers = request.headers();
-        if (!isPost(request)
+        boolean bodied = isPost(request) || streams(request);
+        if (!bodied
                 && !request.method().equals(HttpMethod.GET)
                 && !request.method().equals(HttpMethod.HEAD)) {
             return Optional.of(
                     new RefusedException(RefusalCode.METHOD_NOT_ALLOWED, "the method is not served", "GET and HEAD"));
         }
-        if (!isPost(request)
+        if (!bodied
                 && (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
                         || headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
                         || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0")
@@ -180,18 +211,66 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return request.method().equals(HttpMethod.POST) && router.takesPosts(request.uri());
     }
 
+    private boolean streams(HttpRequest request) {
+        return router.streams(request.method().name(), request.uri());
+    }
+
+    /** The answer is begun before the body has come; whoever answers says when he wants it. */
+    private void beginUpload(ChannelHandlerContext context, HttpRequest request) {
+        var wishes = new UploadWishes(context, request);
+        var pipe = new BodyPipe(wishes, limits.stallTimeout());
+        answering = true;
+        uploading = true;
+        upload = Optional.of(pipe);
+        head = Optional.empty();
+        cancelDeadline();
+        answer(context, request, new byte[0], Optional.of(pipe), problem(request));
+    }
+
+    /** Lets the client send, at first by telling it to go on where it waits for that (RFC 9110, 10.1.1). */
+    private static final class UploadWishes implements Runnable {
+        private final ChannelHandlerContext context;
+        private boolean awaited;
+
+        UploadWishes(ChannelHandlerContext context, HttpRequest request) {
+            this.context = context;
+            this.awaited = HttpUtil.is100ContinueExpected(request);
+        }
+
+        @Override
+        public void run() {
+            context.executor().execute(() -> {
+                if (awaited) {
+                    awaited = false;
+                    var ignored = context.writeAndFlush(new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+                }
+                context.read();
+            });
+        }
+    }
+
     private void begin(ChannelHandlerContext context, HttpRequest request, Optional<RefusedException> problem) {
         answering = true;
         var body = posted.toByteArray();
         posted.reset();
         head = Optional.empty();
         cancelDeadline();
+        answer(context, request, body, Optional.empty(), problem);
+    }
+
+    private void answer(
+            ChannelHandlerContext context,
+            HttpRequest request,
+            byte[] body,
+            Optional<BodyPipe> pipe,
+            Optional<RefusedException> problem) {
         if (problem.isPresent()) {
             refuse(context, request, problem.get());
             return;
         }
         long started = System.nanoTime();
-        var answer = new Answer(context, request, body, started);
+        var answer = new Answer(context, request, body, pipe, started);
         try {
             answer.start();
         } catch (RefusedException e) {
@@ -204,12 +283,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext context, HttpRequest request, RefusedException problem) {
         long started = System.nanoTime();
-        var answer = new Answer(context, request, new byte[0], started);
+        var answer = new Answer(context, request, new byte[0], Optional.empty(), started);
         Router.refuse(answer.exchange, problem);
     }
 
     private void awaitRequest(ChannelHandlerContext context) {
         answering = false;
+        uploading = false;
         deadline = Optional.of(context.executor()
                 .schedule(() -> expire(context), limits.headerTimeout().toMillis(), TimeUnit.MILLISECONDS));
         takeDecoded(context);
@@ -231,6 +311,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private void drain(ChannelHandlerContext context) {
         draining = true;
         answering = false;
+        upload.ifPresent(pipe -> pipe.fail("the request was answered"));
+        upload = Optional.empty();
         forgetDecoded();
         var ignored = ((DuplexChannel) context.channel()).shutdownOutput();
         deadline = Optional.of(context.executor().schedule(() -> expire(context), DRAIN_SECONDS, TimeUnit.SECONDS));
@@ -261,14 +343,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         private final ChannelHandlerContext context;
         private final long started;
         private final Exchange exchange;
+        private final Optional<BodyPipe> body;
         private Optional<Router.Admitted> admitted = Optional.empty();
         private Optional<ScheduledFuture<?>> pace = Optional.empty();
         private boolean done;
 
-        Answer(ChannelHandlerContext context, HttpRequest request, byte[] posted, long started) {
+        Answer(
+                ChannelHandlerContext context,
+                HttpRequest request,
+                byte[] posted,
+                Optional<BodyPipe> body,
+                long started) {
             this.context = context;
             this.started = started;
-            this.exchange = new Exchange(context.channel(), request, posted, limits.stallTimeout(), this::done);
+            this.body = body;
+            var uploaded = body.<InputStream>map(pipe -> pipe).orElseGet(InputStream::nullInputStream);
+            this.exchange =
+                    new Exchange(context.channel(), request, posted, uploaded, limits.stallTimeout(), this::done);
         }
 
         void start() {
@@ -283,11 +374,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             workers.execute(() -> request.answer(exchange));
         }
 
-        /** A client that takes something now and then would keep its slot for ever. */
+        /** A client that takes, or sends, something now and then would keep its slot for ever. */
         private void checkPace() {
+            if (body.filter(BodyPipe::hasEnded).isPresent()) {
+                return;
+            }
             double seconds =
                     (System.nanoTime() - started - limits.stallTimeout().toNanos()) / 1e9;
-            if (exchange.bodyBytes() < seconds * limits.leastRate()) {
+            long moved = exchange.bodyBytes() + body.map(BodyPipe::received).orElse(0L);
+            if (moved < seconds * limits.leastRate()) {
                 var ignored = context.close();
             }
         }
@@ -310,7 +405,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             if (!context.channel().isActive()) {
                 return;
             }
-            if (reusable) {
+            if (reusable && upload.isEmpty()) {
                 awaitRequest(context);
             } else {
                 drain(context);

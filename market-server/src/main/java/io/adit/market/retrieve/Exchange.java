@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +39,7 @@ final class Exchange {
     private final Channel channel;
     private final HttpRequest request;
     private final byte[] posted;
+    private final InputStream uploaded;
     private final Duration stallTimeout;
     private final Completion completion;
     private final boolean keepAlive;
@@ -52,8 +54,15 @@ final class Exchange {
         void done(boolean reusable);
     }
 
-    Exchange(Channel channel, HttpRequest request, byte[] posted, Duration stallTimeout, Completion completion) {
+    Exchange(
+            Channel channel,
+            HttpRequest request,
+            byte[] posted,
+            InputStream uploaded,
+            Duration stallTimeout,
+            Completion completion) {
         this.posted = posted;
+        this.uploaded = uploaded;
         this.channel = channel;
         this.request = request;
         this.stallTimeout = stallTimeout;
@@ -65,13 +74,19 @@ final class Exchange {
         return request.method().equals(HttpMethod.HEAD);
     }
 
-    boolean isPost() {
-        return request.method().equals(HttpMethod.POST);
+    /** GET also for HEAD. */
+    String method() {
+        return isHead() ? "GET" : request.method().name();
     }
 
     /** What was posted. */
     byte[] posted() {
         return posted;
+    }
+
+    /** What is uploaded, as it comes. */
+    InputStream uploaded() {
+        return uploaded;
     }
 
     /** A request header, empty when absent; repeated ones are joined, as HTTP lists are. */

@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A piece's file while it is read from. Closed when its opener and every region handed out have let go of it. */
 final class OpenPiece implements AutoCloseable {
     private final FileChannel channel;
+    private final long base;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    private OpenPiece(FileChannel channel) {
+    private OpenPiece(FileChannel channel, long base) {
         this.channel = channel;
+        this.base = base;
     }
 
     /**
@@ -29,8 +31,8 @@ final class OpenPiece implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new RefusedException(RefusalCode.GONE, "the piece's unsealed copy is not on disk at present", "");
         }
-        var open = new OpenPiece(channel);
-        if (channel.size() < piece.rawSize()) {
+        var open = new OpenPiece(channel, piece.offset());
+        if (channel.size() - piece.offset() < piece.rawSize()) {
             open.close();
             throw new RefusedException(
                     RefusalCode.DAMAGED,
@@ -44,7 +46,7 @@ final class OpenPiece implements AutoCloseable {
         var bytes = new byte[length];
         var buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
-            if (channel.read(buffer, offset + buffer.position()) < 0) {
+            if (channel.read(buffer, base + offset + buffer.position()) < 0) {
                 throw new IOException("the piece's file ended before byte " + (offset + length));
             }
         }
@@ -54,7 +56,7 @@ final class OpenPiece implements AutoCloseable {
     /** A part of the file for Netty to send without copying; sending it, or failing to, lets go of the file. */
     DefaultFileRegion region(long offset, long length) {
         holders.incrementAndGet();
-        return new Region(offset, length);
+        return new Region(base + offset, length);
     }
 
     @Override

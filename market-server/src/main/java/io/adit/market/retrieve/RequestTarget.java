@@ -50,6 +50,13 @@ record RequestTarget(List<String> segments, Map<String, String> query) {
         return new RequestTarget(segments, mark < 0 ? Map.of() : query(origin.substring(mark + 1)));
     }
 
+    /** The path as it was sent, without authority and query. */
+    static String rawPath(String uri) {
+        var origin = withoutAuthority(uri);
+        int mark = origin.indexOf('?');
+        return mark < 0 ? origin : origin.substring(0, mark);
+    }
+
     Optional<String> parameter(String name) {
         return Optional.ofNullable(query.get(name));
     }

@@ -51,6 +51,11 @@ final class Router {
         return !pages.folder().isEmpty() && uri.startsWith("/" + pages.folder() + "/");
     }
 
+    /** Whether a request's body is handed on as it comes. */
+    boolean streams(String method, String uri) {
+        return pages.streams(method, uri);
+    }
+
     /** A request that was understood, and the slot it holds until it is answered. */
     final class Admitted {
         private final RequestKind kind;
@@ -203,15 +208,22 @@ final class Router {
     }
 
     private void page(Exchange exchange, List<String> path) {
-        var method = exchange.isPost() ? "POST" : "GET";
-        var page = pages.answer(new SidePages.Question(method, path, exchange.posted()))
+        var method = exchange.method();
+        var question = new SidePages.Question(
+                method,
+                path,
+                RequestTarget.rawPath(exchange.uri()),
+                exchange::header,
+                exchange.posted(),
+                exchange.uploaded());
+        var page = pages.answer(question)
                 .orElseThrow(() -> new RefusedException(
                         RefusalCode.NOT_FOUND, "nothing answers " + method + " under this path", ""));
         var headers = Exchange.headers();
-        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        headers.set(HttpHeaderNames.CONTENT_TYPE, page.contentType());
         headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         headers.set("x-content-type-options", "nosniff");
-        exchange.sendBytes(page.status(), headers, page.json());
+        exchange.sendBytes(page.status(), headers, page.body());
     }
 
     private static byte[] json(Map<String, Object> body) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.adit.core.error.AditException;
 import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.PieceRecord;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateErrorCode;
 import io.adit.core.state.StateStore;
@@ -16,12 +17,17 @@ import io.adit.core.task.Outcome;
 import io.adit.core.task.Task;
 import io.adit.core.task.TaskContext;
 import io.adit.core.task.TaskPriority;
+import io.adit.market.index.PieceIndex;
+import io.adit.market.index.PieceIndexer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,12 +39,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL lets two transactions read the same deals; only one of them may put them into a batch. */
 @Timeout(120)
 class BatchOnPostgresTest {
     private static final UUID FIRST = new UUID(1, 1);
     private static final UUID SECOND = new UUID(2, 2);
+
+    @TempDir
+    Path folder;
 
     // The common pool may have one thread only, and two must run here.
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -97,6 +107,55 @@ class BatchOnPostgresTest {
         assertThat(batches)
                 .singleElement()
                 .satisfies(task -> assertThat(PublishBatch.of(task).deals()).containsExactlyInAnyOrder(FIRST, SECOND));
+    }
+
+    @Test
+    void whoClearsAPieceKeepsItsRow_alsoWhereThereWasNone() throws Exception {
+        var files = new PieceFiles(folder);
+        Files.write(files.part(FIRST), TestDeals.data(1, 900));
+        var deals = new StoredDeals(Clock.systemUTC());
+        one.transactVoid(tx -> deals.fail(tx, FIRST, "it came to nothing"));
+        var deal = one.read(tx -> StoredDeals.get(tx, FIRST));
+        files.keep(FIRST, deal.piece());
+        var formed = new CountDownLatch(1);
+        var mayCommit = new CountDownLatch(1);
+        try (var index = PieceIndex.open(folder.resolve("index"))) {
+            var task = new ClearTask(
+                    one,
+                    files,
+                    new Indexing(one, new PieceIndexer(index)),
+                    DealBench.settings(folder, Duration.ZERO, 8));
+            Task stored = one.read(tx -> tx.tasks().find(ClearTask.KIND, FIRST.toString()))
+                    .orElseThrow();
+            var clearing = ((Outcome.Done) task.run(stored, new Context())).commit();
+            var first = CompletableFuture.runAsync(
+                    () -> one.transactVoid(tx -> {
+                        clearing.accept(tx);
+                        formed.countDown();
+                        waitFor(mayCommit);
+                    }),
+                    threads);
+            formed.await();
+            // As a deal with the same data does that found the file just before.
+            var row = new PieceRecord(
+                    deal.piece().commP(),
+                    deal.piece().size(),
+                    900,
+                    Optional.empty(),
+                    Optional.of(folder.resolve("gone")),
+                    false,
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    0);
+            var second = CompletableFuture.supplyAsync(
+                    () -> other.transact(tx -> tx.pieces().insertIfAbsent(row)), threads);
+            await().until(() -> waitingForRows() > 0);
+            mayCommit.countDown();
+            first.get();
+
+            assertThat(second.get()).isFalse();
+            assertThat(files.find(deal.piece())).isEmpty();
+        }
     }
 
     private static Consumer<Tx> commit(StateStore store, UUID deal) {

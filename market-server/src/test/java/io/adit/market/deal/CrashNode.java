@@ -14,6 +14,7 @@ import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.fetch.TransferShares;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -95,7 +96,9 @@ final class CrashNode {
                 8,
                 TokenAmount.ZERO,
                 DealBench.CONFIDENCE,
-                4,
-                Duration.ofMillis(50));
+                new TransferShares.Limits(4, 4, 0, 0),
+                Duration.ofMillis(50),
+                new AfterlifeSettings(Duration.ofMillis(20), Duration.ofHours(1), 100, false),
+                EscrowTerms.AS_NEEDED);
     }
 }

@@ -17,8 +17,10 @@ import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.fetch.TransferShares;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
+import io.adit.market.policy.DealTerms;
 import io.adit.sealing.pipeline.DealPiece;
 import io.adit.sealing.pipeline.SectorIntake;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** A provider's market on a scripted chain, with a real store, engine and libp2p host. */
 final class DealBench implements AutoCloseable {
@@ -65,26 +68,21 @@ final class DealBench implements AutoCloseable {
     }
 
     DealBench(Path folder, Duration publishPeriod, int most, FakeMarketChain chain) throws Exception {
+        this(folder, publishPeriod, most, chain, () -> TestDeals.TERMS);
+    }
+
+    DealBench(Path folder, Duration publishPeriod, int most, FakeMarketChain chain, Supplier<DealTerms> terms)
+            throws Exception {
         this.chain = chain;
         chain.escrow(TestDeals.CLIENT.address(), TokenAmount.ofFil(1));
         index = PieceIndex.open(folder.resolve("index"));
         store = SqlStateStore.sqlite(folder.resolve("state.db"));
-        var settings = new DealSettings(
-                TestDeals.MINER,
-                TestDeals.SEALING,
-                folder.resolve("pieces"),
-                new AddressRules(true),
-                publishPeriod,
-                most,
-                TokenAmount.ZERO,
-                CONFIDENCE,
-                4,
-                Duration.ofMillis(20));
+        var settings = settings(folder, publishPeriod, most);
         var keys = new TestKeys().with(TestDeals.WORKER);
         var clock = Clock.systemUTC();
         pipeline = new DealPipeline(
                 settings,
-                () -> TestDeals.TERMS,
+                terms,
                 store,
                 chain,
                 keys,
@@ -113,6 +111,22 @@ final class DealBench implements AutoCloseable {
                 .identity(Identity.generate(KeyType.ED25519, random))
                 .build();
         client.start();
+    }
+
+    static DealSettings settings(Path folder, Duration publishPeriod, int most) {
+        return new DealSettings(
+                TestDeals.MINER,
+                TestDeals.SEALING,
+                folder.resolve("pieces"),
+                new AddressRules(true),
+                publishPeriod,
+                most,
+                TokenAmount.ZERO,
+                CONFIDENCE,
+                new TransferShares.Limits(4, 4, 0, 0),
+                Duration.ofMillis(20),
+                new AfterlifeSettings(Duration.ofMillis(20), Duration.ofHours(1), 100, false),
+                EscrowTerms.AS_NEEDED);
     }
 
     DealBench run() {

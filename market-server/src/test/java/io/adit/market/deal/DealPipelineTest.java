@@ -15,16 +15,30 @@ import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.PieceRecord;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
+import io.adit.core.task.Outcome;
+import io.adit.core.task.Task;
+import io.adit.libp2p.Host;
+import io.adit.libp2p.identity.Identity;
+import io.adit.libp2p.identity.KeyType;
+import io.adit.market.deal.wire.Transfer;
 import io.adit.market.fetch.CutServer;
 import io.adit.market.policy.ProposalVerdict;
+import io.adit.sealing.pipeline.SectorIntake;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +79,49 @@ class DealPipelineTest {
             prove(bench, 7);
             waitFor(bench, FIRST, DealCheckpoint.Complete);
         }
+    }
+
+    @Test
+    void takesADealWhoseDataComesOverLibp2p() throws Exception {
+        var car = car(TestDeals.data(23, 600));
+        var asked = new CopyOnWriteArrayList<Integer>();
+        try (var bench = new DealBench(folder).run();
+                var server = carServer(car, asked)) {
+            bench.chain.escrow(TestDeals.MINER, TokenAmount.ofFil(1));
+            var http = TestDeals.params(
+                    FIRST, car, "libp2p://" + server.addresses().getFirst());
+            var transfer = http.transfer();
+            var params = TestDeals.signed(
+                    FIRST,
+                    http.proposal().proposal(),
+                    TestDeals.CLIENT,
+                    new Transfer(transfer.size(), "libp2p", transfer.params(), transfer.clientId()));
+            assertThat(bench.pipeline.desk().propose(params)).isEqualTo(new ProposalVerdict.Accepted());
+
+            waitFor(bench, FIRST, DealCheckpoint.Transferred);
+            assertThat(Files.readAllBytes(piece(bench, FIRST).file().orElseThrow()))
+                    .isEqualTo(car);
+            assertThat(asked).startsWith(0, 300).hasSizeGreaterThanOrEqualTo(2);
+        }
+    }
+
+    /** Serves HTTP over libp2p as Boost's clients do, at most 300 bytes at a time. */
+    private static Host carServer(byte[] car, List<Integer> asked) throws Exception {
+        var host = Host.builder()
+                .identity(Identity.generate(KeyType.ED25519, new SecureRandom()))
+                .listen("/ip4/127.0.0.1/tcp/0")
+                .protocol("/fil/storage/transfer/1.0.0", stream -> {
+                    var lines = new BufferedReader(new InputStreamReader(stream.input(), StandardCharsets.US_ASCII));
+                    var request = new ArrayList<String>();
+                    for (var line = lines.readLine(); line != null && !line.isEmpty(); line = lines.readLine()) {
+                        request.add(line);
+                    }
+                    asked.add(CutServer.offset(request));
+                    CutServer.cutting(car, 300).answer(request, stream.output());
+                })
+                .build();
+        host.start();
+        return host;
     }
 
     @Test
@@ -165,6 +222,21 @@ class DealPipelineTest {
             bench.chain.advance(200);
 
             assertThat(failure(bench, FIRST)).contains("did not activate deal 42");
+        }
+    }
+
+    @Test
+    void saysSo_whenItsSectorIsNotProvenBeforeTheDealStarts() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            bench.chain.activate(false);
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(1 + DealBench.CONFIDENCE);
+            waitFor(bench, FIRST, DealCheckpoint.IndexedAndAnnounced);
+            bench.chain.advance(200);
+
+            assertThat(failure(bench, FIRST)).contains("was not proven before the deal's start at epoch");
         }
     }
 
@@ -279,6 +351,20 @@ class DealPipelineTest {
         }
     }
 
+    /** As after an upgrade from a release that followed none. */
+    @Test
+    void followsDealsThatAreActiveAlready_whenItStarts() throws Exception {
+        try (var bench = new DealBench(folder)) {
+            bench.pipeline.desk().propose(TestDeals.params(FIRST, DATA, "http://127.0.0.1:1/a"));
+            bench.store.transactVoid(
+                    tx -> tx.deals().update(StoredDeals.get(tx, FIRST).withCheckpoint(DealCheckpoint.Complete)));
+            assertThat(bench.unfinishedTasks()).noneMatch(task -> task.kind().equals(AfterlifeTask.KIND));
+        }
+        try (var bench = new DealBench(folder)) {
+            assertThat(bench.unfinishedTasks()).anyMatch(task -> task.kind().equals(AfterlifeTask.KIND));
+        }
+    }
+
     static void accept(DealBench bench, UUID uuid, byte[] data, CutServer server) {
         if (bench.chain
                 .stateMarketBalance(TestDeals.MINER, TipSetKey.EMPTY)
@@ -303,9 +389,37 @@ class DealPipelineTest {
         return bench.deal(uuid).error().orElseThrow();
     }
 
+    /** As sealing does when it has finished a sector. */
     static void prove(DealBench bench, long sector) {
-        bench.store.transactVoid(tx -> tx.sectors()
-                .insert(SectorRecord.created(new SectorNumber(sector), RegisteredSealProof.fromNumber(5), Instant.EPOCH)
-                        .withState(SectorState.Proving)));
+        var number = new SectorNumber(sector);
+        bench.store.transactVoid(tx -> {
+            tx.sectors()
+                    .insert(SectorRecord.created(number, RegisteredSealProof.fromNumber(5), Instant.EPOCH)
+                            .withState(SectorState.Proving));
+            tx.tasks().signal(SectorIntake.provenSignal(number));
+        });
+    }
+
+    @Test
+    void waitsForItsOwnSectorsEnd_andNotForEveryEpoch() throws Exception {
+        try (var bench = new DealBench(folder).run();
+                var server = new CutServer(CutServer.cutting(DATA, 900))) {
+            accept(bench, FIRST, DATA, server);
+            waitFor(bench, FIRST, DealCheckpoint.Published);
+            bench.chain.advance(1 + DealBench.CONFIDENCE);
+            waitFor(bench, FIRST, DealCheckpoint.IndexedAndAnnounced);
+
+            var complete = bench.pipeline.handlers().stream()
+                    .filter(handler -> handler.kind().equals(CompleteTask.KIND))
+                    .findFirst()
+                    .orElseThrow();
+            Task waiting = bench.store
+                    .read(tx -> tx.tasks().find(CompleteTask.KIND, FIRST.toString()))
+                    .orElseThrow();
+            assertThat(complete.run(waiting, new PublishTaskTest.Context()))
+                    .isInstanceOfSatisfying(
+                            Outcome.Later.class,
+                            later -> assertThat(later.signal()).isEqualTo("sector.proven.7"));
+        }
     }
 }

@@ -4,25 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.fil.Address;
+import io.adit.core.fil.CommP;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signatures;
 import io.adit.core.state.DealCheckpoint;
+import io.adit.libp2p.Host;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Stream;
+import io.adit.libp2p.identity.Identity;
+import io.adit.libp2p.identity.KeyType;
 import io.adit.market.deal.wire.AskRequest;
 import io.adit.market.deal.wire.AskResponse;
 import io.adit.market.deal.wire.DealResponse;
 import io.adit.market.deal.wire.DealStatusRequest;
 import io.adit.market.deal.wire.DealStatusResponse;
 import io.adit.market.deal.wire.RetrievalTransports;
+import io.adit.market.deal.wire.Transfer;
 import io.adit.market.policy.ProposalVerdict;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,7 +91,9 @@ class DealProtocolsTest {
                 "CLIENT_DENIED",
                 "CLIENT_NOT_ALLOWED",
                 "STAGING_FULL",
+                "STAGING_SHARE",
                 "TOO_MANY_DEALS",
+                "TOO_MANY_DEALS_OF_CLIENT",
                 "QUEUE_FULL",
                 "SEALING_FULL",
                 "QUEUE_TOO_LONG"
@@ -118,6 +128,30 @@ class DealProtocolsTest {
         var response = propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(DEAL).toCbor());
 
         assertThat(response.message()).startsWith("CLIENT_ESCROW_TOO_LOW: ");
+    }
+
+    /** One account, one escrow, whatever it is called. */
+    @Test
+    void countsWhatTheClientPromised_underAnotherOfItsNames() throws Exception {
+        var id = Address.ofId(1234);
+        var other = new UUID(7, 8);
+        var needed = Proposals.good(DEAL).proposal().proposal().clientBalanceRequirement();
+        bench.chain.name(id, TestDeals.CLIENT.address());
+        bench.chain.escrow(TestDeals.CLIENT.address(), needed.times(2).minus(TokenAmount.ofAtto(1)));
+
+        assertThat(propose(
+                        DealProtocols.PROPOSE_1_2_1, Proposals.client(DEAL, id).toCbor()))
+                .isEqualTo(new DealResponse(true, ""));
+        var byKey = propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(other).toCbor());
+
+        assertThat(byKey.message()).startsWith("CLIENT_ESCROW_TOO_LOW: ");
+        assertThat(bench.deal(DEAL).client()).isEqualTo(TestDeals.CLIENT.address());
+        bench.chain.escrow(TestDeals.CLIENT.address(), needed.times(2));
+        assertThat(propose(DealProtocols.PROPOSE_1_2_1, Proposals.good(other).toCbor()))
+                .isEqualTo(new DealResponse(true, ""));
+        assertThat(bench.store.<Long>read(tx -> StoredDeals.staged(tx, Set.of(TestDeals.CLIENT.address()))
+                        .transferBytes()))
+                .isEqualTo(1800);
     }
 
     @Test
@@ -172,6 +206,18 @@ class DealProtocolsTest {
         assertThat(propose(DealProtocols.PROPOSE_1_2_1, new byte[] {(byte) 0xa0})
                         .message())
                 .startsWith("MALFORMED_PROPOSAL: DealParams must be ");
+        assertNothingStored();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\0", "ht\ntp", "\u0085"})
+    void refusesATransferTypeThatNoDatabaseStores(String type) throws Exception {
+        var proposal = TestDeals.proposal(CommP.of(TestDeals.data(3, 900)));
+        var params = TestDeals.signed(DEAL, proposal, TestDeals.CLIENT, new Transfer(900, type, new byte[0], ""));
+
+        assertThat(propose(DealProtocols.PROPOSE_1_2_1, params.toCbor()).message())
+                .startsWith("MALFORMED_PROPOSAL: ")
+                .contains("Transfer's Type holds control characters");
         assertNothingStored();
     }
 
@@ -279,6 +325,57 @@ class DealProtocolsTest {
     void resetsAQuestionThatIsNone() throws Exception {
         assertThatThrownBy(() -> exchange(DealProtocols.STATUS, new byte[] {0x01}))
                 .isInstanceOf(IOException.class);
+    }
+
+    /** As many as the host admits of one peer; each would wait for its first byte. */
+    @Test
+    void answersAProposal_whileAnotherPeerHoldsHundredsOfSilentStreams() throws Exception {
+        try (var other = Host.builder()
+                .identity(Identity.generate(KeyType.ED25519, new SecureRandom()))
+                .build()) {
+            other.start();
+            var silent = new ArrayList<Stream>();
+            for (int i = 0; i < 500; i++) {
+                silent.add(open(DealProtocols.PROPOSE_1_2_1));
+            }
+            var good = Proposals.good(DEAL).toCbor();
+            try (var stream = other.newStream(
+                    bench.provider.addresses().getFirst(), List.of(DealProtocols.PROPOSE_1_2_1), TIMEOUT)) {
+                stream.setWriteDeadline(TIMEOUT);
+                stream.write(good, 0, good.length);
+
+                assertThat(response(stream)).isEqualTo(new DealResponse(true, ""));
+            }
+            silent.forEach(Stream::reset);
+        }
+    }
+
+    /** They hold places for long proposals, of which one peer gets few, and none that a short one needs. */
+    @Test
+    void answersLongProposals_whileAnotherPeerNeverEndsIts() throws Exception {
+        var start = Arrays.copyOf(attack("long"), 8 << 10);
+        try (var other = Host.builder()
+                .identity(Identity.generate(KeyType.ED25519, new SecureRandom()))
+                .build()) {
+            other.start();
+            var slow = new ArrayList<Stream>();
+            for (int i = 0; i < 100; i++) {
+                var stream = open(DealProtocols.PROPOSE_1_2_1);
+                stream.write(start, 0, start.length);
+                slow.add(stream);
+            }
+            var whole = new byte[16 << 10];
+            // A byte string of 16,380 bytes: long, and no proposal.
+            System.arraycopy(new byte[] {0x59, 0x3f, (byte) 0xfd}, 0, whole, 0, 3);
+            try (var stream = other.newStream(
+                    bench.provider.addresses().getFirst(), List.of(DealProtocols.PROPOSE_1_2_1), TIMEOUT)) {
+                stream.setWriteDeadline(TIMEOUT);
+                stream.write(whole, 0, whole.length);
+
+                assertThat(response(stream).message()).startsWith("MALFORMED_PROPOSAL: ");
+            }
+            slow.forEach(Stream::reset);
+        }
     }
 
     private void assertNothingStored() {

@@ -7,6 +7,7 @@ import io.adit.chain.actor.DealState;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.actor.SettleDealPaymentsParams;
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.CollateralBounds;
@@ -41,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /** A scripted chain with one miner and a market: messages in the pool are executed when a test makes an epoch pass. */
@@ -56,6 +58,7 @@ public final class FakeMarketChain extends PartialFullNode {
     private final Map<Cid, MessageLookup> executed = new HashMap<>();
     private final Map<Address, Long> nonces = new HashMap<>();
     private final Map<Address, TokenAmount> escrow = new HashMap<>();
+    private final Map<Address, Address> keys = new ConcurrentHashMap<>();
     private Predicate<Long> drops = index -> false;
     private long publishExitCode;
     private boolean refusesToPrice;
@@ -66,6 +69,7 @@ public final class FakeMarketChain extends PartialFullNode {
     private final Map<Cid, List<ChainMessage>> below = new HashMap<>();
     private boolean away;
     private long deals;
+    private final Map<Long, Long> lastSettled = new HashMap<>();
 
     public FakeMarketChain(Address miner, Address worker, long height) {
         this.miner = miner;
@@ -95,9 +99,21 @@ public final class FakeMarketChain extends PartialFullNode {
         return head;
     }
 
+    /** The next block comes after a long time without any. */
+    public synchronized void jump(long height) {
+        var head = tipSet(tipSets.getLast().key().cids(), new Epoch(height));
+        tipSets.add(head);
+        executedBelow(head, List.of());
+    }
+
     private void executedBelow(TipSet head, List<ChainMessage> messages) {
         noncesAt.put(head.key(), Map.copyOf(nonces));
         below.put(head.blocks().getFirst().cid(), messages);
+    }
+
+    /** The account has this ID too. */
+    public void name(Address id, Address key) {
+        keys.put(id, key);
     }
 
     public synchronized void escrow(Address address, TokenAmount amount) {
@@ -124,6 +140,20 @@ public final class FakeMarketChain extends PartialFullNode {
     /** Whether deals become active when they are published; otherwise never. */
     public synchronized void activate(boolean activates) {
         this.activates = activates;
+    }
+
+    /** What the chain does to a deal whose sector is lost: it is gone. */
+    public synchronized void slash(long dealId) {
+        published.remove(dealId);
+    }
+
+    /** The deals that settling messages named, one message after the other. */
+    public synchronized List<List<Long>> settlements() {
+        return included(MarketMethod.SETTLE_DEAL_PAYMENTS).stream()
+                .map(message -> SettleDealPaymentsParams.fromCbor(message.params()).dealIds().stream(1000)
+                        .boxed()
+                        .toList())
+                .toList();
     }
 
     public synchronized void workerBalance(TokenAmount balance) {
@@ -164,8 +194,18 @@ public final class FakeMarketChain extends PartialFullNode {
             exitCode = publishExitCode;
             answer = exitCode == 0 ? publish(message) : answer;
         }
+        if (message.method() == MarketMethod.SETTLE_DEAL_PAYMENTS.number()) {
+            SettleDealPaymentsParams.fromCbor(message.params()).dealIds().stream(1000)
+                    .forEach(id -> settle(id, at.height()));
+        }
         var receipt = new MessageReceipt(exitCode, answer, 1000, Optional.empty());
         executed.put(signed.cid(), new MessageLookup(signed.cid(), receipt, at.key(), at.height()));
+    }
+
+    /** As f05 does: a deal that is over is gone when it is settled. */
+    private void settle(long id, Epoch now) {
+        lastSettled.put(id, now.value());
+        published.computeIfPresent(id, (key, proposal) -> now.isBefore(proposal.endEpoch()) ? proposal : null);
     }
 
     private byte[] publish(Message message) {
@@ -265,12 +305,17 @@ public final class FakeMarketChain extends PartialFullNode {
         if (account.isKey()) {
             return account;
         }
+        var known = keys.get(account);
+        if (known != null) {
+            return known;
+        }
         throw RpcException.answered("StateAccountKey", RpcException.ACTOR_NOT_FOUND, "actor not found");
     }
 
     @Override
     public synchronized MarketBalance stateMarketBalance(Address address, TipSetKey key) {
-        return new MarketBalance(escrow.getOrDefault(address, TokenAmount.ZERO), TokenAmount.ZERO);
+        return new MarketBalance(
+                escrow.getOrDefault(keys.getOrDefault(address, address), TokenAmount.ZERO), TokenAmount.ZERO);
     }
 
     @Override
@@ -278,7 +323,12 @@ public final class FakeMarketChain extends PartialFullNode {
         var started = new Epoch(activates ? chainHead().height().value() : -1);
         return Optional.ofNullable(published.get(dealId))
                 .map(proposal -> new MarketDeal(
-                        proposal, new DealState(new SectorNumber(7), started, new Epoch(-1), new Epoch(-1))));
+                        proposal,
+                        new DealState(
+                                new SectorNumber(7),
+                                started,
+                                new Epoch(lastSettled.getOrDefault(dealId, -1L)),
+                                new Epoch(-1))));
     }
 
     @Override

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.actor.DealProposal;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.CommP;
+import io.adit.core.fil.PieceCid;
+import io.adit.core.ipld.Cid;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.policy.DealRule;
+import io.adit.market.policy.DealTerms;
 import io.adit.market.policy.RejectionCode;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceLookup;
@@ -20,8 +25,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,6 +79,20 @@ class MarketPagesTest {
     }
 
     @Test
+    void inclusionAsksToComeBack_whenProofsAreMadeForOthers() {
+        var cid = CommP.of(new byte[200]).pieceCidV1().toString();
+
+        var busy = new InclusionPages(bench.store, new Semaphore(0)).answer(cid);
+        var slots = new Semaphore(1);
+        var pages = new InclusionPages(bench.store, slots);
+
+        assertThat(busy.status()).isEqualTo(429);
+        assertThat(new String(busy.body(), StandardCharsets.UTF_8)).contains("ask again");
+        assertThat(pages.answer(cid).status()).isEqualTo(404);
+        assertThat(slots.availablePermits()).isEqualTo(1);
+    }
+
+    @Test
     void thePolicyIsPublished_withEveryRuleAndCode() throws Exception {
         var policy = JSON.readTree(get("/market/policy").body());
 
@@ -82,6 +103,24 @@ class MarketPagesTest {
         assertThat(policy.path("rejections")).hasSize(RejectionCode.values().length);
     }
 
+    @Test
+    void everyLimitOfTheTermsIsPublished() throws Exception {
+        var policy = JSON.readTree(get("/market/policy").body());
+
+        for (var part : DealTerms.class.getRecordComponents()) {
+            if (part.getType().isPrimitive()) {
+                assertThat(policy.path(part.getName()).isNumber()
+                                || policy.path(part.getName() + "Epochs").isNumber())
+                        .as(part.getName())
+                        .isTrue();
+            }
+        }
+        assertThat(policy.path("maxQueuedBytes").asLong()).isEqualTo(TestDeals.TERMS.maxQueuedBytes());
+        assertThat(policy.path("protocols"))
+                .extracting(JsonNode::asText)
+                .containsExactly("/fil/storage/mk/1.2.1", "/fil/storage/mk/1.2.0", "/market/mk20");
+    }
+
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
@@ -89,7 +128,9 @@ class MarketPagesTest {
                 "CLIENT_DENIED",
                 "CLIENT_NOT_ALLOWED",
                 "STAGING_FULL",
+                "STAGING_SHARE",
                 "TOO_MANY_DEALS",
+                "TOO_MANY_DEALS_OF_CLIENT",
                 "QUEUE_FULL",
                 "SEALING_FULL",
                 "QUEUE_TOO_LONG"
@@ -119,6 +160,25 @@ class MarketPagesTest {
         assertThat(verdict.path("rejections")).isEmpty();
         assertThat(verdict.path("notChecked")).isEmpty();
         assertThat(bench.deals()).isEmpty();
+    }
+
+    @Test
+    void aPieceMayBeNamedByItsVersion2Cid_whereNothingIsSigned() throws Exception {
+        var cid = PieceCid.v2(CommP.of(Proposals.DATA), Proposals.DATA.length);
+        var asked = json();
+        ((ObjectNode) asked.path("Proposal").path("PieceCID")).put("/", cid.toString());
+        assertThat(dryRun(asked).path("accepted").asBoolean()).isTrue();
+
+        var signed = TestDeals.params(DEAL, Proposals.DATA, "http://127.0.0.1:1/a.car", p -> piece(p, cid));
+        var verdict =
+                JSON.readTree(post("/market/preflight", signed.toCbor()).body()).path("rejections");
+        assertThat(verdict.findValuesAsText("code")).containsExactly("BAD_PIECE_CID");
+        assertThat(verdict.path(0).path("given").asText())
+                .isEqualTo(cid + " (of version 2; " + CommP.of(Proposals.DATA).pieceCidV1() + " is its version 1)");
+    }
+
+    private static DealProposal piece(DealProposal p, Cid cid) {
+        return p.withPieceCid(cid);
     }
 
     @Test

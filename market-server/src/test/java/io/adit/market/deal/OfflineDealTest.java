@@ -7,10 +7,14 @@ import static org.awaitility.Awaitility.await;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
 import io.adit.market.policy.ProposalVerdict.Accepted;
+import io.adit.market.policy.ProposalVerdict.Rejected;
+import io.adit.market.policy.RejectionCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +102,37 @@ class OfflineDealTest {
                 .hasMessageContaining(DEAL.toString());
     }
 
+    /** They wait for data that costs their client nothing to leave out. */
+    @Test
+    void oneClientsWaitingDeals_leaveRoomForOthers() throws Exception {
+        var other = TestKeys.key(SignatureType.SECP256K1, 9);
+        var terms = TestDeals.TERMS.withMaxDealsUnderWay(10).withMaxDealsUnderWayPerClient(2);
+        var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
+        chain.escrow(other.address(), TokenAmount.ofFil(1));
+        try (var limited =
+                new DealBench(Files.createDirectory(folder.resolve("limited")), Duration.ZERO, 8, chain, () -> terms)) {
+            var desk = limited.pipeline.desk();
+            assertThat(desk.propose(offline(new UUID(3, 1), 300, TestDeals.CLIENT)))
+                    .isEqualTo(new Accepted());
+            assertThat(desk.propose(offline(new UUID(3, 2), 301, TestDeals.CLIENT)))
+                    .isEqualTo(new Accepted());
+
+            assertThat(desk.propose(offline(new UUID(3, 3), 302, TestDeals.CLIENT)))
+                    .isInstanceOfSatisfying(
+                            Rejected.class,
+                            rejected -> assertThat(rejected.code()).isEqualTo(RejectionCode.TOO_MANY_DEALS_OF_CLIENT));
+            assertThat(desk.propose(offline(new UUID(3, 4), 303, other))).isEqualTo(new Accepted());
+            assertThat(limited.deals()).hasSize(3);
+        }
+    }
+
+    private static DealParams offline(UUID uuid, int length, PrivateKey client) {
+        var p = TestDeals.proposal(CommP.of(TestDeals.data(length, length)));
+        var proposal = p.withClient(client.address());
+        var online = TestDeals.signed(uuid, proposal, client, new Transfer(length, "", new byte[0], ""));
+        return new DealParams(uuid, true, online.proposal(), online.dataRoot(), online.transfer(), false, false);
+    }
+
     @Test
     void onlyAnOfflineDealTakesAFile() throws Exception {
         var file = Files.write(folder.resolve("a.car"), DATA);
@@ -106,6 +141,20 @@ class OfflineDealTest {
         refused(file, "fetched from its client");
         assertThatThrownBy(() -> bench.pipeline.imports().run(new UUID(1, 1), file))
                 .hasMessageContaining("no such deal");
+    }
+
+    @Test
+    void leavesNothingOfItsOwn_whenAnotherDealBroughtThePiece() throws Exception {
+        assertThat(bench.pipeline.desk().propose(offline(DEAL, 0))).isEqualTo(new Accepted());
+        var own = Files.write(folder.resolve("pieces").resolve(DEAL + ".part"), Arrays.copyOf(DATA, 100));
+        var others = Files.write(folder.resolve("pieces").resolve(CommP.of(DATA).pieceCidV1() + ".car"), DATA);
+
+        bench.run();
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> bench.deal(DEAL).checkpoint().compareTo(DealCheckpoint.Transferred) >= 0);
+        assertThat(own).doesNotExist();
+        assertThat(others).hasBinaryContent(DATA);
     }
 
     @Test

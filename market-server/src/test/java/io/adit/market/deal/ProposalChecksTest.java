@@ -91,7 +91,10 @@ class ProposalChecksTest {
                 RejectionCode.MALFORMED_PROPOSAL,
                 RejectionCode.UNKNOWN_CLIENT,
                 RejectionCode.UUID_REUSED,
+                RejectionCode.FILTER_REJECTED,
                 RejectionCode.NOT_READY);
+        // What only a direct deal of the HTTP market can have wrong.
+        elsewhere.addAll(EnumSet.range(RejectionCode.MALFORMED_DEAL, RejectionCode.TOO_MANY_REQUESTS));
         var shown = EnumSet.noneOf(RejectionCode.class);
         for (var bad : Proposals.values()) {
             shown.add(bad.code());
@@ -127,6 +130,8 @@ class ProposalChecksTest {
                 new Epoch(TestDeals.NOW),
                 new CollateralBounds(FakeMarketChain.MIN_COLLATERAL, TokenAmount.ofFil(1)),
                 TokenAmount.ofFil(1),
+                0,
+                0,
                 Load.IDLE);
     }
 }

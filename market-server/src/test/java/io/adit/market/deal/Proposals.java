@@ -32,6 +32,8 @@ enum Proposals {
     PIECE_TOO_LARGE(change(p -> piece(p, p.pieceCid(), 4096))),
     END_BEFORE_START(change(p -> dates(p, 2000, 1999))),
     START_TOO_SOON(change(p -> dates(p, TestDeals.NOW + 19, TestDeals.NOW + 19 + DealTerms.CHAIN_MIN_DURATION))),
+    START_TOO_LATE(
+            change(p -> dates(p, TestDeals.NOW + 40_321, TestDeals.NOW + 40_321 + DealTerms.CHAIN_MIN_DURATION))),
     DURATION_OUT_OF_BOUNDS(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MIN_DURATION - 1))),
     END_TOO_LATE(change(p -> dates(p, 2000, 2000 + DealTerms.CHAIN_MAX_DURATION))),
     NEGATIVE_AMOUNT(change(p -> money(
@@ -49,8 +51,16 @@ enum Proposals {
     CLIENT_NOT_ALLOWED(
             params -> params, context -> terms(context, terms -> terms.withAllowed(Set.of(Address.ofId(77))))),
     STAGING_FULL(params -> params, context -> context.withLoad(new Load(TestDeals.TERMS.maxStagingBytes(), 1, 0, 0))),
+    STAGING_SHARE(
+            params -> params,
+            context -> context.withClientStagedBytes(TestDeals.TERMS.maxStagingBytesPerClient() - 100)
+                    .withLoad(new Load(TestDeals.TERMS.maxStagingBytesPerClient() - 100, 1, 0, 0))
+                    .withTerms(TestDeals.TERMS.withMaxStagingBytes(1 << 20))),
     TOO_MANY_DEALS(
             params -> params, context -> context.withLoad(new Load(0, TestDeals.TERMS.maxDealsUnderWay(), 0, 0))),
+    TOO_MANY_DEALS_OF_CLIENT(
+            params -> params,
+            context -> context.withClientDealsUnderWay(1).withTerms(TestDeals.TERMS.withMaxDealsUnderWayPerClient(1))),
     QUEUE_FULL(params -> params, context -> context.withLoad(new Load(0, 0, TestDeals.TERMS.maxQueuedBytes(), 0))),
     SEALING_FULL(params -> params, context -> context.withLoad(new Load(0, 0, 0, TestDeals.TERMS.maxSealingSectors()))),
     QUEUE_TOO_LONG(
@@ -114,108 +124,31 @@ enum Proposals {
 
     /** A good one but for the name its client goes by. */
     static DealParams client(UUID uuid, Address client) {
-        UnaryOperator<DealParams> named = change(p -> new DealProposal(
-                p.pieceCid(),
-                p.pieceSize(),
-                p.verifiedDeal(),
-                client,
-                p.provider(),
-                p.label(),
-                p.startEpoch(),
-                p.endEpoch(),
-                p.pricePerEpoch(),
-                p.providerCollateral(),
-                p.clientCollateral()));
+        UnaryOperator<DealParams> named = change(p -> p.withClient(client));
         return named.apply(good(uuid));
     }
 
     private static DealProposal provider(DealProposal p, Address provider) {
-        return new DealProposal(
-                p.pieceCid(),
-                p.pieceSize(),
-                p.verifiedDeal(),
-                p.client(),
-                provider,
-                p.label(),
-                p.startEpoch(),
-                p.endEpoch(),
-                p.pricePerEpoch(),
-                p.providerCollateral(),
-                p.clientCollateral());
+        return p.withProvider(provider);
     }
 
     private static DealProposal label(DealProposal p, String label) {
-        return new DealProposal(
-                p.pieceCid(),
-                p.pieceSize(),
-                p.verifiedDeal(),
-                p.client(),
-                p.provider(),
-                new DealLabel.Text(label),
-                p.startEpoch(),
-                p.endEpoch(),
-                p.pricePerEpoch(),
-                p.providerCollateral(),
-                p.clientCollateral());
+        return p.withLabel(new DealLabel.Text(label));
     }
 
     private static DealProposal piece(DealProposal p, Cid cid, long size) {
-        return new DealProposal(
-                cid,
-                size,
-                p.verifiedDeal(),
-                p.client(),
-                p.provider(),
-                p.label(),
-                p.startEpoch(),
-                p.endEpoch(),
-                TokenAmount.ofAtto(size),
-                p.providerCollateral(),
-                p.clientCollateral());
+        return p.withPieceCid(cid).withPieceSize(size).withPricePerEpoch(TokenAmount.ofAtto(size));
     }
 
     private static DealProposal dates(DealProposal p, long start, long end) {
-        return new DealProposal(
-                p.pieceCid(),
-                p.pieceSize(),
-                p.verifiedDeal(),
-                p.client(),
-                p.provider(),
-                p.label(),
-                new Epoch(start),
-                new Epoch(end),
-                p.pricePerEpoch(),
-                p.providerCollateral(),
-                p.clientCollateral());
+        return p.withStartEpoch(new Epoch(start)).withEndEpoch(new Epoch(end));
     }
 
     private static DealProposal money(DealProposal p, TokenAmount price, TokenAmount provider, TokenAmount client) {
-        return new DealProposal(
-                p.pieceCid(),
-                p.pieceSize(),
-                p.verifiedDeal(),
-                p.client(),
-                p.provider(),
-                p.label(),
-                p.startEpoch(),
-                p.endEpoch(),
-                price,
-                provider,
-                client);
+        return p.withPricePerEpoch(price).withProviderCollateral(provider).withClientCollateral(client);
     }
 
     private static DealProposal verified(DealProposal p) {
-        return new DealProposal(
-                p.pieceCid(),
-                p.pieceSize(),
-                true,
-                p.client(),
-                p.provider(),
-                p.label(),
-                p.startEpoch(),
-                p.endEpoch(),
-                p.pricePerEpoch(),
-                p.providerCollateral(),
-                p.clientCollateral());
+        return p.withVerifiedDeal(true);
     }
 }

@@ -177,6 +177,22 @@ class PublishTaskTest {
         assertThat(bench.deal(FIRST).checkpoint()).isEqualTo(DealCheckpoint.Published);
     }
 
+    @Test
+    void fillsTheEscrowOneBatchAfterTheOther() throws Exception {
+        bench.chain.escrow(TestDeals.MINER, TokenAmount.ZERO);
+        run(enqueue(FIRST), 0);
+        assertThat(run(enqueue(SECOND), 0)).isInstanceOf(Outcome.Later.class);
+        bench.chain.advance(1);
+        assertThat(bench.chain.included(MarketMethod.ADD_BALANCE)).hasSize(1);
+
+        run(task(FIRST), 0);
+        run(task(SECOND), 0);
+        bench.chain.advance(1);
+
+        assertThat(bench.deal(FIRST).checkpoint()).isEqualTo(DealCheckpoint.Published);
+        assertThat(bench.chain.included(MarketMethod.ADD_BALANCE)).hasSize(2);
+    }
+
     private void transferred(UUID uuid, int seed) {
         bench.pipeline.desk().propose(TestDeals.params(uuid, TestDeals.data(seed, 900), "http://127.0.0.1:1/a"));
         bench.store.transactVoid(
@@ -241,7 +257,7 @@ class PublishTaskTest {
                 .toList();
     }
 
-    private static final class Context implements TaskContext {
+    static final class Context implements TaskContext {
         @Override
         public boolean stillOwned() {
             return true;

@@ -16,9 +16,12 @@ import io.adit.core.keys.SignatureType;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.filter.FilterTerms;
 import io.adit.market.policy.DealTerms;
 import io.adit.market.policy.PriceList;
+import io.adit.market.policy.UploadTerms;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -38,15 +41,21 @@ public final class TestDeals {
             new PaddedSize(2048),
             SectorSize.KIB_2,
             20,
+            40_320,
             DealTerms.CHAIN_MIN_DURATION,
             DealTerms.CHAIN_MAX_DURATION,
             DealTerms.CHAIN_MAX_DURATION,
             10_000,
+            10_000,
+            100,
             100,
             100_000,
             100,
             0,
-            new AddressRules(true));
+            new AddressRules(true),
+            FilterTerms.NONE,
+            new UploadTerms(32, 8, Duration.ofDays(1)),
+            Set.of());
 
     /** Epochs that sealing takes. */
     static final long SEALING = 10;

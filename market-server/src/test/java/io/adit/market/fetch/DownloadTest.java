@@ -57,6 +57,48 @@ class DownloadTest {
         }
     }
 
+    /** Each connection brings something, and the place would be held until the deal starts. */
+    @Test
+    void leavesAServerThatBringsAByteAndGoesSilent() throws Exception {
+        var over = new CountDownLatch(1);
+        try (var server = new CutServer((request, out) -> {
+            int from = CutServer.offset(request);
+            head(out, from == 0 ? 200 : 206, from, DATA.length);
+            out.write(DATA, from, 1);
+            await(over);
+        })) {
+            var download = download(server.url("/"), DATA.length);
+
+            assertThatThrownBy(download::run)
+                    .isInstanceOfSatisfying(
+                            FetchException.class, e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_STALLED));
+            assertThat(server.requests).hasSize(1);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    @Test
+    void leavesAServerThatBreaksAgainAndAgain_andKeepsWhatCame() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 1))) {
+            assertReason(FetchErrorCode.FETCH_BROKEN, server.url("/"), DATA.length);
+            assertThat(server.requests).hasSize(3);
+            assertThat(Files.size(part())).isEqualTo(3);
+        }
+    }
+
+    /** Two poor connections, a good one, and so on: it is never left. */
+    @Test
+    void goesOnWithAServerThatBreaksNowAndThen() throws Exception {
+        var connections = new AtomicInteger();
+        try (var server = new CutServer((request, out) -> CutServer.cutting(
+                        DATA, connections.incrementAndGet() % 3 == 0 ? 300_000 : 1000)
+                .answer(request, out))) {
+            assertThat(download(server.url("/"), DATA.length).run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(connections).hasValueGreaterThan(9);
+        }
+    }
+
     @Test
     void hashesWhatAnEarlierRunLeft_andFetchesTheRest() throws Exception {
         Files.write(part(), Arrays.copyOf(DATA, 654_321));
@@ -237,6 +279,22 @@ class DownloadTest {
             assertReason(FetchErrorCode.FETCH_URL_REFUSED, scheme.url("/"), 10);
             assertReason(FetchErrorCode.FETCH_REDIRECTS, endless.url("/"), 10);
             assertThat(endless.requests).hasSize(6);
+        }
+    }
+
+    /** Each answer comes within its limit, and all together take too long. */
+    @Test
+    void givesUpOnSlowRedirects() throws Exception {
+        try (var slow = new CutServer((request, out) -> {
+            say(out, "HTTP/1.1 307 Again\r\nx: ");
+            for (int i = 0; i < 15; i++) {
+                say(out, "y");
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
+            say(out, "\r\nLocation: /again\r\n\r\n");
+        })) {
+            assertReason(FetchErrorCode.FETCH_STALLED, slow.url("/"), 10);
+            assertThat(slow.requests).hasSizeLessThan(6);
         }
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FetchSourceTest {
+    private static final String PEER = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA";
     private static final AddressRules PUBLIC = new AddressRules(false);
     private static final AddressRules DEVNET = new AddressRules(true);
 
@@ -77,6 +78,20 @@ class FetchSourceTest {
                 "gopher://example.com/",
                 "ftp://example.com/",
                 "libp2p:///ip4/1.2.3.4",
+                "libp2p:///ip4/1.2.3.4/tcp/4001",
+                "libp2p:///p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p://12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///ip4/127.0.0.1/tcp/4001/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///ip4/10.0.0.1/udp/4001/quic-v1/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///ip4/169.254.169.254/tcp/80/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///ip6/::1/tcp/4001/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///dns4/localhost/tcp/4001/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///dns/2130706433/tcp/4001/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///dns/a%0d%0ab/tcp/4001/ws/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///ip4/1.2.3.4/tcp/443/tls/sni/a b/ws/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///dnsaddr/example.com/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "libp2p:///ip4/1.2.3.4/tcp/1/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA/p2p-circuit/p2p/"
+                        + "12D3KooWLbHTdjaKpAGzzVWAbPmFRtwMkyHdKT5NTexJgV4zdC3H",
                 "jar:http://example.com/a!/",
                 "http://exa mple.com/",
                 "http://example.com/a\r\nX: y",
@@ -88,6 +103,24 @@ class FetchSourceTest {
                 .isInstanceOfSatisfying(
                         FetchException.class,
                         e -> assertThat(e.reason().permanent()).isTrue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "libp2p:///ip4/93.184.216.34/tcp/4001, /ip4/192.0.2.7/tcp/4001",
+        "LIBP2P:///ip4/93.184.216.34/tcp/4001, /ip4/192.0.2.7/tcp/4001",
+        "libp2p:///ip6/2606:2800:220:1:248:1893:25c8:1946/udp/1/quic-v1, /ip4/192.0.2.7/udp/1/quic-v1",
+        "libp2p:///dns4/example.com/tcp/443/wss, /ip4/192.0.2.7/tcp/443/tls/sni/example.com/ws",
+        "libp2p:///dns/example.com/tcp/443/tls/ws, /ip4/192.0.2.7/tcp/443/tls/sni/example.com/ws",
+        "libp2p:///dns/example.com/tcp/443/tls/sni/other.com/ws, /ip4/192.0.2.7/tcp/443/tls/sni/other.com/ws",
+        "libp2p:///dns/example.com/tcp/80/ws, /ip4/192.0.2.7/tcp/80/ws"
+    })
+    void takesPeersAtPublicAddresses_andDialsThemAtTheAddressThatWasChecked(String url, String dialled) {
+        for (var peer : List.of("/ipfs/" + PEER, "/p2p/" + PEER)) {
+            var source = parse(url + peer, PUBLIC);
+            assertThat(PeerAddress.parse(source.url().toString()).at(InetAddress.ofLiteral("192.0.2.7")))
+                    .hasToString(dialled + "/p2p/" + PEER);
+        }
     }
 
     @ParameterizedTest

@@ -59,6 +59,19 @@ final class Fields {
         return items.containsKey(name) && get(name, CborReader::bool);
     }
 
+    /**
+     * A text that is stored and shown: PostgreSQL takes no NUL in one, and whoever reads it no other control character.
+     *
+     * @param most bytes
+     */
+    String plainText(String name, int most) {
+        var text = get(name, item -> item.text(most));
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new CborException(0, message + "'s " + name + " holds control characters; send it without");
+        }
+        return text;
+    }
+
     UUID uuid(String name) {
         return get(name, Fields::uuid);
     }

@@ -25,9 +25,9 @@ public record Transfer(long size, String type, byte[] params, String clientId) i
         var fields = Fields.read("Transfer", reader);
         return new Transfer(
                 fields.get("Size", CborReader::uint),
-                fields.get("Type", item -> item.text(MAX_TEXT)),
+                fields.plainText("Type", MAX_TEXT),
                 fields.get("Params", item -> item.tryNull() ? new byte[0] : item.bytes(MAX_PARAMS)),
-                fields.get("ClientID", item -> item.text(MAX_TEXT)));
+                fields.plainText("ClientID", MAX_TEXT));
     }
 
     @Override

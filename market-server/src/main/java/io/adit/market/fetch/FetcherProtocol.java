@@ -1,0 +1,86 @@
+package io.adit.market.fetch;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+
+/**
+ * What the node and its fetcher process say to each other: one connection for each answer of a server. The node sends a
+ * request; the fetcher sends a mark and the offset that the body starts with, then chunks, each after its length, and a length of
+ * 0 at the end. Anywhere another mark may stand for a failure, with its reason and words. Both sides bound what they read: the fetcher is what
+ * strangers talk to, so the node believes it no more than them.
+ */
+final class FetcherProtocol {
+    /** The longest chunk. */
+    static final int MAX_CHUNK = 256 << 10;
+
+    static final int END = 0;
+    static final int FAILURE = -1;
+    static final int OPENED = -2;
+
+    private static final int VERSION = 1;
+    private static final int MAX_HEADERS = 64;
+    private static final int MAX_WORDS = 500;
+
+    /** @param size of the whole file */
+    record Request(FetchSource source, long offset, long size) {}
+
+    private FetcherProtocol() {}
+
+    static void write(DataOutputStream out, Request request) throws IOException {
+        out.writeInt(VERSION);
+        out.writeUTF(request.source().url().toString());
+        out.writeInt(request.source().headers().size());
+        for (var header : request.source().headers().entrySet()) {
+            out.writeUTF(header.getKey());
+            out.writeUTF(header.getValue());
+        }
+        out.writeLong(request.offset());
+        out.writeLong(request.size());
+        out.flush();
+    }
+
+    /** Reads a request and checks the URL again, so that nothing but a URL that is good comes to be fetched. */
+    static Request readRequest(DataInputStream in, AddressRules rules) throws IOException {
+        int version = in.readInt();
+        if (version != VERSION) {
+            throw new IOException("a request of version " + version + ", not " + VERSION);
+        }
+        var text = in.readUTF();
+        int count = in.readInt();
+        if (count < 0 || count > MAX_HEADERS) {
+            throw new IOException(count + " headers");
+        }
+        var headers = new LinkedHashMap<String, String>();
+        for (int i = 0; i < count; i++) {
+            headers.put(in.readUTF(), in.readUTF());
+        }
+        long offset = in.readLong();
+        long size = in.readLong();
+        URI url = FetchSource.url(text, rules);
+        return new Request(new FetchSource(url, headers), offset, size);
+    }
+
+    static void writeFailure(DataOutputStream out, FetchException failure) throws IOException {
+        out.writeInt(FAILURE);
+        out.writeUTF(failure.reason().name());
+        var words = String.valueOf(failure.getMessage());
+        out.writeUTF(words.substring(0, Math.min(words.length(), MAX_WORDS)));
+        out.flush();
+    }
+
+    /** The failure after its mark; one that is malformed is a broken connection. */
+    static FetchException readFailure(DataInputStream in) throws IOException {
+        var reason = in.readUTF();
+        var words = in.readUTF().replaceAll("\\p{Cntrl}", " ");
+        var said = words.substring(0, Math.min(words.length(), MAX_WORDS));
+        for (var known : FetchErrorCode.values()) {
+            if (known.name().equals(reason)) {
+                return new FetchException(known, said);
+            }
+        }
+        return new FetchException(FetchErrorCode.FETCH_BROKEN, "the fetcher failed in an unknown way");
+    }
+}

@@ -1,0 +1,29 @@
+package io.adit.market.fetch;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Opens a file of a client's: here, or in another process. */
+public interface FileSource {
+    /**
+     * Asks for the file from {@code offset} to its end.
+     *
+     * @param size the whole file's length; an answer that says otherwise is FETCH_WRONG_SIZE
+     * @throws FetchException with any of its reasons
+     */
+    Body open(FetchSource source, long offset, long size);
+
+    /** The data as it comes. */
+    interface Body extends Closeable {
+        /** The file's byte that the body starts with: the one asked for, or 0 from a server without ranges. */
+        long offset();
+
+        /**
+         * The next bytes, -1 at the end.
+         *
+         * @throws IOException when the connection breaks
+         * @throws FetchException FETCH_STALLED when the data comes too slowly
+         */
+        int read(byte[] buffer) throws IOException;
+    }
+}

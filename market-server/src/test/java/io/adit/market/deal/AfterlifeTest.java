@@ -1,0 +1,172 @@
+package io.adit.market.deal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.adit.chain.actor.MarketMethod;
+import io.adit.core.fil.RegisteredSealProof;
+import io.adit.core.fil.SectorNumber;
+import io.adit.core.fil.TokenAmount;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealEnd;
+import io.adit.core.state.DealEnd.Ending;
+import io.adit.core.state.SectorRecord;
+import io.adit.core.state.SectorState;
+import io.adit.market.fetch.CutServer;
+import io.adit.market.policy.ProposalVerdict.Accepted;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deals after their sectors are proven: settled, expired, slashed, and their pieces let go. */
+@Timeout(120)
+class AfterlifeTest {
+    private static final UUID DEAL = new UUID(1, 1);
+    private static final byte[] DATA = TestDeals.data(31, 900);
+    private static final long CHAIN_ID = 42;
+    /** An hour. */
+    private static final int PERIOD = 120;
+
+    @TempDir
+    Path folder;
+
+    /** A provider with one active deal. */
+    private DealBench active(CutServer server) throws Exception {
+        var bench = new DealBench(folder).run();
+        bench.chain.escrow(TestDeals.MINER, TokenAmount.ofFil(1));
+        assertThat(bench.pipeline.desk().propose(TestDeals.params(DEAL, DATA, server.url("/a"))))
+                .isEqualTo(new Accepted());
+        waitFor(bench, DealCheckpoint.Published);
+        bench.chain.advance(1 + DealBench.CONFIDENCE);
+        waitFor(bench, DealCheckpoint.IndexedAndAnnounced);
+        bench.store.transactVoid(tx -> tx.sectors()
+                .insert(SectorRecord.created(new SectorNumber(7), RegisteredSealProof.fromNumber(5), Instant.EPOCH)
+                        .withState(SectorState.Proving)));
+        waitFor(bench, DealCheckpoint.Complete);
+        return bench;
+    }
+
+    private static void waitFor(DealBench bench, DealCheckpoint checkpoint) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> bench.deal(DEAL).checkpoint().compareTo(checkpoint) >= 0);
+    }
+
+    private static Optional<DealEnd> end(DealBench bench) {
+        Map<UUID, DealEnd> ends = bench.store.read(tx -> tx.deals().ends());
+        return Optional.ofNullable(ends.get(DEAL));
+    }
+
+    private static void waitForEnd(DealBench bench) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> end(bench).isPresent());
+    }
+
+    /** Mines until the condition holds, an epoch at a time. */
+    private static void mineUntil(DealBench bench, Callable<Boolean> condition) {
+        mineUntil(bench, Duration.ofMillis(20), condition);
+    }
+
+    /** At a pace at which a machine that is held up for a while does not miss a whole period. */
+    private static void mineUntil(DealBench bench, Duration epoch, Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(epoch).until(() -> {
+            bench.chain.advance(1);
+            return condition.call();
+        });
+    }
+
+    private static long start(DealBench bench) {
+        return bench.deal(DEAL).start().value();
+    }
+
+    private static void advanceTo(DealBench bench, long epoch) {
+        bench.chain.advance(
+                Math.toIntExact(epoch - bench.chain.chainHead().height().value()));
+    }
+
+    @Test
+    void settlesOnceInAPeriod() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            advanceTo(bench, start(bench) + PERIOD / 2 - 1);
+            assertThat(bench.chain.settlements()).isEmpty();
+            advanceTo(bench, start(bench) + PERIOD + DealBench.CONFIDENCE);
+            mineUntil(bench, () -> !bench.chain.settlements().isEmpty());
+            assertThat(bench.chain.settlements()).containsExactly(List.of(CHAIN_ID));
+
+            // Known to be settled, it is left alone until it owes for a period again.
+            mineUntil(bench, Duration.ofMillis(200), () -> !settling(bench));
+            advanceTo(bench, bench.chain.chainHead().height().value() + PERIOD);
+            mineUntil(bench, () -> bench.chain.settlements().size() >= 2);
+            assertThat(end(bench)).isEmpty();
+        }
+    }
+
+    private static boolean settling(DealBench bench) {
+        Settlement last = bench.store.read(tx -> Settlement.read(tx.meta()));
+        return last.underWay();
+    }
+
+    @Test
+    void settlesAfterTheEnd_andLetsThePieceGo() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            var end = bench.deal(DEAL).end();
+            var piece = DealPipelineTest.piece(bench, DEAL);
+            assertThat(piece.file().orElseThrow()).exists();
+            bench.chain.jump(end.value() + 1);
+            mineUntil(bench, () -> end(bench).isPresent());
+
+            assertThat(end(bench)).contains(new DealEnd(Ending.EXPIRED, end));
+            assertThat(bench.chain.settlements().getFirst()).containsExactly(CHAIN_ID);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> DealPipelineTest.piece(bench, DEAL).file().isEmpty());
+            try (var files = Files.list(folder.resolve("pieces"))) {
+                assertThat(files).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void dealThatIsGoneBeforeItsEnd_wasSlashed() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            bench.chain.slash(CHAIN_ID);
+            waitForEnd(bench);
+            assertThat(end(bench).orElseThrow().ending()).isEqualTo(Ending.SLASHED);
+            assertThat(bench.chain.included(MarketMethod.SETTLE_DEAL_PAYMENTS)).isEmpty();
+        }
+    }
+
+    @Test
+    void dealWhoseSectorTheOperatorEnded_wasTerminated() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            bench.store.transactVoid(tx -> tx.sectors()
+                    .update(tx.sectors().find(new SectorNumber(7)).orElseThrow().withState(SectorState.Terminating)));
+            bench.chain.slash(CHAIN_ID);
+            waitForEnd(bench);
+            assertThat(end(bench).orElseThrow().ending()).isEqualTo(Ending.TERMINATED);
+        }
+    }
+
+    @Test
+    void nodeThatDiesBeforeItSends_sendsTheSameMessage() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            // As a crash between writing the intent and sending the message leaves it.
+            bench.store.transactVoid(tx -> new Settlement(7, List.of(CHAIN_ID)).write(tx.meta()));
+            mineUntil(bench, Duration.ofMillis(200), () -> !settling(bench));
+            assertThat(bench.chain.settlements()).containsExactly(List.of(CHAIN_ID));
+            Settlement last = bench.store.read(tx -> Settlement.read(tx.meta()));
+            assertThat(last.number()).isEqualTo(7);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.adit.market.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.core.fil.CommP;
+import io.adit.core.time.SystemTimeline;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Downloads through the fetcher process, which dies, hangs and is lied to. */
+@Timeout(300)
+class FetcherProcessTest {
+    private static final byte[] DATA = data();
+    private static final AddressRules DEVNET = new AddressRules(true);
+
+    @TempDir
+    Path folder;
+
+    private static byte[] data() {
+        var data = new byte[3_000_001];
+        new Random(5).nextBytes(data);
+        return data;
+    }
+
+    private static FetcherProcess fetcher(AddressRules rules) {
+        return new FetcherProcess(new SystemTimeline(), FetchLimits.standard(), rules);
+    }
+
+    private static FetchSource source(String url) {
+        return new FetchSource(URI.create(url), Map.of("X-Token", "t"));
+    }
+
+    private Download download(FileSource files, String url) {
+        return new Download(files, source(url), folder.resolve("part"), DATA.length, bytes -> {});
+    }
+
+    @Test
+    void bringsAFile_withItsHeaders() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = fetcher(DEVNET)) {
+            assertThat(download(fetcher, server.url("/a.car")).run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(Files.readAllBytes(folder.resolve("part"))).isEqualTo(DATA);
+            assertThat(server.requests.getFirst()).contains("X-Token: t");
+        }
+    }
+
+    /** The first answer stops half way, and the process is killed there. */
+    @Test
+    void goesOnWhereItWas_whenTheProcessIsKilled() throws Exception {
+        int half = 1_200_000;
+        var dead = new CountDownLatch(1);
+        try (var server = new CutServer((request, out) -> {
+                    int from = CutServer.offset(request);
+                    CutServer.head(out, from == 0 ? 200 : 206, from, DATA.length);
+                    out.write(DATA, from, from == 0 ? half : DATA.length - from);
+                    out.flush();
+                    if (from == 0) {
+                        await(dead);
+                    }
+                });
+                var fetcher = fetcher(DEVNET)) {
+            var killed = new AtomicLong();
+            var download =
+                    new Download(fetcher, source(server.url("/")), folder.resolve("part"), DATA.length, bytes -> {
+                        if (bytes == half && dead.getCount() > 0) {
+                            killed.set(fetcher.pid().orElseThrow());
+                            kill("-KILL", killed.get());
+                            dead.countDown();
+                        }
+                    });
+
+            assertThat(download.run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(server.requests.stream().map(CutServer::offset)).containsExactly(0, half);
+            assertThat(fetcher.pid().orElseThrow()).isNotEqualTo(killed.get());
+        }
+    }
+
+    @Test
+    void processThatHangs_isReplaced() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = new FetcherProcess(
+                        new SystemTimeline(), FetchLimits.standard(), DEVNET, Duration.ofSeconds(20))) {
+            assertThat(download(fetcher, server.url("/")).run().finish()).isEqualTo(CommP.of(DATA));
+            long first = fetcher.pid().orElseThrow();
+            kill("-STOP", first);
+            Files.delete(folder.resolve("part"));
+
+            assertThat(download(fetcher, server.url("/")).run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(fetcher.pid().orElseThrow()).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void processWhoseSocketIsGone_isReplaced() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = fetcher(DEVNET)) {
+            assertThat(download(fetcher, server.url("/")).run().finish()).isEqualTo(CommP.of(DATA));
+            long first = fetcher.pid().orElseThrow();
+            Files.delete(fetcher.socket().orElseThrow());
+            Files.delete(folder.resolve("part"));
+
+            assertThat(download(fetcher, server.url("/")).run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(fetcher.pid().orElseThrow()).isNotEqualTo(first);
+            assertThat(ProcessHandle.of(first).filter(ProcessHandle::isAlive).map(ProcessHandle::onExit))
+                    .satisfies(ending -> ending.ifPresent(CompletableFuture::join));
+        }
+    }
+
+    @Test
+    void processChecksAddressesItself_andTellsWhyItRefuses() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = fetcher(new AddressRules(false))) {
+            for (var url : new String[] {server.url("/"), server.url("/").replace("127.0.0.1", "localhost")}) {
+                assertThatThrownBy(() -> fetcher.open(source(url), 0, DATA.length))
+                        .isInstanceOfSatisfying(
+                                FetchException.class,
+                                refused ->
+                                        assertThat(refused.reason()).isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
+            }
+            assertThat(server.requests).isEmpty();
+        }
+    }
+
+    @Test
+    void failureOfTheServer_comesWithItsReason() throws Exception {
+        try (var server = new CutServer((request, out) -> CutServer.say(out, "HTTP/1.1 404 X\r\n\r\n"));
+                var fetcher = fetcher(DEVNET)) {
+            assertThatThrownBy(() -> fetcher.open(source(server.url("/")), 0, DATA.length))
+                    .isInstanceOfSatisfying(
+                            FetchException.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(FetchErrorCode.FETCH_REFUSED))
+                    .hasMessageContaining("status 404");
+        }
+    }
+
+    /** What the node knows and a stranger must not: its environment, its open files. */
+    @Test
+    void processKnowsNothingOfTheNode_andLeavesNothingBehind() throws Exception {
+        var secret = Files.createFile(folder.resolve("wallet"));
+        Path home;
+        try (var open = Files.newByteChannel(secret);
+                var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = fetcher(DEVNET)) {
+            download(fetcher, server.url("/")).run();
+            var proc = Path.of("/proc", String.valueOf(fetcher.pid().orElseThrow()));
+            var names = Stream.of(Files.readString(proc.resolve("environ"), StandardCharsets.ISO_8859_1)
+                            .split("\0"))
+                    .map(entry -> entry.split("=", 2)[0]);
+            assertThat(names).allMatch(name -> name.isEmpty() || name.matches("PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR"));
+            try (var files = Files.list(proc.resolve("fd"))) {
+                assertThat(files.map(FetcherProcessTest::target)).doesNotContain(secret.toRealPath());
+            }
+            home = Files.readSymbolicLink(proc.resolve("cwd"));
+            assertThat(home).isDirectory();
+            assertThat(open.isOpen()).isTrue();
+        }
+        assertThat(home).doesNotExist();
+    }
+
+    private static Path target(Path link) {
+        try {
+            return Files.readSymbolicLink(link);
+        } catch (IOException e) {
+            return link;
+        }
+    }
+
+    private static void kill(String signal, long pid) {
+        try {
+            assertThat(new ProcessBuilder("kill", signal, String.valueOf(pid))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
