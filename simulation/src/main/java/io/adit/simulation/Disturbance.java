@@ -49,4 +49,13 @@ sealed interface Disturbance {
 
     /** The operator wants one more sector of capacity. */
     record Pledge() implements Disturbance {}
+
+    /** A client wants a deal. */
+    record DealWanted(DealWish wish) implements Disturbance {}
+
+    /** The worker, which had nothing, gets money. */
+    record Payday() implements Disturbance {}
+
+    /** The machine that works for the miner stands still, as when its host does, and goes on later without knowing. */
+    record StandStill(int epochs) implements Disturbance {}
 }

@@ -55,6 +55,12 @@ final class FeePolicy {
         return priority == MessagePriority.COMMIT ? Optional.of(DEAREST_COMMIT) : Optional.empty();
     }
 
+    /** Whether one more message of sealing may be more than its lane has left of this day. */
+    static boolean isSpent(WithinDay days) {
+        return days.isSpent(MessagePriority.COMMIT, DEAREST_COMMIT)
+                || days.isSpent(MessagePriority.PRECOMMIT, DEAREST_COMMIT);
+    }
+
     /** The lanes whose messages wait for another day when theirs is spent. */
     static Map<MessagePriority, TokenAmount> binding() {
         return Map.of(

@@ -6,6 +6,7 @@ import io.adit.core.state.MetaTable;
 import io.adit.core.state.PieceTable;
 import io.adit.core.state.SectorTable;
 import io.adit.core.state.StateStore;
+import io.adit.core.state.SubPieceTable;
 import io.adit.core.state.TaskClaims;
 import io.adit.core.state.TaskTable;
 import io.adit.core.state.Tx;
@@ -126,6 +127,11 @@ final class JournalStore implements StateStore {
 
         @Override
         public PieceTable pieces() {
+            throw others();
+        }
+
+        @Override
+        public SubPieceTable subPieces() {
             throw others();
         }
 

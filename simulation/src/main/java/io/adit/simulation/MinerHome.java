@@ -61,9 +61,9 @@ final class MinerHome {
         return anchor;
     }
 
-    GuardSettings settings(Cid genesis, MachineMark mark) {
+    GuardSettings settings(Cid genesis, MachineMark mark, MiningLease lease) {
         return new GuardSettings(
-                ContestedChain.MINER, genesis, directory, new FileGuardAnchor(anchor), mark, MiningLease.NONE, true);
+                ContestedChain.MINER, genesis, directory, new FileGuardAnchor(anchor), mark, lease, true);
     }
 
     /** The log is on disk as it is now. */

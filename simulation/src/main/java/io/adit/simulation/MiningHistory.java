@@ -132,7 +132,8 @@ final class MiningHistory {
         main.ifPresent(this::kill);
         copy.ifPresent(this::kill);
         coverage.saw("histories of making blocks");
-        return new Outcome(seed, (int) EPOCHS, 0, 0, 0, 0, 0, 0, breaches.words(), coverage.counts(), digest());
+        return new Outcome(
+                seed, (int) EPOCHS, 0, 0, 0, 0, 0, 0, DealCounts.NONE, breaches.words(), coverage.counts(), digest());
     }
 
     private boolean isQuiet() {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A person at the command line who makes messages dearer, or gives them up, whatever they are. */
 final class Operator {
@@ -17,6 +19,10 @@ final class Operator {
 
     private static final Set<MessageState> UNDER_WAY =
             EnumSet.of(MessageState.INTENT, MessageState.SIGNED, MessageState.PUSHED);
+
+    /** The outbox's keys of window proofs: {@code post/WINDOW/PARTITION}, or {@code FIRSTxCOUNT} for several; perhaps a try. */
+    private static final Pattern PROOF =
+            Pattern.compile("post/(?<open>[0-9]+)/(?<first>[0-9]+)(?:x(?<count>[0-9]+))?(?:/.*)?");
 
     private final RandomGenerator random;
     private final Coverage coverage;
@@ -66,8 +72,19 @@ final class Operator {
         return open.isEmpty() ? Optional.empty() : Optional.of(open.get(random.nextInt(open.size())));
     }
 
-    /** Whether somebody tried to give up a message whose key begins so. */
-    boolean gaveUp(String keyPrefix) {
-        return givenUp.stream().anyMatch(key -> key.equals(keyPrefix) || key.startsWith(keyPrefix + "/"));
+    /** Whether somebody tried to give up the window proof of a partition, alone or with its neighbours in one message. */
+    boolean gaveUpProof(long windowOpen, long partition) {
+        return givenUp.stream().map(PROOF::matcher).filter(Matcher::matches).anyMatch(proof -> {
+            long first = Long.parseLong(proof.group("first"));
+            long count = Optional.ofNullable(proof.group("count"))
+                    .map(Long::parseLong)
+                    .orElse(1L);
+            return Long.parseLong(proof.group("open")) == windowOpen && partition >= first && partition < first + count;
+        });
+    }
+
+    /** Whether somebody tried to give up any message. */
+    boolean gaveUpAny() {
+        return !givenUp.isEmpty();
     }
 }

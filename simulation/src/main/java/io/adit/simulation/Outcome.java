@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param excusedMet those of the excused that were accepted all the same
  * @param messagesSent different messages that left the provider
  * @param replaced messages that took another's nonce
+ * @param deals what became of the deals
  * @param violations what must never happen and did, in words
  * @param coverage what was played and seen, counted
  * @param digest follows from every turn, message and block of the run: the same for the same seed, whatever runs beside it
@@ -29,6 +30,7 @@ record Outcome(
         int excusedMet,
         int messagesSent,
         int replaced,
+        DealCounts deals,
         List<String> violations,
         Map<String, Integer> coverage,
         String digest) {
@@ -49,7 +51,7 @@ record Outcome(
                 }
             }
         }
-        return new Outcome(seed, epochs, 0, 0, 0, 0, 0, 0, List.of(words.toString()), Map.of(), "");
+        return new Outcome(seed, epochs, 0, 0, 0, 0, 0, 0, DealCounts.NONE, List.of(words.toString()), Map.of(), "");
     }
 
     /** Both histories of one seed. */
@@ -66,6 +68,7 @@ record Outcome(
                 excusedMet + other.excusedMet,
                 messagesSent + other.messagesSent,
                 replaced + other.replaced,
+                deals.plus(other.deals),
                 Stream.concat(violations.stream(), other.violations.stream()).toList(),
                 both.counts(),
                 digest + other.digest);

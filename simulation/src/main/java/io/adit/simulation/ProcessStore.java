@@ -1,27 +1,35 @@
 package io.adit.simulation;
 
+import io.adit.core.state.ForwardingStateStore;
 import io.adit.core.state.StateStore;
-import io.adit.core.state.Tx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The store as one process of the provider has it open: with an incarnation and listeners of its own, which go when the
  * process is killed.
  */
-final class ProcessStore implements StateStore {
+final class ProcessStore extends ForwardingStateStore {
     private final StateStore store;
     private final String incarnation;
+    private final boolean exclusive;
     private final List<Runnable> tasksReady = new ArrayList<>();
     private final List<Consumer<String>> signals = new ArrayList<>();
     private final Runnable ready = this::tellReady;
     private final Consumer<String> signal = this::tellSignal;
 
-    ProcessStore(StateStore store, int process) {
+    /**
+     * The store, open for a process.
+     *
+     * @param process its name among all that ever opened the store
+     * @param exclusive whether no other can have it open meanwhile
+     */
+    ProcessStore(StateStore store, String process, boolean exclusive) {
+        super(store);
         this.store = store;
         this.incarnation = "process-" + process;
+        this.exclusive = exclusive;
         store.onTasksReady(ready);
         store.onSignal(signal);
     }
@@ -35,23 +43,13 @@ final class ProcessStore implements StateStore {
     }
 
     @Override
-    public <T> T transact(Function<Tx, T> work) {
-        return store.transact(work);
-    }
-
-    @Override
-    public <T> T read(Function<Tx, T> work) {
-        return store.read(work);
-    }
-
-    @Override
     public String incarnation() {
         return incarnation;
     }
 
     @Override
     public boolean exclusive() {
-        return store.exclusive();
+        return exclusive;
     }
 
     @Override

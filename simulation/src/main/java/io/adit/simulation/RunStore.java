@@ -83,6 +83,13 @@ final class RunStore implements AutoCloseable {
         return Files.createDirectory(homes);
     }
 
+    /** An empty directory for one run's market, in the place of the last run's. */
+    Path emptyMarket() throws IOException {
+        var market = directory.resolve("market");
+        delete(market);
+        return Files.createDirectory(market);
+    }
+
     private static void delete(Path tree) throws IOException {
         if (Files.exists(tree)) {
             try (var files = Files.walk(tree)) {

@@ -8,11 +8,12 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * A sector that was begun is proven in the end, or has stopped and says why: it does not hang. Judged of sectors that had
- * a run of undisturbed epochs long enough to be sealed in.
+ * a run of undisturbed epochs long enough to be sealed in, and money of this day for their messages.
  */
 final class SectorsInTime implements Invariant {
     /**
@@ -32,18 +33,34 @@ final class SectorsInTime implements Invariant {
             SectorState.CommitFailed,
             SectorState.FinalizeFailed);
 
+    /** The node's words for what a day's cap keeps. */
+    private static final String UNTIL_MIDNIGHT = "waits until midnight UTC";
+
     private final Breaches breaches;
     private final StateStore store;
     private final FairEpochs fair;
     private final LongSupplier epoch;
+    private final BooleanSupplier daySpent;
     private final Coverage coverage;
     private final Map<SectorNumber, Long> begun = new HashMap<>();
 
-    SectorsInTime(Breaches breaches, StateStore store, FairEpochs fair, LongSupplier epoch, Coverage coverage) {
+    /**
+     * Of a store.
+     *
+     * @param daySpent whether a lane of sealing has so little left of its day that one more message may be too much
+     */
+    SectorsInTime(
+            Breaches breaches,
+            StateStore store,
+            FairEpochs fair,
+            LongSupplier epoch,
+            BooleanSupplier daySpent,
+            Coverage coverage) {
         this.breaches = breaches;
         this.store = store;
         this.fair = fair;
         this.epoch = epoch;
+        this.daySpent = daySpent;
         this.coverage = coverage;
     }
 
@@ -67,6 +84,8 @@ final class SectorsInTime implements Invariant {
             coverage.saw("sectors sealed");
         } else if (STOPPED.contains(sector.state()) && sector.error().isPresent()) {
             coverage.saw("sectors given up with a reason");
+        } else if (sector.error().filter(why -> why.contains(UNTIL_MIDNIGHT)).isPresent() && daySpent.getAsBoolean()) {
+            coverage.saw("sectors that wait for another day's money");
         } else if (fair.longestRun(since, epoch.getAsLong()) >= FAIR_CHANCE) {
             breaches.report(
                     getClass(),

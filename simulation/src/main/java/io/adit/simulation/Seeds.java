@@ -16,6 +16,9 @@ final class Seeds {
     /** Of so many seeds one also makes blocks. */
     private static final int MINING_IN = 5;
 
+    /** Of so many seeds one also has several machines that make blocks for one miner. */
+    private static final int MACHINES_IN = 20;
+
     private final long first;
     private final long count;
     private final int epochs;
@@ -77,8 +80,9 @@ final class Seeds {
 
     private Outcome play(long seed, RunStore store) throws IOException, SQLException {
         var outcome = Simulation.play(seed, epochs, store);
-        return Math.floorMod(seed, MINING_IN) == 0
-                ? outcome.and(MiningHistory.play(seed, store.emptyHomes()))
-                : outcome;
+        if (Math.floorMod(seed, MINING_IN) == 0) {
+            return outcome.and(MiningHistory.play(seed, store.emptyHomes()));
+        }
+        return Math.floorMod(seed, MACHINES_IN) == 1 ? outcome.and(MachinesHistory.play(seed, store)) : outcome;
     }
 }

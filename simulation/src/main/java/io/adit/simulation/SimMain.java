@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         name = "sim",
         mixinStandardHelpOptions = true,
         description =
-                "Plays chain histories with everything going wrong against the node's own proving and sealing code,"
+                "Plays chain histories with everything going wrong against the node's own proving, sealing and deal code,"
                         + " with simulated time and proofs, and checks that nothing is missed. Ends with 1 when something was.")
 public final class SimMain implements Callable<Integer> {
     @Option(names = "--seeds", defaultValue = "100", description = "how many histories (default ${DEFAULT-VALUE})")

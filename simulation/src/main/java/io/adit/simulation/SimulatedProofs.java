@@ -3,7 +3,6 @@ package io.adit.simulation;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.Commitment;
-import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.PieceTree;
 import io.adit.core.fil.Randomness;
@@ -209,7 +208,6 @@ final class SimulatedProofs extends PartialProofs {
         return holds;
     }
 
-    /** Zeroes only: the simulation seals capacity. */
     @Override
     public PieceInfo addPiece(
             RegisteredSealProof proof,
@@ -218,11 +216,20 @@ final class SimulatedProofs extends PartialProofs {
             Path staged,
             List<UnpaddedSize> existing) {
         pass(SHORT);
-        var zeroes = new byte[(int) size.bytes()];
+        var payload = source.map(SimulatedProofs::read).orElseGet(() -> new byte[(int) size.bytes()]);
+        // Its length is what counts: nothing of the simulation reads the sector's data again.
         write(staged, new byte[(int) size.padded().bytes()], StandardOpenOption.APPEND);
         var commP = new CommP();
-        commP.update(zeroes, 0, zeroes.length);
-        return commP.finish();
+        commP.update(payload, 0, payload.length);
+        return commP.finish(size.padded());
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -236,8 +243,12 @@ final class SimulatedProofs extends PartialProofs {
         work(LABELLING);
         write(files.sealed(), new byte[(int) proof.sectorSize().bytes()], StandardOpenOption.TRUNCATE_EXISTING);
         write(files.cache().resolve("layers"), ticket.bytes(), StandardOpenOption.TRUNCATE_EXISTING);
-        return hash(
-                "labels", number(sector), ticket.bytes(), commD(proof, pieces).bytes());
+        // What the second phase knows of the data comes with the first one's output.
+        var data = commD(proof, pieces).bytes();
+        var labels = ByteBuffer.allocate(PROOF_BYTES + data.length);
+        return labels.put(hash("labels", number(sector), ticket.bytes(), data))
+                .put(data)
+                .array();
     }
 
     @Override
@@ -246,8 +257,8 @@ final class SimulatedProofs extends PartialProofs {
         var replica = Arrays.copyOf(hash("replica", phase1), Commitment.LENGTH);
         replica[Commitment.LENGTH - 1] &= 0x1f;
         write(files.cache().resolve("p_aux"), replica, StandardOpenOption.TRUNCATE_EXISTING);
-        // Capacity only, so the data is known.
-        return new SealedCommitments(Commitment.of(replica), PieceTree.commD(List.of(), new PaddedSize(2048)));
+        var data = Arrays.copyOfRange(phase1, PROOF_BYTES, phase1.length);
+        return new SealedCommitments(Commitment.of(replica), Commitment.of(data));
     }
 
     @Override

@@ -16,13 +16,18 @@ import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.SectorSize;
 import io.adit.core.keys.Signer;
+import io.adit.core.state.LeaseHolder;
+import io.adit.core.state.NodeLease;
 import io.adit.core.state.StateStore;
-import io.adit.core.task.CrashPoints;
 import io.adit.core.task.EngineSettings;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
 import io.adit.core.time.SimulatedTimeline;
 import io.adit.core.time.Strand;
+import io.adit.market.deal.DealPipeline;
+import io.adit.market.deal.wire.DealParams;
+import io.adit.market.mk20.DirectDeals;
+import io.adit.market.policy.ProposalVerdict;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.pipeline.BatchSettings;
 import io.adit.sealing.pipeline.SealingPipeline;
@@ -39,7 +44,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -53,14 +60,42 @@ final class SimulatedProvider {
     private static final BatchSettings TOGETHER =
             new BatchSettings(Duration.ofMinutes(2), 64, Duration.ofMinutes(2), 24, 10);
 
+    private static final Duration FOR_OTHER_DEALS = Duration.ofMinutes(3);
+
+    /** Epochs before a deal's start, after which its sector waits for no other. */
+    private static final long START_IS_NEAR = 80;
+
+    /** The node's own. */
+    private static final Duration LEASE = Duration.ofMinutes(2);
+
     private static final Resources MACHINE = new Resources(4, 16L << 30, 2, 0);
+
+    /**
+     * What a node runs on.
+     *
+     * @param number which it is, and the number of its processes in simulated time
+     * @param shared whether others run for the same miner on the same database, so that a lease says which of them does
+     * @param storage where sealing keeps its files; without it nothing is sealed
+     * @param disks what each of its processes reads for window proofs
+     * @param market where deals are made, which need storage
+     */
+    record Machine(
+            int number,
+            boolean shared,
+            Optional<Path> storage,
+            Optional<SimulatedMarket> market,
+            Proofs proofs,
+            Supplier<ProvableSectors> disks) {
+        /** One that seals nothing. */
+        static Machine proving(Proofs proofs, Supplier<ProvableSectors> disks) {
+            return new Machine(0, false, Optional.empty(), Optional.empty(), proofs, disks);
+        }
+    }
 
     private final SimulatedTimeline timeline;
     private final StateStore disk;
-    private final Optional<Path> storage;
+    private final Machine machine;
     private final List<FullNode> nodes;
-    private final Proofs proofs;
-    private final ProvableSectors disks;
     private final Signer keys;
     private final Address worker;
     private final OutboxPolicy policy;
@@ -69,28 +104,28 @@ final class SimulatedProvider {
     private final boolean together;
     private final Tampering tampering;
     private final Coverage coverage;
+    private boolean isActive;
+    private boolean isTakingDeals;
     private int processes;
     private int pledges;
     private @Nullable ProcessStore process;
     private @Nullable SealingPipeline pipeline;
     private Optional<NodePool> pool = Optional.empty();
     private Optional<MessageControl> control = Optional.empty();
+    private Optional<SimulatedMarket.Open> market = Optional.empty();
     private OptionalInt pointsLeft = OptionalInt.empty();
     private Optional<String> diedAt = Optional.empty();
 
     /**
      * A provider that does not run yet.
      *
-     * @param storage where sealing keeps its files; without it nothing is sealed
      * @param nodes its full nodes, asked through a pool where there are several
      */
     SimulatedProvider(
             SimulatedTimeline timeline,
             StateStore disk,
-            Optional<Path> storage,
+            Machine machine,
             List<FullNode> nodes,
-            Proofs proofs,
-            ProvableSectors disks,
             Signer keys,
             Address worker,
             OutboxPolicy policy,
@@ -100,10 +135,8 @@ final class SimulatedProvider {
             Coverage coverage) {
         this.timeline = timeline;
         this.disk = disk;
-        this.storage = storage;
+        this.machine = machine;
         this.nodes = List.copyOf(nodes);
-        this.proofs = proofs;
-        this.disks = disks;
         this.keys = keys;
         this.worker = worker;
         this.policy = policy;
@@ -114,8 +147,14 @@ final class SimulatedProvider {
         this.coverage = coverage;
     }
 
+    /** Whether a process of it lives: one that has the miner's lease, or waits for it. */
     boolean isRunning() {
         return process != null;
+    }
+
+    /** Whether it is the one that works for the miner, as far as it knows. */
+    boolean isActive() {
+        return isActive;
     }
 
     /** What it thinks of its full nodes, in their order; empty while it does not run, and with one node only. */
@@ -125,17 +164,44 @@ final class SimulatedProvider {
 
     /** Starts the rooms in the daemon's order. */
     void start() {
-        var opened = new ProcessStore(disk, ++processes);
+        var opened = new ProcessStore(
+                disk, machine.shared() ? machine.number() + "-" + ++processes : "" + ++processes, !machine.shared());
         process = opened;
-        // Strands inherit it, from the first one on.
-        CrashPoints.watch(this::reached);
+        timeline.startAs(machine.number());
         timeline.start(Strand.Kind.VIRTUAL, "node", () -> run(tampering.store(opened)));
+        timeline.startAs(0);
+    }
+
+    /** Waits for the miner's lease, as a node does that is started again and again while another has it. */
+    private void takeLease(StateStore store) {
+        var holder = new LeaseHolder("machine " + machine.number(), "lock " + machine.number());
+        while (true) {
+            try {
+                var lease = NodeLease.take(store, miner.toString(), holder, timeline, LEASE);
+                lease.keep(this::leaseLost);
+                coverage.saw("the lease of a miner taken");
+                return;
+            } catch (AditException heldByAnother) {
+                pause();
+            }
+        }
+    }
+
+    /** The process ends itself, with all that it was doing. */
+    private void leaseLost() {
+        diedAt = Optional.of("the loss of its lease");
+        buried();
+        timeline.dieHere();
     }
 
     private void run(StateStore store) {
+        if (machine.shared()) {
+            takeLease(store);
+        }
+        isActive = true;
         var meters = new SimpleMeterRegistry();
         var chain = tampering.node(chain(meters));
-        var checked = tampering.proofs(proofs);
+        var checked = tampering.proofs(machine.proofs());
         var outbox = new MessageOutbox(store, chain, keys, policy, timeline);
         control = Optional.of(outbox.control());
         var proving = new WindowPoStScheduler(
@@ -144,7 +210,7 @@ final class SimulatedProvider {
                 store,
                 chain,
                 checked,
-                disks,
+                tampering.disks(machine.disks().get()),
                 outbox,
                 meters,
                 timeline);
@@ -153,10 +219,13 @@ final class SimulatedProvider {
             head.listen(Delivery.COALESCED, update -> proving.onHead(update.head()));
         }
         head.listen(Delivery.COALESCED, update -> outbox.settle());
-        var sealing = storage.map(files -> {
+        var sealing = machine.storage().map(files -> {
             var paths = StoragePaths.open(files.resolve("storage.json"), SpaceProbe.ofSystem(), timeline);
             return new SealingPipeline(
-                    SealingSettings.defaults(miner, worker, SectorSize.KIB_2).withBatches(TOGETHER),
+                    SealingSettings.defaults(miner, worker, SectorSize.KIB_2)
+                            .withBatches(TOGETHER)
+                            .withWaitDealsDelay(FOR_OTHER_DEALS)
+                            .withDealStartSlack(START_IS_NEAR),
                     store,
                     chain,
                     checked,
@@ -168,6 +237,12 @@ final class SimulatedProvider {
         var engine = sealing.map(rooms -> {
             var runs = new TaskEngine(store, timeline, MACHINE, rooms.handlers(), meters, RHYTHM, random);
             head.listen(Delivery.COALESCED, update -> rooms.onHead(runs::signal));
+            machine.market().ifPresent(rules -> {
+                var opened = rules.open(machine.number(), store, chain, keys, outbox, rooms.intake(), timeline);
+                market = Optional.of(opened);
+                runs.add(opened.deals().handlers());
+                head.listen(Delivery.COALESCED, update -> opened.deals().onHead(runs::signal));
+            });
             return runs;
         });
         head.start();
@@ -201,6 +276,7 @@ final class SimulatedProvider {
         startWhenTheChainAnswers(rooms);
         engine.start();
         pipeline = rooms;
+        isTakingDeals = market.isPresent();
         while (pledges > 0 && tryPledge(rooms)) {
             pledges--;
         }
@@ -240,7 +316,7 @@ final class SimulatedProvider {
         pledges++;
         var rooms = pipeline;
         if (rooms != null) {
-            timeline.start(Strand.Kind.VIRTUAL, "operator", () -> {
+            start("operator", () -> {
                 if (pledges > 0 && tryPledge(rooms)) {
                     pledges--;
                 }
@@ -248,25 +324,81 @@ final class SimulatedProvider {
         }
     }
 
+    /** On behalf of somebody outside, as a strand of its process. */
+    private void start(String who, Runnable work) {
+        timeline.startAs(machine.number());
+        timeline.start(Strand.Kind.VIRTUAL, who, work);
+        timeline.startAs(0);
+    }
+
     /** A person does something with the messages, as long as the node runs. */
     void atTheDesk(Consumer<MessageControl> work) {
-        control.ifPresent(desk -> timeline.start(Strand.Kind.VIRTUAL, "operator", () -> work.accept(desk)));
+        control.ifPresent(desk -> start("operator", () -> work.accept(desk)));
+    }
+
+    /** A client proposes; it hears nothing when the node is not there, or dies over it. */
+    void propose(DealParams params, Consumer<ProposalVerdict> heard) {
+        withMarket("client", deals -> {
+            try {
+                heard.accept(deals.desk().propose(params));
+            } catch (AditException unanswered) {
+                coverage.saw("proposals that were not answered");
+            }
+        });
+    }
+
+    /** A client asks something of the HTTP market; nothing happens when the node is not there. */
+    void askDirectly(Consumer<DirectDeals> question) {
+        withMarket("client", deals -> question.accept(deals.direct()));
+    }
+
+    /** The operator brings the data of an offline deal; hears whether it was taken, and nothing when the node is not there. */
+    void importDeal(UUID deal, Path file, Consumer<Boolean> heard) {
+        withMarket("operator", deals -> {
+            try {
+                deals.imports().run(deal, file);
+                heard.accept(true);
+            } catch (AditException refused) {
+                coverage.saw("data of a deal refused: " + refused.code());
+                heard.accept(false);
+            }
+        });
+    }
+
+    private void withMarket(String who, Consumer<DealPipeline> work) {
+        if (isTakingDeals) {
+            market.ifPresent(open -> start(who, () -> work.accept(open.deals())));
+        }
     }
 
     // ---- dying -----------------------------------------------------------------------------------
 
     /** As {@code kill -9}: what was not written is gone, and nothing of it runs again. */
     void kill() {
-        timeline.killAll();
+        timeline.kill(machine.number());
         buried();
     }
 
+    /** It stands still from now on, and does not notice. */
+    void standStill() {
+        timeline.pause(machine.number());
+    }
+
+    /** It goes on where it stood still. */
+    void goOn() {
+        timeline.resume(machine.number());
+    }
+
     private void buried() {
+        isActive = false;
         var opened = process;
         process = null;
         pipeline = null;
         pool = Optional.empty();
         control = Optional.empty();
+        market.ifPresent(SimulatedMarket.Open::close);
+        market = Optional.empty();
+        isTakingDeals = false;
         pointsLeft = OptionalInt.empty();
         if (opened != null) {
             opened.close();
@@ -285,7 +417,8 @@ final class SimulatedProvider {
         return where;
     }
 
-    private void reached(String point) {
+    /** A strand of it is at a marked place. */
+    void reached(String point) {
         if (pointsLeft.isEmpty() || !timeline.inStrand()) {
             return;
         }

@@ -65,9 +65,10 @@ final class Simulation {
     private final List<UnreliableNode> nodes = new ArrayList<>();
     private final SimulatedKeys keys;
     private final Operator operator;
-    private final SimulatedProvider provider;
-    private final SectorsInTime sectors;
+    private final Provider provider;
+    private final Optional<Clients> clients;
     private final WindowsInTime windows;
+    private Optional<DealsInTime> deals = Optional.empty();
     private final Tampering tampering;
     private final RunStore runStore;
     private final FairEpochs fair = new FairEpochs();
@@ -99,51 +100,60 @@ final class Simulation {
                 World.make(GENESIS, new SimulatedProofs(timeline, disks, random.split(), coverage), SECTORS, addresses);
         this.keys = new SimulatedKeys(world.worker(), control);
         this.operator = new Operator(random.split(), coverage);
+        if (story.deals()) {
+            Clients.arrive(world);
+        }
+        if (story.poor()) {
+            world.emptyPurse();
+        }
         // The making of the world took no time.
         timeline.stepWallClock(
                 World.POLICY.blockTime().multipliedBy(world.devnet().epoch()));
         this.proofs = new SimulatedProofs(timeline, disks, random.split(), coverage);
         this.breaches = new Breaches(world.devnet()::epoch);
-        this.sectors = new SectorsInTime(breaches, store, fair, world.devnet()::epoch, coverage);
         this.windows = new WindowsInTime(
-                breaches, world, fair, disks, troubledPaths, operator::gaveUp, this::stormyEpochs, coverage);
-        var storage = story.seals() ? Optional.of(runStore.emptyStorage()) : Optional.<Path>empty();
+                breaches, world, fair, disks, troubledPaths, operator::gaveUpProof, this::stormyEpochs, coverage);
+        var storage = story.stores() ? Optional.of(runStore.emptyStorage()) : Optional.<Path>empty();
         this.invariants = new ArrayList<>(invariants(store));
+        var market = story.deals() ? Optional.of(market(random.split())) : Optional.<Market>empty();
+        this.clients = market.map(Market::clients);
+        clients.ifPresent(all -> invariants.addAll(dealInvariants(all, store)));
+        if (story.several()) {
+            invariants.add(new OneMachineWorks(breaches, this::machinesAtWork));
+        }
         var miner = new ActorId(world.miner().id().orElseThrow());
         storage.ifPresent(files ->
                 invariants.add(new SealedFilesKept(breaches, files.resolve("path"), miner, world.devnet()::epoch)));
         this.witness = new Witness(keys.addresses(), world.devnet().ledger().chain()::head, invariants, coverage);
-        var clients = new ArrayList<FullNode>();
+        var wires = new ArrayList<FullNode>();
         for (int i = 0; i < story.nodes(); i++) {
             var node = UnreliableNode.of(world.node(), timeline, random.split(), witness::pushed);
             nodes.add(node);
-            clients.add(node.client());
+            wires.add(node.client());
         }
-        this.provider = new SimulatedProvider(
-                timeline,
-                store,
-                storage,
-                clients,
-                proofs,
-                disks,
-                keys,
-                world.worker().address(),
-                FeePolicy.of(world.miner(), addresses),
-                world.miner(),
-                random.split(),
-                tampering,
-                coverage);
-        coverage.saw(story.nodes() > 1 ? "runs with a pool of full nodes" : "runs with one full node");
-        if (story.controls()) {
-            coverage.saw("runs with control addresses");
+        var machines = new ArrayList<SimulatedProvider>();
+        for (int number = 0; number < story.machines(); number++) {
+            machines.add(new SimulatedProvider(
+                    timeline,
+                    store,
+                    new SimulatedProvider.Machine(
+                            number, story.several(), storage, market.map(Market::room), proofs, disks::opened),
+                    wires,
+                    keys,
+                    world.worker().address(),
+                    FeePolicy.of(world.miner(), addresses),
+                    world.miner(),
+                    random.split(),
+                    tampering,
+                    coverage));
         }
-        if (story.seals()) {
-            coverage.saw("runs that seal");
-        }
+        this.provider = new Provider(machines, timeline);
+        story.kinds().forEach(coverage::saw);
         timeline.afterEveryTurn(() -> invariants.forEach(Invariant::turnTaken));
     }
 
     private List<Invariant> invariants(StateStore store) {
+        var days = new WithinDay(breaches, store, timeline, FeePolicy.binding());
         return List.of(
                 new Invariants.OneWishPerNonce(breaches),
                 new Invariants.StoredBeforePushed(breaches, store),
@@ -156,10 +166,38 @@ final class Simulation {
                 new Invariants.FewStrands(breaches, timeline::living),
                 new Invariants.NothingStuck(
                         breaches, this::endedQuietly, world.devnet()::epoch, this::nextNonceOnChain),
-                new WithinDay(breaches, store, timeline, FeePolicy.binding()),
+                days,
                 new FencedLiars(breaches, nodes, this::viewOfNodes, () -> clockIsOff == 0, coverage),
-                sectors,
+                new SectorsInTime(
+                        breaches, store, fair, world.devnet()::epoch, () -> FeePolicy.isSpent(days), coverage),
+                new SoundSectorsKept(breaches, disks, troubledPaths),
                 windows);
+    }
+
+    /** The node's side of the market and the other one. */
+    private record Market(SimulatedMarket room, Clients clients) {}
+
+    private Market market(SplittableRandom random) throws IOException {
+        var folder = runStore.emptyMarket();
+        var web = new SimulatedWeb(timeline, random.split(), coverage);
+        return new Market(
+                new SimulatedMarket(folder, world.miner(), web),
+                new Clients(world, web, folder.resolve("shelf"), random, coverage, breaches));
+    }
+
+    private List<Invariant> dealInvariants(Clients all, StateStore store) {
+        long solvent = story.poor() ? world.devnet().epoch() + Story.PAYDAY + 2 : 0;
+        var inTime = new DealsInTime(breaches, store, world, all::deals, fair, operator::gaveUpAny, solvent, coverage);
+        deals = Optional.of(inTime);
+        return List.of(
+                new DealsKept(breaches, store, all::deals, world.devnet()::epoch),
+                new DealsPublishedOnce(breaches, coverage),
+                new EscrowBacksDeals(breaches, world, all::deals),
+                inTime);
+    }
+
+    private int machinesAtWork() {
+        return provider.atWork();
     }
 
     private List<MemberView> viewOfNodes() {
@@ -223,15 +261,16 @@ final class Simulation {
             endWhatIsOver();
             reorgNow = 0;
             story.events().get(at).forEach(this::apply);
+            clients.ifPresent(all -> all.act(provider));
             nextBlock();
         }
-        provider.kill();
+        provider.killAll();
         invariants.forEach(Invariant::over);
         return judge();
     }
 
     private void start() {
-        if (!provider.isRunning()) {
+        if (!provider.isWhole()) {
             try {
                 tampering.database(runStore.connection());
             } catch (SQLException e) {
@@ -270,7 +309,8 @@ final class Simulation {
                 coverage.saw(within ? "base fee high" : "base fee beyond every limit");
                 storms.add(storm);
                 blow();
-                until(storm.epochs(), !within, () -> {
+                // Proving a sector of many deals takes three times the gas of an empty one, and has the same limit.
+                until(storm.epochs(), !within || story.deals(), () -> {
                     storms.remove(storm);
                     blow();
                 });
@@ -314,7 +354,7 @@ final class Simulation {
                 until(trouble.epochs(), excuses, () -> proofs.worker(0, 0, Duration.ofSeconds(40)));
             }
             case Disturbance.Crash crash -> {
-                if (provider.isRunning()) {
+                if (provider.isKillable()) {
                     coverage.saw("killed anywhere");
                     provider.kill();
                     startAgain(crash.downFor());
@@ -334,6 +374,12 @@ final class Simulation {
                 });
             }
             case Disturbance.Pledge pledge -> provider.pledge();
+            case Disturbance.DealWanted wanted -> clients.orElseThrow().want(wanted.wish());
+            case Disturbance.StandStill still -> {
+                coverage.saw("a machine stood still");
+                until(still.epochs(), true, provider.standStill());
+            }
+            case Disturbance.Payday payday -> world.fillPurse();
         }
     }
 
@@ -431,6 +477,7 @@ final class Simulation {
                 windows.excusedMet(),
                 witness.sent(),
                 witness.replaced(),
+                deals.map(DealsInTime::counts).orElse(DealCounts.NONE),
                 breaches.words(),
                 coverage.counts(),
                 digest());

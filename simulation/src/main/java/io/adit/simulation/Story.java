@@ -14,9 +14,20 @@ import java.util.SplittableRandom;
  * @param nodes full nodes that the provider has
  * @param seals whether sectors are sealed in it
  * @param controls whether window proofs and declarations are sent from addresses of their own
+ * @param machines that run for the miner, on one database
+ * @param deals whether clients want deals in it
+ * @param poor whether the worker has no money until payday
  * @param events what happens before the block of that epoch; one list per epoch
  */
-record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<Disturbance>> events) {
+record Story(
+        int epochs,
+        int nodes,
+        boolean seals,
+        boolean controls,
+        int machines,
+        boolean deals,
+        boolean poor,
+        List<List<Disturbance>> events) {
     static final int QUIET_AT_FIRST = 10;
     static final int QUIET_AT_LAST = 70;
 
@@ -46,6 +57,65 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
     /** A story is half as long as the longest in so many of ten: more of them are played in the same time. */
     private static final int SHORT_OF_TEN = 7;
 
+    /** Among so many seeds there is one in which clients want deals. */
+    private static final int DEALS_IN = 12;
+
+    /** Of so many stories with deals and control addresses there is one that begins without money. */
+    private static final int POOR_IN = 2;
+
+    /** The epoch in which it comes. */
+    static final int PAYDAY = 60;
+
+    /** Among so many stories without deals there is one with several machines. */
+    private static final int SEVERAL_IN = 14;
+
+    /** So many of five stories with deals have several machines too: one seed of thirty. */
+    private static final int DEALS_SEVERAL_OF_FIVE = 2;
+
+    /** Of so many epochs there is one in which the machine that works dies or stands still. */
+    private static final int FAILS_OVER_IN = 40;
+
+    /** As long as there are deals, which are half of a shorter story. */
+    private static final int FAILS_OVER_WITH_DEALS_IN = 14;
+
+    /** So long before the middle of its story is the last epoch in which a deal is wanted: it has to start before the end. */
+    private static final int LATEST_WISH = 45;
+
+    /** Of so many epochs there is one in which somebody wants a deal. */
+    private static final int WANTED_IN = 9;
+
+    /** Whether there are several machines. */
+    boolean several() {
+        return machines > 1;
+    }
+
+    /** Whether the provider has storage for sectors. */
+    boolean stores() {
+        return seals || deals;
+    }
+
+    /** What kind of story it is, in the words of the coverage. */
+    List<String> kinds() {
+        var kinds = new ArrayList<String>();
+        kinds.add(nodes > 1 ? "runs with a pool of full nodes" : "runs with one full node");
+        if (controls) {
+            kinds.add("runs with control addresses");
+        }
+        if (seals) {
+            kinds.add("runs that seal");
+        }
+        if (several()) {
+            kinds.add("runs with several machines");
+        }
+        if (deals) {
+            kinds.add(poor ? "runs with deals and an empty purse" : "runs with deals");
+        }
+        if (deals && several()) {
+            kinds.add("runs with deals and several machines");
+        }
+        return kinds;
+    }
+
     static Story of(long seed, int longest, int storagePaths) {
         var random = new SplittableRandom(seed);
         // Stories differ in temper: most are rough in one way or another, a few are calm.
@@ -54,10 +124,17 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
         int nodes = random.nextInt(4) == 0 ? 3 : 1;
         boolean seals = random.nextInt(4) == 0;
         boolean controls = random.nextInt(3) == 0;
-        int length = random.nextInt(10) < SHORT_OF_TEN ? longest / 2 : longest;
+        var wants = new SplittableRandom(Long.rotateLeft(~seed, 32));
+        boolean deals = wants.nextInt(DEALS_IN) == 0;
+        // A story with deals costs as much in half the time.
+        boolean isShort = random.nextInt(10) < SHORT_OF_TEN || deals;
+        int length = isShort ? longest / 2 : longest;
         // Drawn apart: the seeds without a long storm keep the story they have without it.
         var storms = new SplittableRandom(~seed);
         int storm = storms.nextInt(STORMY_IN) == 0 ? storms.nextInt(SHORTEST_LONG_STORM, LONGEST_STORM + 1) : 0;
+        int machines = machines(deals, wants, seed);
+        boolean poor = deals && controls && wants.nextInt(POOR_IN) == 0;
+        int wanted = 0;
         int epochs = (deep ? length + DEEPEST + QUIET_AT_LAST : length) + storm;
         int deepAt = deep ? epochs - QUIET_AT_LAST - 1 - random.nextInt(QUIET_AT_LAST) : -1;
         var events = new ArrayList<List<Disturbance>>();
@@ -69,6 +146,15 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
                 now.add(new Disturbance.Pledge());
                 now.add(new Disturbance.Pledge());
             }
+            if (deals && isTimeToWant(epoch, length) && wants.nextInt(WANTED_IN) == 0) {
+                now.add(new Disturbance.DealWanted(wish(wants, wanted++)));
+            }
+            if (machines > 1 && !quiet && wants.nextInt(deals ? FAILS_OVER_WITH_DEALS_IN : FAILS_OVER_IN) == 0) {
+                now.add(failure(wants, deals));
+            }
+            if (poor && epoch == PAYDAY) {
+                now.add(new Disturbance.Payday());
+            }
             if (storm > 0 && epoch >= QUIET_AT_FIRST && epoch < QUIET_AT_FIRST + storm) {
                 stormOn(storms, epoch - QUIET_AT_FIRST, storm).ifPresent(now::add);
             }
@@ -79,7 +165,24 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
             }
             events.add(List.copyOf(now));
         }
-        return new Story(epochs, nodes, seals, controls, List.copyOf(events));
+        return new Story(epochs, nodes, seals, controls, machines, deals, poor, List.copyOf(events));
+    }
+
+    /** Drawn apart where there are deals: those of one machine keep the story that they have without the others. */
+    private static int machines(boolean deals, SplittableRandom wants, long seed) {
+        var random = deals ? new SplittableRandom(~Long.rotateLeft(seed, 32)) : wants;
+        boolean several = deals ? random.nextInt(5) < DEALS_SEVERAL_OF_FIVE : random.nextInt(SEVERAL_IN) == 0;
+        return several ? random.nextInt(2, 4) : 1;
+    }
+
+    /** Of the machine that works; in the middle of what deals are made of where there are deals. */
+    private static Disturbance failure(SplittableRandom random, boolean deals) {
+        if (deals && random.nextInt(3) == 0) {
+            return new Disturbance.CrashAtPoint(random.nextInt(1, 12), oneOf(random, 1, 3, 8, 40));
+        }
+        return random.nextBoolean()
+                ? new Disturbance.StandStill(oneOf(random, 1, 3, 5, 8, 25))
+                : new Disturbance.Crash(oneOf(random, 1, 3, 8, 40));
     }
 
     /** A fee far above what is asked otherwise, with gusts that go up to what messages may cost. */
@@ -90,6 +193,26 @@ record Story(int epochs, int nodes, boolean seals, boolean controls, List<List<D
         int percent = since == 0 ? 20 : random.nextInt(20, 101);
         var fee = DEAR.multiply(BigInteger.valueOf(percent)).divide(BigInteger.valueOf(100));
         return Optional.of(new Disturbance.FeeStorm(fee, since == 0 ? length : Math.min(GUST, length - since)));
+    }
+
+    /** Early enough that the deal's start is part of the story. */
+    private static boolean isTimeToWant(int epoch, int length) {
+        return epoch >= QUIET_AT_FIRST && epoch < length / 2 - LATEST_WISH;
+    }
+
+    private static DealWish wish(SplittableRandom random, int number) {
+        int soon = (int) SimulatedMarket.START_BUFFER;
+        var ways = DealWish.Way.values();
+        // Every second client is sound.
+        var way = random.nextBoolean() ? DealWish.Way.SOUND : ways[random.nextInt(ways.length)];
+        int startsIn = random.nextInt(4) == 0 ? soon + 1 : soon + random.nextInt(1, 60);
+        return new DealWish(
+                number,
+                oneOf(random, 256, 256, 512, 1024),
+                random.nextInt(3) == 0,
+                startsIn,
+                way,
+                random.nextBoolean());
     }
 
     private static Disturbance disturbance(SplittableRandom random, int epoch, int nodes, int storagePaths) {

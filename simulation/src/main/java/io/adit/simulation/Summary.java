@@ -51,6 +51,10 @@ final class Summary {
                 "messagesSent",
                 outcomes.stream().mapToLong(Outcome::messagesSent).sum());
         map.put("replaced", replaced());
+        var deals = outcomes.stream().map(Outcome::deals).reduce(DealCounts.NONE, DealCounts::plus);
+        map.put("dealsAccepted", deals.accepted());
+        map.put("dealsActivated", deals.activated());
+        map.put("dealsFailed", deals.failed());
         map.put(
                 "violations",
                 outcomes.stream()

@@ -3,6 +3,7 @@ package io.adit.simulation;
 import io.adit.chain.node.FullNode;
 import io.adit.core.state.StateStore;
 import io.adit.proofs.Proofs;
+import io.adit.sealing.proving.ProvableSectors;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -18,6 +19,11 @@ interface Tampering {
     /** What the rooms of a process get in the place of their proofs. */
     default Proofs proofs(Proofs proofs) {
         return proofs;
+    }
+
+    /** What the rooms of a process get in the place of their sectors' disks. */
+    default ProvableSectors disks(ProvableSectors disks) {
+        return disks;
     }
 
     /** What the rooms of a process get in the place of their store. */

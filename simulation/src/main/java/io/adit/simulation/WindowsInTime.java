@@ -2,6 +2,7 @@ package io.adit.simulation;
 
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.SubmitWindowedPoStParams;
+import io.adit.chain.node.Partition;
 import io.adit.chain.type.MessageReceipt;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSetKey;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * Every partition with a sector on a sound disk is proven when its window closes, if the window was open for long enough
@@ -46,7 +47,7 @@ final class WindowsInTime implements Invariant {
     private final FairEpochs fair;
     private final SimulatedDisks disks;
     private final Set<Integer> troubledPaths;
-    private final Predicate<String> gaveUp;
+    private final BiPredicate<Long, Long> gaveUp;
     private final LongSupplier stormyEpochs;
     private final Coverage coverage;
     private final long begin;
@@ -62,7 +63,7 @@ final class WindowsInTime implements Invariant {
      * Begins at the chain's head.
      *
      * @param troubledPaths those that have failed, or fail
-     * @param gaveUp whether the operator gave up the message with such a key
+     * @param gaveUp whether the operator gave up the proof of a window, by its opening, and a partition
      * @param stormyEpochs for how long the base fee has been high
      */
     WindowsInTime(
@@ -71,7 +72,7 @@ final class WindowsInTime implements Invariant {
             FairEpochs fair,
             SimulatedDisks disks,
             Set<Integer> troubledPaths,
-            Predicate<String> gaveUp,
+            BiPredicate<Long, Long> gaveUp,
             LongSupplier stormyEpochs,
             Coverage coverage) {
         this.breaches = breaches;
@@ -130,17 +131,21 @@ final class WindowsInTime implements Invariant {
         var partitions = partitions(window.deadline());
         var since = activations();
         for (int partition = 0; partition < partitions.size(); partition++) {
-            if (hasSoundSector(partitions.get(partition), window, since)) {
-                judge(window, partition);
+            var sound = soundSectors(partitions.get(partition).allSectors(), window, since);
+            if (!sound.isEmpty()) {
+                var faulty = sound.stream()
+                        .filter(partitions.get(partition).faultySectors()::contains)
+                        .toList();
+                judge(window, partition, faulty);
             }
         }
     }
 
-    private void judge(Window window, long partition) {
+    private void judge(Window window, long partition, List<Long> faulty) {
         boolean held = proven.getOrDefault(new Proven(window.challenge(), window.deadline(), partition), 0) > 0;
         boolean isFair = fair.longestRun(window.open(), window.close()) >= FAIR_CHANCE
                 && window.open() > begin + COMING_UP
-                && !gaveUp.test("post/" + window.open() + "/" + partition);
+                && !gaveUp.test(window.open(), partition);
         if (!isFair) {
             excused++;
             excusedMet += held ? 1 : 0;
@@ -149,6 +154,12 @@ final class WindowsInTime implements Invariant {
         due++;
         if (held) {
             met++;
+            if (!faulty.isEmpty() && wasProvenBefore(window, partition)) {
+                breaches.report(
+                        getClass(),
+                        "deadline %d partition %d, open from epoch %d to %d, was proven, and its sectors %s on sound disks are faulty"
+                                .formatted(window.deadline(), partition, window.open(), window.close(), faulty));
+            }
             if (stormyEpochs.getAsLong() > HOURS) {
                 coverage.saw("windows proven after hours of a high base fee");
             }
@@ -160,10 +171,15 @@ final class WindowsInTime implements Invariant {
         }
     }
 
-    private List<BitField> partitions(long deadline) {
-        return world.node().stateMinerPartitions(world.miner(), deadline, TipSetKey.EMPTY).stream()
-                .map(partition -> partition.allSectors())
-                .toList();
+    /** Whether the window a period before was proven, or there was none: after a missed one its sectors are faulty for a reason. */
+    private boolean wasProvenBefore(Window window, long partition) {
+        long period = World.POLICY.challengeWindow() * World.POLICY.deadlines();
+        return window.open() - period <= begin
+                || proven.getOrDefault(new Proven(window.challenge() - period, window.deadline(), partition), 0) > 0;
+    }
+
+    private List<Partition> partitions(long deadline) {
+        return world.node().stateMinerPartitions(world.miner(), deadline, TipSetKey.EMPTY);
     }
 
     /** When each sector that the miner has now became active. */
@@ -176,11 +192,13 @@ final class WindowsInTime implements Invariant {
         return since;
     }
 
-    /** Whether one of its sectors was there to be challenged and lay on a path that never failed. */
-    private boolean hasSoundSector(BitField sectors, Window window, Map<Long, Long> since) {
+    /** Those of its sectors that were there to be challenged and lay on a path that never failed. */
+    private List<Long> soundSectors(BitField sectors, Window window, Map<Long, Long> since) {
         return sectors.stream(MOST_SECTORS)
-                .anyMatch(number -> since.getOrDefault(number, Long.MAX_VALUE) < window.challenge()
-                        && !troubledPaths.contains(disks.pathOf(new SectorNumber(number))));
+                .filter(number -> since.getOrDefault(number, Long.MAX_VALUE) < window.challenge()
+                        && !troubledPaths.contains(disks.pathOf(new SectorNumber(number))))
+                .boxed()
+                .toList();
     }
 
     int due() {

@@ -61,6 +61,21 @@ final class WithinDay implements Invariant {
     }
 
     private void judge(Tx tx, MessagePriority lane) {
+        var spent = spent(tx, lane);
+        var cap = caps.getOrDefault(lane, TokenAmount.ZERO);
+        if (spent.compareTo(cap) > 0) {
+            breaches.report(
+                    getClass(), "lane " + lane.laneName() + " may spend " + cap + " in a day and spends " + spent);
+        }
+    }
+
+    /** Whether the lane cannot pay another message of that price today. */
+    boolean isSpent(MessagePriority lane, TokenAmount another) {
+        var cap = caps.getOrDefault(lane, TokenAmount.ZERO);
+        return store.read(tx -> spent(tx, lane)).plus(another).compareTo(cap) > 0;
+    }
+
+    private TokenAmount spent(Tx tx, MessagePriority lane) {
         var today = clock.instant().truncatedTo(ChronoUnit.DAYS);
         var spent = TokenAmount.ZERO;
         for (var record : tx.messages().signedSince(today)) {
@@ -74,11 +89,7 @@ final class WithinDay implements Invariant {
                                 .reduce(TokenAmount.ZERO, TokenAmount::max)));
             }
         }
-        var cap = caps.getOrDefault(lane, TokenAmount.ZERO);
-        if (spent.compareTo(cap) > 0) {
-            breaches.report(
-                    getClass(), "lane " + lane.laneName() + " may spend " + cap + " in a day and spends " + spent);
-        }
+        return spent;
     }
 
     private static TokenAmount mayCost(MessageCandidate candidate) {

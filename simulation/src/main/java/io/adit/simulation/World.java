@@ -1,9 +1,11 @@
 package io.adit.simulation;
 
 import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.AddBalanceParams;
 import io.adit.chain.actor.ChangeWorkerAddressParams;
 import io.adit.chain.actor.CreateMinerParams;
 import io.adit.chain.actor.CreateMinerReturn;
+import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PowerMethod;
 import io.adit.chain.actor.PreCommitSectorBatch2Params;
@@ -61,6 +63,10 @@ final class World implements AutoCloseable {
     private static final TokenAmount CONTROL_BALANCE = TokenAmount.ofFil(20);
 
     private static final long GAS = 2_000_000_000L;
+    /** Enough for a plain transfer. */
+    private static final long SMALL = 10_000_000L;
+
+    private static final TokenAmount FEE_CAP = TokenAmount.ofAtto(1_000_000);
 
     private final Devnet devnet;
     private final PrivateKey worker;
@@ -240,21 +246,44 @@ final class World implements AutoCloseable {
         return Commitment.of(bytes);
     }
 
+    /** Gives each of the keys a purse, and has it put a part of that into the market. To be done before the story begins. */
+    void welcome(List<PrivateKey> clients, TokenAmount purse, TokenAmount escrow) {
+        clients.forEach(client -> devnet.ledger().fund(client.address(), purse));
+        devnet.advance(2);
+        for (var client : clients) {
+            run(
+                    devnet,
+                    client,
+                    Actor.MARKET,
+                    escrow,
+                    MarketMethod.ADD_BALANCE.number(),
+                    new AddBalanceParams(client.address()).toCbor());
+        }
+    }
+
+    /** Has the worker send away what it holds, but for what a message or two may cost. To be done before the story begins. */
+    void emptyPurse() {
+        var held = node().stateGetActor(worker.address(), TipSetKey.EMPTY)
+                .orElseThrow()
+                .balance();
+        push(devnet, worker, Actor.BURNT_FUNDS, held.minus(FEE_CAP.times(SMALL)), 0, new byte[0], SMALL);
+        devnet.advance(2);
+    }
+
+    /** Gives the worker money; it arrives with a later block. */
+    void fillPurse() {
+        devnet.ledger().fund(worker.address(), TokenAmount.ofFil(1_000));
+    }
+
+    /** Sends a message of somebody who is not the provider; nobody looks what becomes of it. */
+    void post(PrivateKey from, Address to, long method, byte[] params) {
+        push(devnet, from, to, TokenAmount.ZERO, method, params, GAS);
+    }
+
     private static MessageReceipt run(
             Devnet devnet, PrivateKey from, Address to, TokenAmount value, long method, byte[] params) {
         var node = devnet.node();
-        var message = new Message(
-                0,
-                to,
-                from.address(),
-                node.mpoolGetNonce(from.address()),
-                value,
-                GAS,
-                TokenAmount.ofAtto(1_000_000),
-                TokenAmount.ofAtto(100_000),
-                method,
-                params);
-        Cid cid = node.mpoolPush(new SignedMessage(message, from.sign(message.signingBytes())));
+        Cid cid = push(devnet, from, to, value, method, params, GAS);
         devnet.advance(2);
         var receipt = node.stateSearchMsg(TipSetKey.EMPTY, cid, -1, true)
                 .orElseThrow()
@@ -264,6 +293,23 @@ final class World implements AutoCloseable {
                     "making the world: method " + method + " ended with exit code " + receipt.exitCode());
         }
         return receipt;
+    }
+
+    private static Cid push(
+            Devnet devnet, PrivateKey from, Address to, TokenAmount value, long method, byte[] params, long gas) {
+        var node = devnet.node();
+        var message = new Message(
+                0,
+                to,
+                from.address(),
+                node.mpoolGetNonce(from.address()),
+                value,
+                gas,
+                FEE_CAP,
+                TokenAmount.ofAtto(100_000),
+                method,
+                params);
+        return node.mpoolPush(new SignedMessage(message, from.sign(message.signingBytes())));
     }
 
     Devnet devnet() {

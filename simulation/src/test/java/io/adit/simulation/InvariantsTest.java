@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -273,7 +274,8 @@ class InvariantsTest {
     void aSectorThatHangsIsNoticed_unlessItHadNoFairChance() {
         var fair = new FairEpochs();
         var now = new AtomicLong();
-        var invariant = new SectorsInTime(breaches, store, fair, now::get, new Coverage());
+        var daySpent = new AtomicBoolean();
+        var invariant = new SectorsInTime(breaches, store, fair, now::get, daySpent::get, new Coverage());
         var sector = SectorRecord.created(new SectorNumber(3), RegisteredSealProof.STACKED_DRG_2KIB_V1_1, Instant.EPOCH)
                 .withState(SectorState.PreCommitWait);
         store.transactVoid(tx -> tx.sectors().insert(sector));
@@ -287,6 +289,21 @@ class InvariantsTest {
         }
         invariant.over();
         assertThat(breaches.words()).singleElement().asString().contains("sector 3 is still in PreCommitWait");
+
+        store.transactVoid(tx -> tx.sectors()
+                .update(tx.sectors()
+                        .find(sector.number())
+                        .orElseThrow()
+                        .withError(Optional.of("waits until midnight UTC"))));
+        daySpent.set(true);
+        invariant.over();
+        assertThat(breaches.words())
+                .as("one that waits for another day's money")
+                .hasSize(1);
+
+        daySpent.set(false);
+        invariant.over();
+        assertThat(breaches.words()).as("one that says so and has it").hasSize(2);
     }
 
     @Test
@@ -303,5 +320,22 @@ class InvariantsTest {
         Files.delete(sealed);
         invariant.headMoved();
         assertThat(breaches.words()).singleElement().asString().contains("the replica of sector 3 is gone");
+    }
+
+    @Test
+    void secondMachineThatGoesOnWorking_isNoticed() {
+        var working = new AtomicLong(2);
+        var invariant = new OneMachineWorks(breaches, () -> (int) working.get());
+        invariant.headMoved();
+        invariant.headMoved();
+        working.set(1);
+        invariant.headMoved();
+        assertThat(breaches.words()).isEmpty();
+
+        working.set(2);
+        for (int i = 0; i < 3; i++) {
+            invariant.headMoved();
+        }
+        assertThat(breaches.words()).singleElement().asString().contains("2 machines work for the miner at once");
     }
 }

@@ -131,7 +131,7 @@ class MinedChainTest {
 
         @Override
         public PrivateReplica replica(SectorNumber sector, Commitment commR) {
-            return disks.replica(sector, commR);
+            return disks.opened().replica(sector, commR);
         }
     }
 
@@ -215,10 +215,8 @@ class MinedChainTest {
         return new SimulatedProvider(
                 timeline,
                 store,
-                Optional.empty(),
+                SimulatedProvider.Machine.proving(proofs, disks::opened),
                 List.of(client),
-                proofs,
-                disks,
                 Signer.of(world.worker()),
                 world.worker().address(),
                 OutboxPolicy.open(),

@@ -38,6 +38,7 @@ class SimulationTest {
         if (SEEDS >= ENOUGH_FOR_ALL) {
             assertThat(summary.coverage()).containsKeys(everything());
             assertThat(summary.replaced()).isPositive();
+            assertThat((Integer) summary.asMap().get("dealsActivated")).isPositive();
         }
     }
 
@@ -89,6 +90,21 @@ class SimulationTest {
                 "home restored from a backup",
                 "disks rolled back to an image, and the machine booted",
                 "miner moved by a protection file",
+                "runs with deals",
+                "runs with deals and an empty purse",
+                "runs with deals and several machines",
+                "several deals published in one message",
+                "reorgs that took published deals back",
+                "a client took its money back",
+                "a client's server was away",
+                "runs with several machines",
+                "a machine stood still",
+                "killed at the loss of its lease",
+                "another machine went on making blocks",
+                "machine that makes blocks killed anywhere",
+                "machine that makes blocks stood still",
+                "machine that makes blocks stood still at block.permitted",
+                "a lease's renewal hung",
                 "pre-commits of several sectors in one message",
                 "proofs of several sectors in one message"));
         UnreliableNode.Mood.TROUBLES.forEach(mood -> {

@@ -2,19 +2,36 @@ package io.adit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.chain.actor.Actor;
+import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
+import io.adit.core.fil.Commitment;
+import io.adit.core.fil.Randomness;
+import io.adit.core.fil.RegisteredPoStProof;
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
+import io.adit.proofs.PrivateReplica;
 import io.adit.proofs.Proofs;
+import io.adit.sealing.proving.ProvableSectors;
+import io.adit.sealing.proving.ReadReplicas;
+import io.adit.sealing.proving.SectorLook;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Plays nodes that are broken on purpose: each kind of break must be noticed, by the invariant that is meant for it. */
@@ -95,11 +112,124 @@ class TamperingTest {
                 words -> words.matches("WindowsInTime: .* to (\\d+), was not proven \\(epoch \\1\\)"));
     }
 
+    @Test
+    void aSoundSectorLeftOutIsNoticed() throws Exception {
+        assertNoticed(
+                reportingAsLost(true), words -> words.startsWith("SoundSectorsKept: ") && words.contains("left out"));
+    }
+
+    @Test
+    void aSoundSectorDeclaredFaultyIsNoticed() throws Exception {
+        assertNoticed(
+                reportingAsLost(false),
+                words -> words.startsWith("SoundSectorsKept: ") && words.contains("declared faulty"));
+    }
+
+    @Test
+    void aSoundSectorThatIsFaultyInTheEndIsNoticed() throws Exception {
+        assertNoticed(
+                reportingAsLost(true),
+                words -> words.matches("WindowsInTime: .*, was proven, and its sectors .* are faulty.*"));
+    }
+
+    /** Sectors of a path of four are said to be lost: when a proof needs them, or when they are looked at ahead of it. */
+    private static Tampering reportingAsLost(boolean forProofs) {
+        return new Tampering() {
+            @Override
+            public ProvableSectors disks(ProvableSectors disks) {
+                return new ProvableSectors() {
+                    @Override
+                    public SectorLook look(Collection<SectorNumber> sectors, Supplier<Duration> left)
+                            throws InterruptedException {
+                        var looked = disks.look(sectors, left);
+                        return forProofs ? looked : new SectorLook(and(sectors, looked.problems()), looked.late());
+                    }
+
+                    @Override
+                    public PrivateReplica replica(SectorNumber sector, Commitment commR) {
+                        return disks.replica(sector, commR);
+                    }
+
+                    @Override
+                    public ReadReplicas read(
+                            RegisteredPoStProof type,
+                            Randomness challenge,
+                            Map<SectorNumber, Commitment> sectors,
+                            Supplier<Duration> left)
+                            throws InterruptedException {
+                        var read = disks.read(type, challenge, sectors, left);
+                        if (!forProofs) {
+                            return read;
+                        }
+                        var lost = and(sectors.keySet(), read.problems());
+                        var others = new TreeMap<>(read.replicas());
+                        others.keySet().removeAll(lost.keySet());
+                        return new ReadReplicas(others, lost, read.late(), read.release());
+                    }
+                };
+            }
+        };
+    }
+
+    private static Map<SectorNumber, String> and(Collection<SectorNumber> sectors, Map<SectorNumber, String> problems) {
+        var all = new TreeMap<>(problems);
+        sectors.stream().filter(sector -> sector.value() % 4 == 1).forEach(sector -> all.put(sector, "lost"));
+        return all;
+    }
+
+    @Test
+    void aStoreThatForgetsDealsIsNoticed() throws Exception {
+        assertNoticed(
+                new Tampering() {
+                    @Override
+                    public void database(Connection connection) throws SQLException {
+                        try (var statement = connection.createStatement()) {
+                            statement.executeUpdate("DELETE FROM deal");
+                        }
+                    }
+                },
+                words -> words.startsWith("DealsKept: ") && words.contains("no longer known"),
+                TamperingTest::diesWithDeals);
+    }
+
+    @Test
+    void aNodeThatPublishesNothingIsNoticed() throws Exception {
+        assertNoticed(
+                new Tampering() {
+                    @Override
+                    public FullNode node(FullNode node) {
+                        return signing(
+                                node,
+                                message -> message,
+                                message -> !message.to().equals(Actor.MARKET)
+                                        || message.method() != MarketMethod.PUBLISH_STORAGE_DEALS.number());
+                    }
+                },
+                words -> words.startsWith("DealsInTime: ") && words.contains("SOUND"),
+                Story::deals);
+    }
+
+    private static boolean diesWithDeals(Story story) {
+        return story.deals()
+                && story.events().stream().skip(60).flatMap(List::stream).anyMatch(Disturbance.Crash.class::isInstance);
+    }
+
     /** One of few seeds is enough. */
     private static void assertNoticed(Tampering tampering, Predicate<String> asMeant) throws Exception {
+        assertNoticed(tampering, asMeant, story -> true);
+    }
+
+    /** As {@link #assertNoticed(Tampering, Predicate)}, of stories of a kind. */
+    private static void assertNoticed(Tampering tampering, Predicate<String> asMeant, Predicate<Story> kind)
+            throws Exception {
         var noticed = new ArrayList<String>();
+        var seeds = LongStream.rangeClosed(1, 300)
+                .filter(seed -> kind.test(Story.of(seed, EPOCHS, 1)))
+                .limit(SEEDS)
+                .iterator();
         try (var store = new RunStore()) {
-            for (long seed = 1; seed <= SEEDS && noticed.stream().noneMatch(asMeant); seed++) {
+            while (seeds.hasNext() && noticed.stream().noneMatch(asMeant)) {
+                long seed = seeds.next();
                 noticed.addAll(Simulation.play(seed, EPOCHS, store, tampering).violations());
             }
         }
