@@ -1,16 +1,21 @@
 package io.adit.ops;
 
 import io.adit.core.error.AditException;
+import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.ops.cli.ActorCommand;
 import io.adit.ops.cli.ClientCommand;
 import io.adit.ops.cli.ConfigCommand;
+import io.adit.ops.cli.DealNameConverter;
 import io.adit.ops.cli.DealsCommand;
 import io.adit.ops.cli.ExplainCommand;
+import io.adit.ops.cli.HttpUrlConverter;
 import io.adit.ops.cli.InfoCommand;
 import io.adit.ops.cli.InitCommand;
 import io.adit.ops.cli.LauncherCommands;
 import io.adit.ops.cli.MessagesCommand;
 import io.adit.ops.cli.MiningCommand;
+import io.adit.ops.cli.MultiaddrConverter;
+import io.adit.ops.cli.NetCommand;
 import io.adit.ops.cli.ParamsCommand;
 import io.adit.ops.cli.ProvingCommand;
 import io.adit.ops.cli.RunCommand;
@@ -22,6 +27,7 @@ import io.adit.ops.cli.TasksCommand;
 import io.adit.ops.cli.WalletCommand;
 import io.adit.ops.cli.WorkerCommand;
 import io.adit.ops.demo.DemoCommand;
+import java.net.URI;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +46,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             WorkerCommand.class,
             InfoCommand.class,
+            NetCommand.class,
             SectorsCommand.class,
             ProvingCommand.class,
             MiningCommand.class,
@@ -79,6 +86,9 @@ public final class AditMain {
     public static CommandLine commandLine() {
         var line = new CommandLine(new AditMain());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(URI.class, new HttpUrlConverter());
+        line.registerConverter(Multiaddr.class, new MultiaddrConverter());
+        line.registerConverter(DealName.class, new DealNameConverter());
         line.setExecutionExceptionHandler((problem, command, parsed) -> {
             var err = command.getErr();
             if (problem instanceof AditException known) {

@@ -17,8 +17,12 @@ import org.junit.jupiter.api.Test;
 class ConfigReadersTest {
     private static final String CONFIG = "io.adit.core.config";
 
-    /** Read by their own sections, the last one through {@code stagingBytes()}. */
-    private static final Set<String> READ_INSIDE = Set.of("node.allowPublicApi", "market.maxStagingBytes");
+    /** Read by their own sections, those of the market through what stands for them where they are not set. */
+    private static final Set<String> READ_INSIDE = Set.of(
+            "node.allowPublicApi",
+            "market.maxStagingBytes",
+            "market.maxStagingBytesPerClient",
+            "market.maxDealsUnderWayPerClient");
 
     @Test
     void everyKeyIsReadOutsideOfTheConfiguration() {

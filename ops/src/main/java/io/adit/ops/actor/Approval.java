@@ -18,11 +18,12 @@ import io.adit.ops.OpsError;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What waits at a multisig, and the approval of one of it. The approval names the proposal by its hash too, so that a reorganisation
- * cannot put another one under the number that was looked at.
+ * What waits at a multisig, and the approval or withdrawal of one of it. Both name the proposal by its hash too, so that a
+ * reorganisation cannot put another one under the number that was looked at.
  */
 public final class Approval {
     private final FullNode node;
@@ -61,11 +62,13 @@ public final class Approval {
 
     private String methodOf(MultisigTransaction transaction) {
         var number = "method " + transaction.method();
-        return idOf(transaction.to()).equals(idOf(miner))
-                ? MinerMethod.ofNumber(transaction.method())
-                        .map(method -> method.methodName() + " (" + number + ")")
-                        .orElse(number)
-                : number;
+        var to = idOf(transaction.to());
+        Optional<String> name = to.equals(idOf(miner))
+                ? MinerMethod.ofNumber(transaction.method()).map(MinerMethod::methodName)
+                : to.equals(idOf(multisig))
+                        ? MultisigMethod.ofNumber(transaction.method()).map(MultisigMethod::methodName)
+                        : Optional.empty();
+        return name.map(method -> method + " (" + number + ")").orElse(number);
     }
 
     private Address idOf(Address address) {
@@ -79,13 +82,7 @@ public final class Approval {
      * @throws AditException {@link OpsError#NODE_REFUSED} when no transaction waits under the number
      */
     public ActorChange of(long number, Address approver) {
-        var transaction = pending().stream()
-                .filter(one -> one.id() == number)
-                .findFirst()
-                .orElseThrow(() -> new AditException(
-                        OpsError.NODE_REFUSED,
-                        "approving transaction " + number + ": nothing waits under that number at "
-                                + multisig.toString(network) + "; 'adit actor pending' shows what does"));
+        var transaction = find("approving", number);
         return new ActorChange(
                 "approve",
                 "approve transaction " + number + " of the multisig " + multisig.toString(network) + ": "
@@ -98,6 +95,47 @@ public final class Approval {
                 new MultisigTransactionParams(number, transaction.proposalHash()).toCbor(),
                 returned -> outcome(transaction, ApproveReturn.fromCbor(returned)),
                 cautions(transaction));
+    }
+
+    /**
+     * The withdrawal of a proposal.
+     *
+     * @param proposer the signer who made it; the chain refuses anybody else's withdrawal
+     * @throws AditException {@link OpsError#NODE_REFUSED} when no transaction waits under the number
+     */
+    public ActorChange cancellation(long number, Address proposer) {
+        var transaction = find("cancelling", number);
+        int approvals = transaction.approved().size();
+        return new ActorChange(
+                "cancel",
+                "cancel transaction " + number + " of the multisig " + multisig.toString(network) + ": "
+                        + sentence(transaction),
+                proposer,
+                "the signer of the multisig " + multisig.toString(network) + " who proposed it",
+                multisig,
+                TokenAmount.ZERO,
+                MultisigMethod.CANCEL,
+                new MultisigTransactionParams(number, transaction.proposalHash()).toCbor(),
+                returned -> List.of(new Difference("transaction " + number, approvals + " approvals", "gone")),
+                List.of(approvedBy(transaction)));
+    }
+
+    private MultisigTransaction find(String doing, long number) {
+        return pending().stream()
+                .filter(one -> one.id() == number)
+                .findFirst()
+                .orElseThrow(() -> new AditException(
+                        OpsError.NODE_REFUSED,
+                        doing + " transaction " + number + ": nothing waits under that number at "
+                                + multisig.toString(network) + "; 'adit actor pending' shows what does"));
+    }
+
+    private String approvedBy(MultisigTransaction transaction) {
+        return "Approved so far by "
+                + transaction.approved().stream()
+                        .map(by -> by.toString(network))
+                        .collect(Collectors.joining(", "))
+                + "; the first one proposed it.";
     }
 
     private static List<Difference> outcome(MultisigTransaction transaction, ApproveReturn approved) {
@@ -116,11 +154,7 @@ public final class Approval {
 
     private List<String> cautions(MultisigTransaction transaction) {
         var cautions = new ArrayList<String>();
-        cautions.add("Approved so far by "
-                + transaction.approved().stream()
-                        .map(by -> by.toString(network))
-                        .collect(Collectors.joining(", "))
-                + "; the first one proposed it.");
+        cautions.add(approvedBy(transaction));
         var call = node.stateCall(
                 Message.unpriced(
                         multisig, transaction.to(), transaction.value(), transaction.method(), transaction.params()),

@@ -7,8 +7,6 @@ import io.adit.chain.actor.ChangeWorkerAddressParams;
 import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.PendingBeneficiaryChange;
 import io.adit.chain.node.FullNode;
-import io.adit.chain.node.RpcErrorCode;
-import io.adit.chain.node.RpcException;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
@@ -27,32 +25,32 @@ public final class KeyChanges {
 
     private final FullNode node;
     private final MinerAccount account;
-    private final Network network;
+    private final KnownAddresses known;
 
     public KeyChanges(FullNode node, MinerAccount account, Network network) {
         this.node = node;
         this.account = account;
-        this.network = network;
+        this.known = new KnownAddresses(node, network);
     }
 
     /** Replaces all control addresses. */
     public ActorChange setControl(List<Address> addresses) {
-        var ids = addresses.stream().map(this::id).toList();
+        var ids = addresses.stream().map(known::id).toList();
         var cautions = new ArrayList<String>();
         cautions.add("The list replaces the present one; whoever is not in it loses its right at once, and messages of"
                 + " its own that wait in the pool fail.");
         addresses.stream()
                 .filter(address -> node.stateGetActor(address, TipSetKey.EMPTY).isEmpty())
-                .forEach(address -> cautions.add("The chain does not know " + text(address)
+                .forEach(address -> cautions.add("The chain does not know " + known.text(address)
                         + " yet: send it some FIL first, or the message fails."));
         var params = new ChangeWorkerAddressParams(account.worker(), addresses);
         return by(account.owner(), OWNER)
                 .change(
                         "control-set",
-                        "set the control addresses of " + text(account.miner()) + " to "
+                        "set the control addresses of " + known.text(account.miner()) + " to "
                                 + (addresses.isEmpty()
                                         ? "none"
-                                        : addresses.stream().map(this::text).toList()),
+                                        : addresses.stream().map(known::text).toList()),
                         MinerMethod.CHANGE_WORKER_ADDRESS,
                         params.toCbor(),
                         account.withControl(ids),
@@ -61,14 +59,14 @@ public final class KeyChanges {
 
     /** Proposes another worker; the control addresses stay. */
     public ActorChange proposeWorker(Address worker) {
-        var id = id(worker);
+        var id = known.id(worker);
         var cautions = new ArrayList<String>();
         boolean ignored = account.newWorker().isPresent() || id.equals(account.worker());
         if (account.newWorker().isPresent()) {
-            cautions.add("A change to " + text(account.newWorker().get())
+            cautions.add("A change to " + known.text(account.newWorker().get())
                     + " is pending and the chain ignores another proposal: this message would do nothing.");
         } else if (ignored) {
-            cautions.add(text(worker) + " is the worker already: this message would do nothing.");
+            cautions.add(known.text(worker) + " is the worker already: this message would do nothing.");
         } else {
             cautions.add("The change is due " + WORKER_CHANGE_DELAY + " epochs after this message, about epoch "
                     + account.epoch().plus(WORKER_CHANGE_DELAY)
@@ -81,7 +79,7 @@ public final class KeyChanges {
         return by(account.owner(), OWNER)
                 .change(
                         "propose-change-worker",
-                        "propose " + text(worker) + " as the worker of " + text(account.miner()),
+                        "propose " + known.text(worker) + " as the worker of " + known.text(account.miner()),
                         MinerMethod.CHANGE_WORKER_ADDRESS,
                         params.toCbor(),
                         ignored ? account : account.withNewWorker(Optional.of(id)),
@@ -109,8 +107,8 @@ public final class KeyChanges {
         return by(account.owner(), OWNER)
                 .change(
                         "confirm-change-worker",
-                        "make " + account.newWorker().map(this::text).orElse("nobody") + " the worker of "
-                                + text(account.miner()),
+                        "make " + account.newWorker().map(known::text).orElse("nobody") + " the worker of "
+                                + known.text(account.miner()),
                         MinerMethod.CONFIRM_CHANGE_WORKER_ADDRESS,
                         new byte[0],
                         after,
@@ -123,10 +121,10 @@ public final class KeyChanges {
      * @param signer the present owner to propose, the new one to confirm
      */
     public ActorChange setOwner(Address owner, Address signer) {
-        var next = id(owner);
-        boolean confirms = id(signer).equals(account.pendingOwner().orElse(account.owner()))
+        var next = known.id(owner);
+        boolean confirms = known.id(signer).equals(account.pendingOwner().orElse(account.owner()))
                 && account.pendingOwner().isPresent()
-                && !id(signer).equals(account.owner());
+                && !known.id(signer).equals(account.owner());
         var cautions = new ArrayList<String>();
         MinerAccount after;
         if (confirms) {
@@ -142,7 +140,7 @@ public final class KeyChanges {
             cautions.add(
                     next.equals(account.owner())
                             ? "This withdraws the pending proposal."
-                            : "This only proposes: the same command signed by " + text(owner)
+                            : "This only proposes: the same command signed by " + known.text(owner)
                                     + " confirms it. Until then the owner may withdraw it by proposing itself.");
             after = account.withPendingOwner(Optional.of(next).filter(id -> !id.equals(account.owner())));
         }
@@ -150,9 +148,9 @@ public final class KeyChanges {
                 .change(
                         "set-owner",
                         (confirms ? "make " : "propose ")
-                                + text(owner)
+                                + known.text(owner)
                                 + (confirms ? " the owner of " : " as the owner of ")
-                                + text(account.miner()),
+                                + known.text(account.miner()),
                         MinerMethod.CHANGE_OWNER_ADDRESS,
                         new ChangeOwnerAddressParams(next).toCbor(),
                         after,
@@ -161,7 +159,7 @@ public final class KeyChanges {
 
     /** Proposes who is paid, up to a quota and an epoch; the owner itself takes it back with neither. */
     public ActorChange proposeBeneficiary(Address beneficiary, TokenAmount quota, Epoch expiration) {
-        var nominee = id(beneficiary);
+        var nominee = known.id(beneficiary);
         var pending = new PendingBeneficiaryChange(
                 nominee,
                 quota,
@@ -170,10 +168,10 @@ public final class KeyChanges {
                 nominee.equals(account.owner()));
         var cautions = new ArrayList<String>();
         if (!pending.approvedByNominee()) {
-            cautions.add(text(beneficiary) + " must confirm: confirm-change-beneficiary --new-beneficiary.");
+            cautions.add(known.text(beneficiary) + " must confirm: confirm-change-beneficiary --new-beneficiary.");
         }
         if (!pending.approvedByBeneficiary()) {
-            cautions.add("The present beneficiary " + text(account.beneficiary())
+            cautions.add("The present beneficiary " + known.text(account.beneficiary())
                     + " has quota left and must confirm: confirm-change-beneficiary --existing-beneficiary.");
         }
         if (!expiration.isAfter(account.epoch()) && !nominee.equals(account.owner())) {
@@ -181,7 +179,7 @@ public final class KeyChanges {
         }
         account.pendingBeneficiary()
                 .ifPresent(old -> cautions.add(
-                        "The pending proposal for " + text(old.newBeneficiary()) + " is replaced by this one."));
+                        "The pending proposal for " + known.text(old.newBeneficiary()) + " is replaced by this one."));
         if (!nominee.equals(account.owner())) {
             cautions.add("Once it is confirmed every withdrawal, also the owner's, goes to the beneficiary and counts"
                     + " against its quota.");
@@ -189,8 +187,8 @@ public final class KeyChanges {
         return by(account.owner(), OWNER)
                 .change(
                         "propose-change-beneficiary",
-                        "propose " + text(beneficiary) + " as the beneficiary of " + text(account.miner()) + ", quota "
-                                + quota + " until epoch " + expiration,
+                        "propose " + known.text(beneficiary) + " as the beneficiary of " + known.text(account.miner())
+                                + ", quota " + quota + " until epoch " + expiration,
                         MinerMethod.CHANGE_BENEFICIARY,
                         new ChangeBeneficiaryParams(nominee, quota, expiration).toCbor(),
                         agreed(account.withPendingBeneficiary(Optional.of(pending))),
@@ -215,8 +213,8 @@ public final class KeyChanges {
             return by(signer, byNominee ? "the proposed beneficiary" : "the present beneficiary")
                     .change(
                             "confirm-change-beneficiary",
-                            "confirm " + text(pending.newBeneficiary()) + " as the beneficiary of "
-                                    + text(account.miner()) + ", quota " + pending.newQuota() + " until epoch "
+                            "confirm " + known.text(pending.newBeneficiary()) + " as the beneficiary of "
+                                    + known.text(account.miner()) + ", quota " + pending.newQuota() + " until epoch "
                                     + pending.newExpiration(),
                             MinerMethod.CHANGE_BENEFICIARY,
                             new ChangeBeneficiaryParams(
@@ -259,28 +257,12 @@ public final class KeyChanges {
                     TokenAmount.ZERO,
                     method,
                     params,
-                    returned -> Difference.between(account, after, changes.network),
+                    returned -> Difference.between(account, after, changes.known.network()),
                     cautions);
         }
     }
 
     private By by(Address signer, String role) {
         return new By(this, signer, role);
-    }
-
-    /** The ID address, or the address itself while the chain does not know it. */
-    private Address id(Address address) {
-        try {
-            return node.stateLookupID(address, TipSetKey.EMPTY);
-        } catch (RpcException e) {
-            if (e.code() == RpcErrorCode.ACTOR_NOT_FOUND || e.code() == RpcErrorCode.CALL_FAILED) {
-                return address;
-            }
-            throw e;
-        }
-    }
-
-    private String text(Address address) {
-        return address.toString(network);
     }
 }

@@ -1,9 +1,11 @@
 package io.adit.ops.actor;
 
+import io.adit.chain.message.MessageErrorCode;
 import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.type.Message;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.Bytes;
 import io.adit.core.state.MessageRecord;
@@ -56,7 +58,19 @@ public final class OutboxDesk implements ActorDesk {
     private Sent sendOnce(String name, Message message) {
         var key = underWay(message)
                 .orElseGet(() -> PREFIX + name + "/" + HexFormat.of().toHexDigits(random.nextLong()));
-        var cid = outbox.send(new MessageIntent(
+        try {
+            return new Sent(key, outbox.send(intent(key, message)));
+        } catch (AditException e) {
+            if (e.code() != MessageErrorCode.MESSAGE_LANE_CAP) {
+                // Whoever asked is told, and asks again if he likes; nobody else will.
+                outbox.giveUp(key, "the command that asked for it has failed: " + e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    private MessageIntent intent(String key, Message message) {
+        return new MessageIntent(
                 key,
                 message.from(),
                 message.to(),
@@ -64,8 +78,7 @@ public final class OutboxDesk implements ActorDesk {
                 message.method(),
                 message.params(),
                 maxFee,
-                MessagePriority.BACKGROUND));
-        return new Sent(key, cid);
+                MessagePriority.BACKGROUND);
     }
 
     /** An operator who was interrupted and asks again must not pay twice. */

@@ -3,28 +3,17 @@ package io.adit.ops.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adit.core.error.AditException;
-import io.adit.market.deal.DealImport;
 import io.adit.market.policy.PolicyBook;
 import io.adit.ops.OpsError;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
-/** What the operator can do about deals: the policy (each answers with the one that then counts), and offline data. */
+/** What the operator says about deals to come: the policy. Each answers with the one that then counts. */
 public final class DealRoutes {
-    /** Takes the data of offline deals. */
-    public interface Imports {
-        /** Copies and checks a file; see {@link DealImport#run}. */
-        DealImport.Imported run(UUID deal, Path file);
-    }
-
     private final PolicyBook policy;
-    private final Imports imports;
 
-    public DealRoutes(PolicyBook policy, Imports imports) {
+    public DealRoutes(PolicyBook policy) {
         this.policy = policy;
-        this.imports = imports;
     }
 
     /** Every route. */
@@ -38,29 +27,7 @@ public final class DealRoutes {
                 new ApiRoute("POST", "/api/v1/deals/policy/reset", (given, body) -> {
                     policy.reset(required(body, "key"));
                     return show();
-                }),
-                new ApiRoute("POST", "/api/v1/deals/import", (given, body) -> take(body)));
-    }
-
-    private JsonNode take(JsonNode body) {
-        var file = Path.of(required(body, "file"));
-        if (!file.isAbsolute()) {
-            throw new AditException(OpsError.MALFORMED_REQUEST, "importing data: 'file' must be absolute");
-        }
-        var came = imports.run(uuid(required(body, "deal")), file);
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("deal", came.deal().toString())
-                .put("pieceCid", came.piece().pieceCidV1().toString())
-                .put("bytes", came.bytes());
-    }
-
-    private static UUID uuid(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw new AditException(OpsError.MALFORMED_REQUEST, "'" + text + "' is no deal's UUID", e);
-        }
+                }));
     }
 
     private JsonNode show() {

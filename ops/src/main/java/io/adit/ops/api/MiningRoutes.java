@@ -12,17 +12,21 @@ import io.adit.sealing.mining.MinedBlock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the operator API can be asked about blocks and the slash guard. */
 public final class MiningRoutes {
     private static final int MOST_BLOCKS = 200;
 
-    private final Optional<BlockProducer> producer;
+    private final Supplier<Optional<BlockProducer>> producer;
     private final Optional<SlashGuard> guard;
     private final String off;
 
-    /** @param off why there is neither producer nor guard, in words */
-    public MiningRoutes(Optional<BlockProducer> producer, Optional<SlashGuard> guard, String off) {
+    /**
+     * @param producer empty while it is not started
+     * @param off why there is neither producer nor guard, in words
+     */
+    public MiningRoutes(Supplier<Optional<BlockProducer>> producer, Optional<SlashGuard> guard, String off) {
         this.producer = producer;
         this.guard = guard;
         this.off = off;
@@ -47,15 +51,17 @@ public final class MiningRoutes {
 
     /** Of the node's own guard, or of the one in the signer process. */
     private JsonNode guard() {
-        return GuardDesk.describe(producer.flatMap(running -> running.status().guard())
+        return GuardDesk.describe(producer.get()
+                .flatMap(running -> running.status().guard())
                 .orElseGet(() -> requireGuard().status()));
     }
 
     private JsonNode status() {
-        if (producer.isEmpty()) {
+        var running = producer.get();
+        if (running.isEmpty()) {
             return object().put("mining", false).put("why", off);
         }
-        var status = producer.get().status();
+        var status = running.get().status();
         var counts = status.counts();
         var node = object().put("mining", status.paused().isEmpty());
         status.paused().ifPresent(why -> node.put("why", why));
@@ -87,7 +93,8 @@ public final class MiningRoutes {
 
     private JsonNode blocks() {
         var rows = JsonNodeFactory.instance.arrayNode();
-        producer.map(running -> running.history(MOST_BLOCKS))
+        producer.get()
+                .map(running -> running.history(MOST_BLOCKS))
                 .orElse(List.of())
                 .forEach(block -> rows.add(block(block)));
         return rows;

@@ -9,12 +9,18 @@ import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Network;
+import io.adit.core.fil.PieceCid;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.SectorNumber;
+import io.adit.core.ipld.Cid;
+import io.adit.core.state.DealCheckpoint;
+import io.adit.core.state.DealEnd;
+import io.adit.core.state.DealProtocol;
 import io.adit.core.state.DealRecord;
 import io.adit.core.state.SectorPiece;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskEngine;
+import io.adit.market.deal.DealImport;
 import io.adit.ops.OpsError;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SectorView;
@@ -24,6 +30,7 @@ import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.StoragePaths;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -51,6 +58,9 @@ public final class NodeRoutes {
     public interface MarketAddresses {
         /** Multiaddrs with the peer's ID, for deal clients. */
         List<String> libp2p();
+
+        /** How the libp2p host is reached; empty while it does not listen. */
+        Optional<NetReport> net();
 
         /** The base URL of {@code /ipfs} and {@code /piece}. */
         String retrieval();
@@ -81,11 +91,7 @@ public final class NodeRoutes {
                         (parameters, body) ->
                                 object().put("number", views.pipeline().pledge().value())),
                 new ApiRoute("GET", "/api/v1/sectors/*", (given, body) -> oneSector(given.getFirst())),
-                new ApiRoute(
-                        "GET",
-                        "/api/v1/deals",
-                        (parameters, body) ->
-                                each(views.store().read(tx -> tx.deals().list()), this::deal)),
+                new ApiRoute("GET", "/api/v1/deals", (parameters, body) -> deals()),
                 new ApiRoute("GET", "/api/v1/storage", (parameters, body) -> storage()),
                 new ApiRoute("POST", "/api/v1/storage", (parameters, body) -> attach(body)),
                 new ApiRoute("GET", "/api/v1/tasks", (parameters, body) -> tasks()),
@@ -93,31 +99,42 @@ public final class NodeRoutes {
     }
 
     private JsonNode info() {
-        var proving = views.proving().summary();
         var sectors = views.pipeline().sectors();
         int deals = views.store().read(tx -> tx.deals().list().size());
-        return object().put("miner", text(views.miner()))
-                .put("worker", text(views.worker().get()))
-                .put("network", views.chain().stateNetworkName())
-                .put("epoch", proving.head().value())
-                .put(
-                        "workerBalance",
-                        views.chain().walletBalance(views.worker().get()).toString())
-                .put("rawPower", proving.power().minerPower().rawBytePower().toString())
-                .put(
-                        "qualityAdjustedPower",
-                        proving.power().minerPower().qualityAdjustedPower().toString())
-                .put("sectors", sectors.size())
+        var node = object().put("miner", text(views.miner()))
+                .put("worker", text(views.worker().get()));
+        try {
+            chain(node);
+        } catch (AditException e) {
+            // A node that starts before its full node serves, and is to be found.
+            node.put("chain", "not known now: " + e.getMessage());
+        }
+        return node.put("sectors", sectors.size())
                 .put(
                         "provingSectors",
                         sectors.stream()
                                 .filter(view -> view.record().state().name().equals("Proving"))
                                 .count())
-                .put("faults", proving.faults().cardinality())
                 .put("deals", deals)
                 .put("f3", views.f3().get().describe())
                 .put("libp2p", String.join(" ", views.market().libp2p()))
+                .put(
+                        "reachability",
+                        views.market().net().map(NetReport::reachability).orElse(""))
                 .put("retrieval", views.market().retrieval());
+    }
+
+    private void chain(ObjectNode node) {
+        var proving = views.proving().summary();
+        var power = proving.power().minerPower();
+        node.put("network", views.chain().stateNetworkName())
+                .put("epoch", proving.head().value())
+                .put(
+                        "workerBalance",
+                        views.chain().walletBalance(views.worker().get()).toString())
+                .put("rawPower", power.rawBytePower().toString())
+                .put("qualityAdjustedPower", power.qualityAdjustedPower().toString())
+                .put("faults", proving.faults().cardinality());
     }
 
     private ObjectNode sector(SectorView view) {
@@ -181,9 +198,29 @@ public final class NodeRoutes {
         return node;
     }
 
-    private ObjectNode deal(DealRecord deal) {
+    private JsonNode deals() {
+        var ends = views.store().read(tx -> tx.deals().ends());
+        return each(
+                views.store().read(tx -> tx.deals().list()),
+                deal -> deal(deal, Optional.ofNullable(ends.get(deal.uuid()))));
+    }
+
+    /** What has become of a deal, in a word. */
+    private static String status(DealRecord deal, Optional<DealEnd> end) {
+        if (deal.error().isPresent()) {
+            return "failed";
+        }
+        if (deal.checkpoint() != DealCheckpoint.Complete) {
+            return "under way";
+        }
+        return end.map(known -> known.ending().name().toLowerCase(Locale.ROOT)).orElse("active");
+    }
+
+    private ObjectNode deal(DealRecord deal, Optional<DealEnd> end) {
         var node = object().put("uuid", deal.uuid().toString())
+                .put("deal", DealImport.nameOf(deal))
                 .put("client", text(deal.client()))
+                .put("status", status(deal, end))
                 .put("checkpoint", deal.checkpoint().name())
                 .put("pieceCid", deal.piece().pieceCidV1().toString())
                 .put("pieceSize", deal.piece().size().bytes())
@@ -191,11 +228,22 @@ public final class NodeRoutes {
                 .put("end", deal.end().value())
                 .put("bytesReceived", deal.bytesReceived())
                 .put("dataRoot", deal.dataRoot().toString());
+        pieceCidV2(deal).ifPresent(cid -> node.put("pieceCidV2", cid.toString()));
         deal.publishCid().ifPresent(cid -> node.put("publishMessage", cid.toString()));
         deal.chainDealId().ifPresent(id -> node.put("chainDealId", id));
         deal.sector().ifPresent(sector -> node.put("sector", sector.value()));
         deal.error().ifPresent(error -> node.put("error", error));
+        end.ifPresent(known -> node.put("endedAt", known.epoch().value()));
         return node;
+    }
+
+    /** Where the deal says how long the data is: an offline one over libp2p does not. */
+    private static Optional<Cid> pieceCidV2(DealRecord deal) {
+        long bytes = deal.transferSize();
+        boolean said = !deal.offline() || deal.protocol() == DealProtocol.MK20;
+        return said && bytes > 0 && bytes <= deal.piece().size().unpadded().bytes()
+                ? Optional.of(PieceCid.v2(deal.piece(), bytes))
+                : Optional.empty();
     }
 
     private JsonNode storage() {

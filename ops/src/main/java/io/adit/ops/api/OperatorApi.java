@@ -15,10 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * TOKEN}; the token's comparison takes the same time whatever is sent. Answers: 200 with JSON; else {@code
  * {"error","code","kind"}} with 401 without the token, 404 for an unknown path or thing, 400 for a malformed or refused
  * request, 503 when the chain, the network or a disk does not play along, 500 for a fault of the node itself. {@code /health}
- * is 200 with {@code status} ok, or degraded with the {@code problem}: then windows are proven, but deals are not taken.
+ * is 200 with {@code status} ok, or degraded with what is wrong, as one {@code problem} in words and as a list of {@code alarms}
+ * with {@code name} and {@code text}.
  */
 public final class OperatorApi implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OperatorApi.class);
@@ -39,25 +40,25 @@ public final class OperatorApi implements AutoCloseable {
     private final byte[] token;
     private final List<ApiRoute> routes;
     private final Supplier<String> metrics;
-    private final Supplier<Optional<String>> problem;
+    private final Supplier<List<Alarm>> alarms;
 
     /**
      * @param address where to listen; port 0 picks a free one
      * @param token what callers must send
      * @param routes the questions that can be asked
      * @param metrics renders the Prometheus text
-     * @param problem what does not work although the node runs
+     * @param alarms what does not work although the node runs
      */
     public OperatorApi(
             InetSocketAddress address,
             String token,
             List<ApiRoute> routes,
             Supplier<String> metrics,
-            Supplier<Optional<String>> problem) {
+            Supplier<List<Alarm>> alarms) {
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.routes = List.copyOf(routes);
         this.metrics = metrics;
-        this.problem = problem;
+        this.alarms = alarms;
         try {
             server = HttpServer.create(address, 64);
         } catch (IOException e) {
@@ -140,9 +141,14 @@ public final class OperatorApi implements AutoCloseable {
 
     private JsonNode health() {
         var node = JsonNodeFactory.instance.objectNode();
-        problem.get()
-                .ifPresentOrElse(
-                        what -> node.put("status", "degraded").put("problem", what), () -> node.put("status", "ok"));
+        var sounding = alarms.get();
+        if (sounding.isEmpty()) {
+            return node.put("status", "ok");
+        }
+        node.put("status", "degraded")
+                .put("problem", sounding.stream().map(Alarm::text).collect(Collectors.joining("; ")));
+        var list = node.putArray("alarms");
+        sounding.forEach(alarm -> list.addObject().put("name", alarm.name()).put("text", alarm.text()));
         return node;
     }
 

@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
 /** What the operator API can be asked about proving; epochs are absolute, sums are in FIL, times in milliseconds. */
 final class ProvingRoutes {
     private static final long MOST_FAULTS = 10_000;
-    private static final int MOST_ASKED = 25_000;
 
     private final ProvingView view;
     private final ProvingDesk desk;
@@ -193,11 +192,11 @@ final class ProvingRoutes {
     private JsonNode recover(JsonNode body) {
         var sectors = new ArrayList<SectorNumber>();
         for (var sector : body.path("sectors")) {
-            if (!sector.isIntegralNumber() || sector.asLong() < 0 || sectors.size() == MOST_ASKED) {
+            if (!sector.isIntegralNumber() || sector.asLong() < 0 || sectors.size() == ProvingDesk.MOST_SECTORS) {
                 throw new AditException(
                         OpsError.MALFORMED_REQUEST,
-                        "recovering sectors: 'sectors' must be at most " + MOST_ASKED + " sector numbers, not "
-                                + sector);
+                        "recovering sectors: 'sectors' must be at most " + ProvingDesk.MOST_SECTORS
+                                + " sector numbers, not " + sector);
             }
             sectors.add(new SectorNumber(sector.asLong()));
         }

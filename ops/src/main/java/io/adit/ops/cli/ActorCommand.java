@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             ActorKeyCommands.SetOwner.class,
             ActorMultisigCommands.Pending.class,
             ActorMultisigCommands.Approve.class,
+            ActorMultisigCommands.Cancel.class,
+            ActorSignerCommands.class,
             ActorSendCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The commands of {@code adit actor} for a multisig that owns the miner: what waits for its signers, and their approval. */
+/** The commands of {@code adit actor} for a multisig that owns the miner: what waits for its signers, and what they say to it. */
 final class ActorMultisigCommands {
     private ActorMultisigCommands() {}
 
@@ -31,9 +31,11 @@ final class ActorMultisigCommands {
         private @Nullable String multisig;
 
         Approval at(FullNode node, ActorSettings settings, Network network) {
-            var miner = settings.miner();
-            var address = multisig == null ? MinerAccount.read(node, miner).owner() : Address.parse(multisig);
-            return new Approval(node, address, miner, network);
+            return new Approval(node, address(node, settings), settings.miner(), network);
+        }
+
+        Address address(FullNode node, ActorSettings settings) {
+            return multisig == null ? MinerAccount.read(node, settings.miner()).owner() : Address.parse(multisig);
         }
     }
 
@@ -117,6 +119,28 @@ final class ActorMultisigCommands {
         protected ActorChange change(Context context) {
             return which.at(context.node(), context.settings(), context.network())
                     .of(number, Address.parse(approver));
+        }
+    }
+
+    /** {@code adit actor cancel}. */
+    @Command(
+            name = "cancel",
+            mixinStandardHelpOptions = true,
+            description = "Take back what one proposed at the multisig oneself ('adit actor pending' shows it).")
+    static final class Cancel extends ActorChangeCommand {
+        @Parameters(paramLabel = "NUMBER", description = "The transaction's number.")
+        private long number;
+
+        @Option(names = "--as", paramLabel = "ADDRESS", required = true, description = "Who signs: who proposed it.")
+        private String proposer = "";
+
+        @Mixin
+        private Which which = new Which();
+
+        @Override
+        protected ActorChange change(Context context) {
+            return which.at(context.node(), context.settings(), context.network())
+                    .cancellation(number, Address.parse(proposer));
         }
     }
 }

@@ -49,6 +49,11 @@ abstract class ApiCommand implements Callable<Integer> {
         return Objects.requireNonNull(spec).commandLine().getOut();
     }
 
+    /** For a person, beside what the command answers. */
+    protected PrintWriter err() {
+        return Objects.requireNonNull(spec).commandLine().getErr();
+    }
+
     /** A field as text, or a dash when the node left it out. */
     protected static String text(JsonNode node, String field) {
         var value = node.path(field);

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import picocli.CommandLine.TypeConversionException;
 
 /** The devnet's hooks, which no real chain has: money from nothing and a clock that can be turned forward. */
 public final class ChainControl {
@@ -34,7 +35,11 @@ public final class ChainControl {
             throw new AditException(
                     OpsError.DEVNET_CONTROL, "the devnet's second line is not 'control TOKEN URL': " + line);
         }
-        return new ChainControl(URI.create(words[2]), words[1]);
+        try {
+            return new ChainControl(new HttpUrlConverter().convert(words[2]), words[1]);
+        } catch (TypeConversionException e) {
+            throw new AditException(OpsError.DEVNET_CONTROL, "the devnet's second line: " + e.getMessage(), e);
+        }
     }
 
     /** Gives an address money at the next epoch. */

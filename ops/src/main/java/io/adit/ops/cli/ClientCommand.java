@@ -2,17 +2,24 @@ package io.adit.ops.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adit.chain.actor.DealProposal;
 import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
+import io.adit.core.fil.Commitment;
+import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceCid;
+import io.adit.core.fil.PieceInfo;
 import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signer;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.client.DealClient;
 import io.adit.market.client.PackedPiece;
 import io.adit.market.client.RetrievalClient;
+import io.adit.market.deal.wire.DealStatusResponse;
+import io.adit.ops.DealName;
 import io.adit.ops.OpsError;
 import io.adit.ops.daemon.FullNodes;
 import io.adit.ops.daemon.NodeHome;
@@ -26,7 +33,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,7 +57,9 @@ import picocli.CommandLine.Spec;
             ClientPreflightCommand.class,
             ClientDealCommand.class,
             ClientCommand.Status.class,
-            ClientCommand.Get.class
+            ClientDirectCommand.class,
+            ClientCommand.Get.class,
+            ClientInclusionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class ClientCommand {
@@ -127,15 +135,14 @@ public final class ClientCommand {
     @Command(name = "ask", mixinStandardHelpOptions = true, description = "Ask a provider for its price.")
     public static final class Ask extends OnChain {
         @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
-        private String provider = "";
+        private Multiaddr provider = MultiaddrConverter.NONE;
 
         @Parameters(index = "1", paramLabel = "MINER", description = "Its miner address.")
         private String miner = "";
 
         @Override
         protected int run(DealClient client, FullNode node) {
-            var ask =
-                    client.ask(Multiaddr.parse(provider), Address.parse(miner)).ask();
+            var ask = client.ask(provider, Address.parse(miner)).ask();
             return print(object().put("miner", ask.miner().toString())
                     .put("pricePerGibEpoch", ask.price().toString())
                     .put("minPieceSize", ask.minPieceSize())
@@ -183,17 +190,39 @@ public final class ClientCommand {
         @Parameters(paramLabel = "FILE", description = "The file.")
         private Path file = Path.of("");
 
+        @Option(
+                names = "--expect",
+                paramLabel = "CID",
+                description = "The piece CID, of version 1 or 2, that it must have; exit code 1 when it has another.")
+        private @Nullable String expected;
+
         @Override
         public Integer call() {
-            try (var in = new BufferedInputStream(Files.newInputStream(file))) {
-                var piece = CommP.of(in);
-                return print(object().put("pieceCid", piece.pieceCidV1().toString())
-                        .put("pieceCidV2", PieceCid.v2(piece, Files.size(file)).toString())
-                        .put("pieceSize", piece.size().bytes())
-                        .put("rawSize", Files.size(file)));
-            } catch (IOException e) {
-                throw new AditException(OpsError.LOCAL_FILE, "reading " + file + ": " + e.getMessage(), e);
+            var piece = pieceOf(file);
+            var report = object().put("pieceCid", piece.v1().toString())
+                    .put("pieceCidV2", piece.v2().orElseThrow().toString())
+                    .put("pieceSize", piece.size().orElseThrow().bytes())
+                    .put("rawSize", piece.rawSize().orElseThrow());
+            if (expected == null) {
+                return print(report);
             }
+            boolean same = isNamedBy(piece, PieceCid.parse(expected));
+            print(report.put("asExpected", same));
+            return same ? 0 : 1;
+        }
+
+        /** A version 2 CID says how large piece and payload are, too. */
+        private static boolean isNamedBy(PieceCid found, PieceCid expected) {
+            return found.commP().equals(expected.commP()) && (expected.rawSize().isEmpty() || found.equals(expected));
+        }
+    }
+
+    /** The piece that a file makes, as it is. */
+    static PieceCid pieceOf(Path file) {
+        try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+            return PieceCid.of(CommP.of(in), Files.size(file));
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "reading " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -201,22 +230,26 @@ public final class ClientCommand {
     @Command(name = "status", mixinStandardHelpOptions = true, description = "Ask a provider how far a deal has come.")
     public static final class Status extends OnChain {
         @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
-        private String provider = "";
+        private Multiaddr provider = MultiaddrConverter.NONE;
 
-        @Parameters(index = "1", paramLabel = "UUID", description = "The deal.")
-        private UUID deal = new UUID(0, 0);
+        @Parameters(
+                index = "1",
+                paramLabel = "UUID",
+                description = "The deal. Of a direct deal 'adit client direct status' tells.")
+        private DealName deal = DealNameConverter.NONE;
 
         @Option(names = "--from", paramLabel = "ADDRESS", required = true, description = "Who proposed it.")
         private String from = "";
 
         @Override
         protected int run(DealClient client, FullNode node) {
-            var answer = client.status(Multiaddr.parse(provider), Address.parse(from), deal);
+            var answer = client.status(provider, Address.parse(from), deal.uuid());
             var report = object().put("deal", deal.toString())
                     .put("error", answer.error())
                     .put("transferSize", answer.transferSize())
                     .put("bytesReceived", answer.bytesReceived());
             answer.status().ifPresent(status -> {
+                pieceCids(report, status.proposal(), answer);
                 report.put("checkpoint", status.status())
                         .put("sealing", status.sealingStatus())
                         .put("chainDealId", status.chainDealId())
@@ -225,19 +258,38 @@ public final class ClientCommand {
             });
             return print(report);
         }
+
+        /** Version 2 where the deal says how long its data is. */
+        private static void pieceCids(ObjectNode report, DealProposal proposal, DealStatusResponse answer) {
+            report.put("pieceCid", proposal.pieceCid().toString());
+            try {
+                var piece =
+                        new PieceInfo(Commitment.fromCid(proposal.pieceCid()), new PaddedSize(proposal.pieceSize()));
+                if (!answer.offline()) {
+                    report.put(
+                            "pieceCidV2",
+                            PieceCid.v2(piece, answer.transferSize()).toString());
+                }
+            } catch (InvalidValueException notOfThatSize) {
+                report.put("pieceSize", proposal.pieceSize());
+            }
+        }
     }
 
     /** {@code adit client get}. */
     @Command(
             name = "get",
             mixinStandardHelpOptions = true,
-            description = "Fetch a file by its root CID; every block is checked against its hash.")
+            description = {
+                "Fetch a file by its root CID, every block checked against its hash; or a whole piece by its piece CID, of",
+                "version 1 or 2, checked against that."
+            })
     public static final class Get extends Base {
         @Parameters(index = "0", paramLabel = "URL", description = "The provider's HTTP address.")
         private URI provider = URI.create("http://127.0.0.1:4702");
 
-        @Parameters(index = "1", paramLabel = "CID", description = "The file's root CID.")
-        private String root = "";
+        @Parameters(index = "1", paramLabel = "CID", description = "The file's root CID, or a piece CID.")
+        private String wanted = "";
 
         @Option(
                 names = {"-o", "--out"},
@@ -248,15 +300,27 @@ public final class ClientCommand {
 
         @Override
         public Integer call() {
-            RetrievalClient.Retrieved got;
+            var cid = Cid.parse(wanted);
             try (var retrieval = new RetrievalClient(MOST_BYTES, Duration.ofSeconds(60))) {
-                got = retrieval.getFile(Cid.parse(root), provider, target);
+                if (isPiece(cid)) {
+                    return print(object().put("file", target.toString())
+                            .put("bytes", retrieval.getPiece(cid, provider, target)));
+                }
+                var got = retrieval.getFile(cid, provider, target);
+                return print(object().put("file", target.toString())
+                        .put("bytes", got.bytes())
+                        .put("blocks", got.blocks()));
             } catch (IOException e) {
-                throw new AditException(OpsError.NODE_REFUSED, "fetching " + root + ": " + e.getMessage(), e);
+                throw new AditException(OpsError.NODE_REFUSED, "fetching " + wanted + ": " + e.getMessage(), e);
             }
-            return print(object().put("file", target.toString())
-                    .put("bytes", got.bytes())
-                    .put("blocks", got.blocks()));
+        }
+
+        private static boolean isPiece(Cid cid) {
+            try {
+                return PieceCid.parse(cid).v1().version() == 1;
+            } catch (InvalidValueException e) {
+                return false;
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.PieceCid;
 import io.adit.core.keys.Signer;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.client.ClientErrorCode;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Pay a provider to keep a file: pack it, show what it costs, lock the money, propose.",
-            "The provider fetches the data from this machine; the command ends when it has."
+            "The provider fetches the data from this machine; the command ends when it has. With --offline it goes on a disk."
         })
 public final class ClientDealCommand extends ClientCommand.OnChain {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
@@ -39,7 +40,7 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
     private static final int PROPOSALS = 4;
 
     @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
-    private String provider = "";
+    private Multiaddr provider = MultiaddrConverter.NONE;
 
     @Parameters(index = "1", paramLabel = "MINER", description = "Its miner address.")
     private String miner = "";
@@ -78,6 +79,12 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
     private @Nullable URI announce;
 
     @Option(
+            names = "--offline",
+            description =
+                    "The CAR goes to the provider's operator on a disk, who imports it; nothing is served, and the command ends at once.")
+    private boolean offline;
+
+    @Option(
             names = {"-y", "--yes"},
             description = "Do not ask before the money is locked.")
     private boolean yes;
@@ -88,7 +95,9 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
 
     @Override
     protected void check() {
-        cars().requireReachableBy(Multiaddr.parse(provider));
+        if (!offline) {
+            cars().requireReachableBy(provider);
+        }
         new Consent(yes, Optional.empty()).requireFor(json);
     }
 
@@ -100,10 +109,9 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
 
     @Override
     protected int run(DealClient client, FullNode node) {
-        var address = Multiaddr.parse(provider);
         var payer = Address.parse(from);
         var piece = client.pack(file);
-        var quote = client.quote(client.ask(address, Address.parse(miner)), piece, epochs);
+        var quote = client.quote(client.ask(provider, Address.parse(miner)), piece, epochs);
         note(quote.sentence());
         if (!new Consent(yes, Optional.ofNullable(System.console())).ask("Lock this sum?")) {
             return 1;
@@ -112,8 +120,12 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
         var start = node.chainHead().height().plus(startIn);
         var deal = client.newDeal();
         note("Proposing it as deal " + deal);
-        var proposed =
-                propose(deal, () -> client.propose(deal, address, Address.parse(miner), payer, piece, quote, start));
+        var keeper = Address.parse(miner);
+        var proposed = propose(
+                deal,
+                () -> offline
+                        ? client.proposeOffline(deal, provider, keeper, payer, piece, quote, start)
+                        : client.propose(deal, provider, keeper, payer, piece, quote, start));
         if (!proposed.response().accepted()) {
             throw new AditException(
                     OpsError.NODE_REFUSED,
@@ -122,10 +134,16 @@ public final class ClientDealCommand extends ClientCommand.OnChain {
         }
         note("Accepted. How far it is, later: adit client status " + provider + " " + proposed.uuid() + " --from "
                 + from);
-        awaitTransfer(client, node, address, payer, proposed.uuid(), start);
+        if (offline) {
+            note("Bring " + piece.car() + " to the provider: adit deals import " + proposed.uuid() + " FILE");
+        } else {
+            awaitTransfer(client, node, provider, payer, proposed.uuid(), start);
+        }
         return print(object().put("deal", proposed.uuid().toString())
                 .put("root", piece.root().toString())
+                .put("car", piece.car().toString())
                 .put("pieceCid", piece.piece().pieceCidV1().toString())
+                .put("pieceCidV2", PieceCid.v2(piece.piece(), piece.carSize()).toString())
                 .put("cost", quote.total().toString()));
     }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class ClientPreflightCommand extends ClientCommand.OnChain {
     @Parameters(index = "0", paramLabel = "PROVIDER", description = "Its multiaddr with /p2p/PEER.")
-    private String provider = "";
+    private Multiaddr provider = MultiaddrConverter.NONE;
 
     @Parameters(index = "1", paramLabel = "MINER", description = "Its miner address.")
     private String miner = "";
@@ -75,14 +75,13 @@ public final class ClientPreflightCommand extends ClientCommand.OnChain {
 
     @Override
     protected int run(DealClient client, FullNode node) {
-        var address = Multiaddr.parse(provider);
         var http = Optional.ofNullable(url)
-                .or(() -> client.httpOf(address))
+                .or(() -> client.httpOf(provider))
                 .orElseThrow(() -> new AditException(
                         ClientErrorCode.PROVIDER_ANSWER,
                         "asking " + provider + " for its HTTP address: it names none; name it with --url"));
         var piece = client.pack(file);
-        var quote = client.quote(client.ask(address, Address.parse(miner)), piece, epochs);
+        var quote = client.quote(client.ask(provider, Address.parse(miner)), piece, epochs);
         var start = node.chainHead().height().plus(startIn);
         var verdict = client.preflight(http, Address.parse(miner), Address.parse(from), piece, quote, start);
         show(verdict, quote.sentence());

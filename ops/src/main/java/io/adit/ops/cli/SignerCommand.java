@@ -100,14 +100,13 @@ public final class SignerCommand {
                     [messages]
                     miners = [%s]
                     max-fee = "%s"
-                    # What messages may cost at their fee caps, not what they do: %d window proofs a day, and others.
+                    # What messages may cost at their fee caps in a day, not what they do; max-proof-fee-per-day limits proofs.
                     max-fee-per-day = "%s"
                     new-miner-owners = [%s]
 
                     [deals]
                     ask-miners = [%s]
-                    """.formatted(
-                            named, fil(fee), PROOFS_A_DAY, fil(fee.times(PROOFS_A_DAY + 2)), quoted(owners), named);
+                    """.formatted(named, fil(fee), fil(fee.times(PROOFS_A_DAY + 2)), quoted(owners), named);
             home.create();
             home.writeSecret(home.signerPolicy(), text);
             var policy = policy();

@@ -34,14 +34,11 @@ public final class FullNodes {
     }
 
     /**
-     * The nodes of a configuration: the one there is, or several behind one.
+     * The nodes of a configuration behind one, also where there is only one: it is probed all the same.
      *
      * @param miner whose sectors the nodes must agree on
      */
-    static FullNode open(NodeConfig.Chain chain, Address miner, MeterRegistry registry, RandomGenerator random) {
-        if (chain.nodes().size() == 1) {
-            return open(chain.nodes().getFirst(), chain.network(), random);
-        }
+    static NodePool open(NodeConfig.Chain chain, Address miner, MeterRegistry registry, RandomGenerator random) {
         var members = new ArrayList<PoolMember>();
         for (var api : chain.nodes()) {
             var at = ApiInfo.parse(api).http();

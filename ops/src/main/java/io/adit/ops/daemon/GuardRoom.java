@@ -5,6 +5,7 @@ import io.adit.chain.type.TipSetKey;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import io.adit.core.ipld.Cid;
 import io.adit.core.slash.Doubt;
 import io.adit.core.slash.FileGuardAnchor;
 import io.adit.core.slash.GuardSettings;
@@ -22,14 +23,12 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** Where a node keeps the slash guard of its miner. */
 public final class GuardRoom {
-    private static final String END = "\n";
-
     private GuardRoom() {}
 
     /**
@@ -38,8 +37,7 @@ public final class GuardRoom {
      * @throws AditException {@code SLASH_HELD_ELSEWHERE} while another process has it, {@code SLASH_LOG_UNWRITABLE}
      */
     public static SlashGuard open(
-            NodeConfig.Mining mining, Address miner, ChainApi chain, MiningLease lease, MeterRegistry registry) {
-        var genesis = chain.chainGetGenesis().key().cids().getFirst();
+            NodeConfig.Mining mining, Address miner, Cid genesis, MiningLease lease, MeterRegistry registry) {
         var settings = new GuardSettings(
                 miner,
                 genesis,
@@ -51,9 +49,14 @@ public final class GuardRoom {
         return SlashGuard.open(settings, InstantSource.system(), new SecureRandom(), registry);
     }
 
+    /** The block that tells a chain from all others. */
+    static Cid genesis(ChainApi chain) {
+        return chain.chainGetGenesis().key().cids().getFirst();
+    }
+
     /** Begins the guard of a miner that was just created and so has never signed; one that is begun stays as it is. */
     static void beginNew(NodeConfig.Mining mining, Address miner, ChainApi chain) {
-        try (var guard = open(mining, miner, chain, MiningLease.NONE, new SimpleMeterRegistry())) {
+        try (var guard = open(mining, miner, genesis(chain), MiningLease.NONE, new SimpleMeterRegistry())) {
             if (guard.status().doubt().equals(Optional.of(Doubt.LOG_MISSING))) {
                 guard.begin();
             }
@@ -78,7 +81,7 @@ public final class GuardRoom {
                 var guard = open(
                         config.mining(),
                         chain.stateLookupID(named, TipSetKey.EMPTY),
-                        chain,
+                        genesis(chain),
                         MiningLease.NONE,
                         registry)) {
             assert lock.isOpen();
@@ -88,20 +91,9 @@ public final class GuardRoom {
         }
     }
 
-    /**
-     * The right to mine, whose token rises when it goes to a node with another guard: that one has not seen what the node
-     * before signed last. To be taken under the node's lease, which ends the process when it is lost.
-     */
-    static MiningLease lease(StateStore store, Address miner, Path guard) {
-        var name = "mining lease of " + miner;
-        var me = holder(guard);
-        long token = store.transact(tx -> {
-            var parts = tx.meta().get(name).map(text -> text.split(END, 2)).orElse(new String[] {"0", me});
-            long next = Long.parseLong(parts[0]) + (parts[1].equals(me) ? 0 : 1);
-            tx.meta().put(name, next + END + me);
-            return next;
-        });
-        return () -> OptionalLong.of(token);
+    /** The right to mine, to be taken under the node's lease, which ends the process when it is lost. */
+    static MiningLease lease(StateStore store, Address miner, Path guard, BooleanSupplier held) {
+        return MiningLease.take(store, miner, InstantSource.system(), holder(guard), held);
     }
 
     private static String holder(Path guard) {

@@ -3,6 +3,8 @@ package io.adit.ops.daemon;
 import io.adit.core.error.AditException;
 import io.adit.market.deal.DealImport;
 import io.adit.ops.OpsError;
+import io.adit.ops.api.ImportRoutes;
+import io.adit.ops.api.NetReport;
 import io.adit.ops.api.NodeRoutes;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * retrievals, never a window proof. Until it is open, {@link #problem} says why, and so do the log, {@code /health} and the
  * gauge {@code adit_market_open}.
  */
-final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses {
+final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses, ImportRoutes.Imports {
     private static final Logger log = LoggerFactory.getLogger(MarketKeeper.class);
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
 
@@ -96,7 +98,8 @@ final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses {
     }
 
     /** @throws AditException also while the market is closed */
-    DealImport.Imported importDeal(UUID deal, Path file) {
+    @Override
+    public DealImport.Imported importDeal(UUID deal, Path file) {
         return room.get()
                 .orElseThrow(() -> new AditException(
                         OpsError.NODE_REFUSED,
@@ -104,10 +107,21 @@ final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses {
                 .importDeal(deal, file);
     }
 
+    @Override
+    public List<DealImport.Progress> importsRunning() {
+        return room.get().map(MarketRoom::importsRunning).orElse(List.of());
+    }
+
     /** No address while the market is closed. */
     @Override
     public List<String> libp2p() {
         return room.get().map(MarketRoom::libp2p).orElse(List.of());
+    }
+
+    /** Empty while the market is closed. */
+    @Override
+    public Optional<NetReport> net() {
+        return room.get().flatMap(MarketRoom::net);
     }
 
     /** Empty while the market is closed. */

@@ -2,18 +2,29 @@ package io.adit.ops.daemon;
 
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
+import io.adit.core.config.MarketConfig;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
 import io.adit.core.keys.Signer;
 import io.adit.core.metrics.Metrics;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskHandler;
+import io.adit.core.time.SystemTimeline;
 import io.adit.libp2p.Host;
 import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.Pulse;
+import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
+import io.adit.libp2p.reach.Reach;
+import io.adit.libp2p.reach.ReachPlan;
+import io.adit.libp2p.transport.WebSocketCertificate;
+import io.adit.libp2p.wire.MalformedWireException;
 import io.adit.market.deal.DealImport;
 import io.adit.market.deal.DealPipeline;
 import io.adit.market.deal.wire.RetrievalTransports;
+import io.adit.market.fetch.FetchLimits;
+import io.adit.market.fetch.FetcherProcess;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
 import io.adit.market.policy.PolicyBook;
@@ -22,9 +33,12 @@ import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
 import io.adit.market.retrieve.RetrievalServer;
 import io.adit.market.retrieve.SidePages;
+import io.adit.ops.Multiaddrs;
 import io.adit.ops.OpsError;
+import io.adit.ops.api.NetReport;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.sealing.pipeline.SealingPipeline;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -33,9 +47,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /** Everything that strangers reach: the libp2p host with the deal protocols, the piece index and the retrieval server. */
 final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
@@ -54,26 +72,104 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             InstantSource clock,
             SecureRandom random) {}
 
+    /** The configured addresses, read. */
+    record Addresses(List<Multiaddr> listen, List<Multiaddr> retrieval, Set<PeerId> known, ReachPlan reach) {
+        static Addresses of(NodeConfig config) {
+            var market = config.market();
+            return new Addresses(
+                    all("market.libp2p-listen", market.libp2pListen()),
+                    all("retrieval.announce-addresses", config.retrieval().announceAddresses()),
+                    market.knownPeers().stream().map(Addresses::peer).collect(Collectors.toUnmodifiableSet()),
+                    reach(market));
+        }
+
+        private static ReachPlan reach(MarketConfig market) {
+            return new ReachPlan(
+                    switch (market.reachability()) {
+                        case AUTO -> ReachPlan.Mode.AUTO;
+                        case PUBLIC -> ReachPlan.Mode.PUBLIC;
+                        case PRIVATE -> ReachPlan.Mode.PRIVATE;
+                    },
+                    all("market.announce-addresses", market.announceAddresses()),
+                    peers("market.relays", market.relays()),
+                    market.relaySlots(),
+                    peers("market.autonat-servers", market.autonatServers()));
+        }
+
+        private static List<Multiaddr> peers(String key, List<String> texts) {
+            var addresses = all(key, texts);
+            addresses.stream()
+                    .filter(address -> !ReachPlan.isPeerAddress(address))
+                    .findFirst()
+                    .ifPresent(wrong -> {
+                        throw new InvalidValueException(
+                                key, wrong, "an address that ends in a peer ID: /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…");
+                    });
+            return addresses;
+        }
+
+        private static PeerId peer(String text) {
+            try {
+                return PeerId.parse(text);
+            } catch (MalformedWireException e) {
+                throw new InvalidValueException(
+                        "market.known-peers", "'" + text + "' (" + e.getMessage() + ")", "a peer ID such as 12D3KooW…");
+            }
+        }
+
+        private static List<Multiaddr> all(String key, List<String> texts) {
+            return texts.stream().map(text -> Multiaddrs.parse(key, text)).toList();
+        }
+    }
+
     private final PieceIndex index;
+    private final FetcherProcess fetcher;
     private final RetrievalServer retrieval;
     private final DealPipeline deals;
     private final Host host;
+    private final Reach reach;
+    private final MeterRegistry registry;
+    private Optional<HostMeters> meters = Optional.empty();
 
-    private MarketRoom(PieceIndex index, RetrievalServer retrieval, DealPipeline deals, Host host) {
+    private MarketRoom(
+            PieceIndex index,
+            FetcherProcess fetcher,
+            RetrievalServer retrieval,
+            DealPipeline deals,
+            Host host,
+            Reach reach,
+            MeterRegistry registry) {
         this.index = index;
+        this.fetcher = fetcher;
         this.retrieval = retrieval;
         this.deals = deals;
         this.host = host;
+        this.reach = reach;
+        this.registry = registry;
     }
 
     /** Opens the index and serves retrievals at once; deals are taken from {@link #start} on. */
     static MarketRoom open(Parts parts) {
-        NodeConfig config = parts.settings().config();
+        // Read before anything is opened: what is wrong with them is to be told at each try, not that the index is in
+        // use.
+        var addresses = Addresses.of(parts.settings().config());
         var index = PieceIndex.open(parts.home().index());
+        try {
+            return over(index, addresses, parts);
+        } catch (RuntimeException e) {
+            index.close();
+            throw e;
+        }
+    }
+
+    private static MarketRoom over(PieceIndex index, Addresses addresses, Parts parts) {
         var listening = new CompletableFuture<InetSocketAddress>();
         var indexer = new PieceIndexer(index);
+        var settings = parts.settings().deals(parts.home().pieces());
+        var clock = new SystemTimeline(parts.clock());
+        var fetcher = new FetcherProcess(clock, FetchLimits.standard(), settings.addresses());
         var deals = new DealPipeline(
-                parts.settings().deals(parts.home().pieces()),
+                settings,
                 parts.policy()::terms,
                 parts.store(),
                 parts.chain(),
@@ -81,19 +177,49 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.outbox(),
                 parts.pipeline().intake(),
                 indexer,
-                () -> transports(config.retrieval().announceAddresses(), listening.join()),
-                parts.clock());
+                () -> transports(addresses.retrieval(), listening.join()),
+                fetcher,
+                clock);
         var retrieval = serve(parts, index, deals.pages());
         listening.complete(retrieval.address());
+        try {
+            var host = host(parts, addresses, deals);
+            return new MarketRoom(
+                    index,
+                    fetcher,
+                    retrieval,
+                    deals,
+                    host,
+                    new Reach(host, addresses.reach(), parts.clock(), parts.random()),
+                    parts.metrics().registry());
+        } catch (RuntimeException e) {
+            retrieval.close();
+            throw e;
+        }
+    }
+
+    private static Host host(Parts parts, Addresses addresses, DealPipeline deals) {
         deals.restoreIndex();
         var builder = Host.builder()
                 .identity(NodeInit.identity(parts.home(), parts.random()))
-                .listen(config.market().libp2pListen())
+                .known(addresses.known()::contains)
                 .agent("adit/0.1.0");
-        for (var address : config.market().announceAddresses()) {
-            builder.announce(Multiaddr.parse(address));
+        addresses.listen().forEach(address -> builder.listen(address.toString()));
+        addresses.reach().announced().forEach(builder::announce);
+        var market = parts.settings().config().market();
+        market.wssCertificateFile()
+                .ifPresent(chain -> builder.webSocketTls(
+                        certificate(chain, market.wssKeyFile().orElseThrow())));
+        return deals.serveOn(builder).build();
+    }
+
+    private static SSLContext certificate(Path chain, Path key) {
+        try {
+            return WebSocketCertificate.read(chain, key);
+        } catch (IOException e) {
+            throw new AditException(
+                    OpsError.LOCAL_FILE, "reading the certificate for /wss from " + chain + ": " + e.getMessage(), e);
         }
-        return new MarketRoom(index, retrieval, deals, deals.serveOn(builder).build());
     }
 
     private static RetrievalServer serve(Parts parts, PieceIndex index, SidePages pages) {
@@ -108,31 +234,27 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                     RetrievalLimits.DEFAULTS,
                     parts.metrics().registry());
         } catch (IOException e) {
-            index.close();
             throw new AditException(OpsError.LOCAL_FILE, "serving retrievals on " + http + ": " + e.getMessage(), e);
         }
     }
 
     /** How data is retrieved; nothing where the server listens on every address and none was named to announce. */
-    static RetrievalTransports transports(List<String> announced, InetSocketAddress listening) {
-        var http = announced.isEmpty() ? addresses(listening) : announced;
+    static RetrievalTransports transports(List<Multiaddr> announced, InetSocketAddress listening) {
+        var http = announced.isEmpty() ? bound(listening) : announced;
         return new RetrievalTransports(
                 http.isEmpty()
                         ? List.of()
                         : List.of(new RetrievalTransports.Transport(
-                                "http",
-                                http.stream()
-                                        .map(text -> Multiaddr.parse(text).bytes())
-                                        .toList())));
+                                "http", http.stream().map(Multiaddr::bytes).toList())));
     }
 
-    private static List<String> addresses(InetSocketAddress listening) {
+    private static List<Multiaddr> bound(InetSocketAddress listening) {
         var address = listening.getAddress();
         if (address.isAnyLocalAddress()) {
             return List.of();
         }
         var protocol = address instanceof Inet6Address ? "/ip6/" : "/ip4/";
-        return List.of(protocol + withoutZone(address) + "/tcp/" + listening.getPort() + "/http");
+        return List.of(Multiaddr.parse(protocol + withoutZone(address) + "/tcp/" + listening.getPort() + "/http"));
     }
 
     private static String withoutZone(InetAddress address) {
@@ -147,6 +269,10 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         return deals.imports().run(deal, file);
     }
 
+    List<DealImport.Progress> importsRunning() {
+        return deals.imports().running();
+    }
+
     void onHead(Consumer<String> signal) {
         deals.onHead(signal);
     }
@@ -154,14 +280,30 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
     void start() {
         try {
             host.start();
+            meters = Optional.of(new HostMeters(host, reach, registry));
+            reach.start(Pulse.SYSTEM);
         } catch (Libp2pException e) {
             throw new AditException(OpsError.LOCAL_FILE, "listening for deals: " + e.getMessage(), e);
         }
     }
 
+    PeerId peer() {
+        return host.peerId();
+    }
+
+    /** Where the chain should say that the host is reached; empty while that is not known. */
+    Optional<List<Multiaddr>> published() {
+        return reach.published();
+    }
+
     @Override
     public List<String> libp2p() {
         return host.addresses().stream().map(Multiaddr::toString).toList();
+    }
+
+    @Override
+    public Optional<NetReport> net() {
+        return Optional.of(NetReport.of(host, reach));
     }
 
     @Override
@@ -174,8 +316,11 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
 
     @Override
     public void close() {
+        meters.ifPresent(HostMeters::close);
+        reach.close();
         host.close();
         retrieval.close();
+        fetcher.close();
         index.close();
     }
 }

@@ -18,6 +18,7 @@ import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class MiningRoom implements AutoCloseable {
     private final Optional<SlashGuard> guard;
     private final BlockSigner signer;
     private final String off;
-    private Optional<BlockProducer> producer = Optional.empty();
+    private volatile Optional<BlockProducer> producer = Optional.empty();
 
     private MiningRoom(
             NodeSettings settings,
@@ -54,9 +55,18 @@ final class MiningRoom implements AutoCloseable {
         this.signer = signer;
     }
 
-    /** Opens the guard, under the node's lease. A signer process has its own. */
+    /**
+     * Opens the guard, under the node's lease. A signer process has its own.
+     *
+     * @param held whether the node's lease is certainly still this node's
+     */
     static MiningRoom open(
-            NodeSettings settings, FullNode chain, StateStore store, Signer keys, MeterRegistry registry) {
+            NodeSettings settings,
+            FullNode chain,
+            StateStore store,
+            Signer keys,
+            BooleanSupplier held,
+            MeterRegistry registry) {
         var mining = settings.config().mining();
         if (!mining.enabled()) {
             return without(settings, chain, store, keys, registry, "mining.enabled is false");
@@ -65,8 +75,9 @@ final class MiningRoom implements AutoCloseable {
             return new MiningRoom(settings, chain, store, registry, Optional.empty(), remote, "");
         }
         try {
-            var lease = GuardRoom.lease(store, settings.miner(), mining.guard());
-            var guard = GuardRoom.open(mining, settings.miner(), chain, lease, registry);
+            var lease = GuardRoom.lease(store, settings.miner(), mining.guard(), held);
+            var guard =
+                    GuardRoom.open(mining, settings.miner(), settings.facts().genesis(), lease, registry);
             var signer = new GuardedSigner(keys, Map.of(settings.miner(), guard));
             return new MiningRoom(settings, chain, store, registry, Optional.of(guard), signer, "");
         } catch (AditException e) {
@@ -92,7 +103,7 @@ final class MiningRoom implements AutoCloseable {
         if (!off.isEmpty()) {
             return;
         }
-        var own = settings.mining(chain);
+        var own = settings.mining();
         var made = new BlockProducer(
                 own,
                 chain,
@@ -105,16 +116,31 @@ final class MiningRoom implements AutoCloseable {
                 store,
                 registry,
                 new SystemTimeline());
-        producer = Optional.of(made);
         made.start();
+        producer = Optional.of(made);
     }
 
     void onHead(TipSet head) {
         producer.ifPresent(running -> running.onHead(head));
     }
 
+    /** Why no blocks are made although they are wanted; asks the signer. */
+    Optional<String> problem() {
+        if (!settings.config().mining().enabled()) {
+            return Optional.empty();
+        }
+        if (!off.isEmpty()) {
+            return Optional.of("no blocks are made: " + off);
+        }
+        if (settings.config().chain().development()) {
+            // Its clock is not this machine's, and it is not always wanted that blocks are made there.
+            return Optional.empty();
+        }
+        return producer.flatMap(running -> running.status().paused()).map(why -> "no blocks are made: " + why);
+    }
+
     MiningRoutes routes() {
-        return new MiningRoutes(producer, guard, off);
+        return new MiningRoutes(() -> producer, guard, off);
     }
 
     @Override

@@ -9,16 +9,17 @@ import io.adit.chain.head.HeadFollower;
 import io.adit.chain.head.HeadOptions;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.node.FullNode;
-import io.adit.chain.node.NetworkRules;
+import io.adit.chain.node.pool.NodePool;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.config.ListenAddress;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
-import io.adit.core.keys.Signer;
 import io.adit.core.metrics.Metrics;
 import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.state.StateErrorCode;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.Resources;
 import io.adit.core.task.TaskEngine;
@@ -27,13 +28,17 @@ import io.adit.market.policy.PolicyBook;
 import io.adit.ops.OpsError;
 import io.adit.ops.actor.OutboxDesk;
 import io.adit.ops.api.ActorRoutes;
+import io.adit.ops.api.Alarm;
 import io.adit.ops.api.ApiRoute;
 import io.adit.ops.api.DealRoutes;
+import io.adit.ops.api.ImportRoutes;
 import io.adit.ops.api.MessageRoutes;
+import io.adit.ops.api.NetRoutes;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
 import io.adit.proofs.NativeLibrary;
 import io.adit.proofs.ParameterStore;
+import io.adit.proofs.ProofOperation;
 import io.adit.proofs.ProofSettings;
 import io.adit.proofs.WorkerOptions;
 import io.adit.proofs.WorkerProofs;
@@ -43,6 +48,7 @@ import io.adit.sealing.proving.WindowPoStScheduler;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.SpaceProbe;
 import io.adit.sealing.storage.StoragePaths;
+import io.adit.sealing.storage.StorageWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -52,12 +58,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -69,15 +76,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    private static final Logger log = LoggerFactory.getLogger(Node.class);
-    private static final Duration MARKET_PAUSE = Duration.ofSeconds(30);
+
+    /** Between two tries to start a room: much shorter than a window, and than what a full node takes to sync. */
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    /** Between two looks at the storage paths: shorter than the time that is left once a window has opened. */
+    private static final Duration STORAGE_PAUSE = Duration.ofMinutes(1);
 
     /** How long a second node is refused after the first one died. */
     private static final Duration LEASE = Duration.ofMinutes(2);
 
     private static final int LEASE_LOST = 3;
 
-    private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+    private final Deque<AutoCloseable> toClose = new ConcurrentLinkedDeque<>();
     private final NodeHome home;
 
     private Node(NodeHome home) {
@@ -86,17 +97,16 @@ public final class Node implements AutoCloseable {
 
     /**
      * Starts the node of a directory. When it returns, the operator API answers and the files {@code api} and {@code token}
-     * say where.
+     * say where; unless its address is taken, which does not keep the node from proving and is tried again.
      *
      * @throws AditException {@link OpsError#NOT_INITIALISED}, {@link OpsError#ALREADY_RUNNING}, or what a room refuses
      */
     public static Node start(NodeHome home, Map<String, String> environment, Map<String, String> overrides) {
-        return start(home, environment, overrides, MARKET_PAUSE);
+        return start(home, environment, overrides, PAUSE);
     }
 
-    /** @param marketPause between two tries to open the market */
-    static Node start(
-            NodeHome home, Map<String, String> environment, Map<String, String> overrides, Duration marketPause) {
+    /** @param pause between two tries to start a room */
+    static Node start(NodeHome home, Map<String, String> environment, Map<String, String> overrides, Duration pause) {
         if (!home.initialised()) {
             throw new AditException(
                     OpsError.NOT_INITIALISED, home.directory() + " holds no node; make one with 'adit init'");
@@ -105,7 +115,7 @@ public final class Node implements AutoCloseable {
         Logs.configure(config.log());
         var node = new Node(home);
         try {
-            node.wire(config, environment, marketPause);
+            node.wire(config, environment, pause);
         } catch (RuntimeException e) {
             node.close();
             throw e;
@@ -119,24 +129,26 @@ public final class Node implements AutoCloseable {
     }
 
     /** Proving first: once it runs, only what it needs itself can stop it. */
-    private void wire(NodeConfig config, Map<String, String> environment, Duration marketPause) {
+    private void wire(NodeConfig config, Map<String, String> environment, Duration pause) {
         var random = new SecureRandom();
         var clock = InstantSource.system();
         closing(home.lock());
         var signer = home.signer(config, environment, random);
         var metrics = closing(new Metrics().withProcessMeters());
         var registry = metrics.registry();
-        var store = closing(home.store(config));
+        var store = closing(openStore(config, pause));
         var chain = closing(connect(config, registry, random));
-        var settings = settings(config, chain, signer);
+        var alarms = closing(new AlarmBoard(new SystemTimeline(clock), registry));
+        alarms.watch("full-nodes", chain::problems);
+        var beginning = ChainAtStart.ask(config, home, chain, signer, store, pause);
+        var settings = new NodeSettings(config, beginning.facts());
         var miner = settings.miner().toString(config.chain().network());
         var policy = new PolicyBook(store, config.market(), config.sealing().sectorSize());
-        var lease = closing(NodeLease.take(store, miner, holder(), clock, LEASE));
+        var lease = closing(NodeLease.takeOnceFree(store, miner, holder(), new SystemTimeline(clock), LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
-        var mining = closing(MiningRoom.open(settings, chain, store, signer, registry));
+        var mining = closing(MiningRoom.open(settings, chain, store, signer, lease::isHeld, registry));
         var outbox = new MessageOutbox(store, chain, mining.signer(), settings.messages(), new SystemTimeline(clock));
-        outbox.resumeAll();
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
 
@@ -148,33 +160,62 @@ public final class Node implements AutoCloseable {
         var balances = outbox.balances(settings.worker(), registry);
         head.listen(Delivery.COALESCED, update -> balances.onHead());
         head.listen(Delivery.COALESCED, update -> mining.onHead(update.head()));
-        head.start();
-        proving.start();
-        mining.start(proofs, paths);
         var workerWatch = new WorkerWatch(chain, settings, signer);
         head.listen(Delivery.COALESCED, update -> workerWatch.onHead(update.head()));
+        var storage = closing(new StorageWatch(paths, new SystemTimeline(clock), STORAGE_PAUSE));
+        storage.start();
+        alarms.watch("storage", storage::problems);
+        var lostPower = new LostPower(() -> chain.stateMinerSectorCount(settings.miner(), TipSetKey.EMPTY));
+        head.listen(Delivery.COALESCED, update -> lostPower.onHead(update.head().height()));
+        alarms.watchOne("faults", lostPower::problem);
+        new NodeAlarms(settings, alarms, registry).watch(head, proving, outbox, signer);
+        alarms.watchOne("worker", workerWatch::problem);
+        alarms.watchOne("balances", balances::problem);
+        NodeAlarms.watchSpending(alarms, balances, signer);
+        alarms.watchSlowly("mining", () -> mining.problem().stream().toList());
         var f3 = config.f3().enabled()
                 ? Optional.of(f3(settings, chain, store, registry))
                 : Optional.<F3Participation>empty();
+        var starters = new ArrayList<RoomStarter>();
+        starters.add(starter("proving", beginning, pause, () -> {
+            outbox.resumeAll();
+            head.start();
+            proving.start();
+            f3.ifPresent(F3Participation::start);
+        }));
+        starters.add(starter("mining", beginning, pause, () -> mining.start(proofs, paths)));
 
         var pipeline = new SealingPipeline(settings.sealing(), store, chain, proofs, paths, outbox, clock, registry);
-        pipeline.start();
         var engine = new TaskEngine(store, clock, resources(config), pipeline.handlers(), registry);
         var parts = new MarketRoom.Parts(
                 home, settings, store, chain, mining.signer(), outbox, policy, pipeline, metrics, clock, random);
+        var desk = new OutboxDesk(store, outbox, config.chain().maxFee(), random);
         // Closed after the engine, whose tasks read the index.
         var market = closing(new MarketKeeper(
                 () -> MarketRoom.open(parts),
                 room -> {
                     engine.add(room.handlers());
                     head.listen(Delivery.COALESCED, update -> room.onHead(engine::signal));
+                    if (config.market().addressesOnChain()) {
+                        var told = new AddressesOnChain(
+                                chain, settings.miner(), workerWatch::worker, desk, room.peer(), room::published);
+                        head.listen(Delivery.COALESCED, update -> told.onHead(update.head()));
+                    }
                 },
-                marketPause,
+                pause,
                 registry));
         closing(engine);
-        engine.start();
+        starters.add(starter("sealing", beginning, pause, () -> {
+            pipeline.start();
+            engine.start();
+        }));
         head.listen(Delivery.COALESCED, update -> pipeline.onHead(engine::signal));
         market.start();
+        alarms.watchOne("market", market::problem);
+        alarms.watch(
+                "start",
+                () -> starters.stream().flatMap(room -> room.problem().stream()).toList());
+        alarms.start();
 
         var proofView = new ProvingView(chain, settings.minerId(), store);
         var views = new NodeRoutes.Views(
@@ -190,68 +231,71 @@ public final class Node implements AutoCloseable {
                 engine,
                 market,
                 () -> f3.map(F3Participation::status).orElse(new F3Status.Off("f3.enabled is false")));
-        var desk = new OutboxDesk(store, outbox, config.chain().maxFee(), random);
         var messages =
                 new MessageRoutes(outbox.control(), balances, config.chain().network());
         var routes = Stream.of(
                         new NodeRoutes(views).all(),
                         new ActorRoutes(settings.miner(), desk).all(),
                         messages.all(),
-                        new DealRoutes(policy, market::importDeal).all(),
+                        new DealRoutes(policy).all(),
+                        new ImportRoutes(market).all(),
+                        new NetRoutes(market::net, chain, settings.miner()).all(),
                         mining.routes().all())
                 .flatMap(List::stream)
                 .toList();
-        serveApi(
-                config,
-                random,
-                metrics,
-                routes,
-                () -> workerWatch.problem().or(market::problem).or(balances::problem));
-        log.info(
-                "miner {} runs; operator API at {}",
-                settings.miner().toString(config.chain().network()),
-                home.read(home.apiFile()));
+        LOG.info("miner {} runs", settings.miner().toString(config.chain().network()));
+        var api = closing(new RoomStarter(
+                "the operator API", () -> serveApi(config, random, metrics, routes, alarms::sounding), pause));
+        starters.add(api);
+        api.start();
+    }
+
+    /** After a power cut the database server may come up later than this node. */
+    private SqlStateStore openStore(NodeConfig config, Duration pause) {
+        while (true) {
+            try {
+                return home.store(config);
+            } catch (AditException e) {
+                if (e.code() != StateErrorCode.STATE_SERVER_AWAY) {
+                    throw e;
+                }
+                LOG.error(
+                        "NOTHING IS PROVEN: the node has not started, and tries again in {}: {}",
+                        pause,
+                        e.getMessage());
+                ChainAtStart.sleep(pause, e);
+            }
+        }
+    }
+
+    /** Starts a room as soon as the chain has confirmed what it is built on: at once where it has. */
+    private RoomStarter starter(String room, ChainAtStart beginning, Duration pause, Runnable starting) {
+        var starter = closing(new RoomStarter(
+                room,
+                () -> {
+                    beginning.confirm();
+                    starting.run();
+                },
+                pause));
+        if (beginning.isConfirmed()) {
+            starter.start();
+        } else {
+            starter.startBeside();
+        }
+        return starter;
     }
 
     private F3Participation f3(NodeSettings settings, FullNode chain, StateStore store, MeterRegistry registry) {
-        var f3 = closing(new F3Participation(
+        return closing(new F3Participation(
                 settings.miner(),
                 chain,
                 F3Tickets.in(store, settings.miner()),
                 F3Settings.defaults(),
                 new SystemTimeline(),
                 registry));
-        f3.start();
-        return f3;
     }
 
-    /**
-     * The configuration with what the chain says of the miner.
-     *
-     * @throws AditException {@link OpsError#WRONG_CHAIN}, {@link OpsError#WORKER_KEY_MISSING}
-     */
-    private NodeSettings settings(NodeConfig config, FullNode chain, Signer signer) {
-        var network = FullNodes.networkOf(chain);
-        if (network != config.chain().network()) {
-            throw new AditException(
-                    OpsError.WRONG_CHAIN,
-                    "starting the node: chain.network is " + config.chain().network() + ", the full node is on "
-                            + network + " (" + chain.stateNetworkName() + ")");
-        }
-        var miner = chain.stateLookupID(Address.parse(home.read(home.minerFile())), TipSetKey.EMPTY);
-        NetworkRules.of(chain, miner);
-        var info = chain.stateMinerInfo(miner, TipSetKey.EMPTY);
-        if (info.sectorSize() != config.sealing().sectorSize()) {
-            throw new AditException(
-                    OpsError.WRONG_CHAIN,
-                    "starting the node: sealing.sector-size is "
-                            + config.sealing().sectorSize() + ", but miner " + miner.toString(network)
-                            + " has sectors of " + info.sectorSize());
-        }
-        return new NodeSettings(config, miner, NodeInit.workerKey(chain, miner, info.worker(), signer, home));
-    }
-
-    private FullNode connect(NodeConfig config, MeterRegistry registry, SecureRandom random) {
+    private NodePool connect(NodeConfig config, MeterRegistry registry, SecureRandom random) {
         if (config.chain().nodes().isEmpty()) {
             throw new AditException(
                     OpsError.NOT_INITIALISED,
@@ -290,7 +334,11 @@ public final class Node implements AutoCloseable {
                         home.directory().resolve("workers"),
                         library,
                         ProofSettings.of(config.proofs().paramsDir()))
-                .withSealingWorkers(config.proofs().workers());
+                .withSealingWorkers(config.proofs().workers())
+                .withWindowWorkers(config.proofs().windowPostWorkers())
+                .withLimit(ProofOperation.PRE_COMMIT_1, config.proofs().pc1Limit())
+                .withLimit(ProofOperation.PRE_COMMIT_2, config.proofs().pc2Limit())
+                .withLimit(ProofOperation.COMMIT_2, config.proofs().c2Limit());
         return new WorkerProofs(options, new ProofMeters(metrics.registry()));
     }
 
@@ -321,18 +369,18 @@ public final class Node implements AutoCloseable {
             SecureRandom random,
             Metrics metrics,
             List<ApiRoute> routes,
-            Supplier<Optional<String>> problem) {
+            Supplier<List<Alarm>> alarms) {
         var listen = config.node().apiListen();
         var api = closing(new OperatorApi(
                 new InetSocketAddress(listen.host(), listen.port()),
                 home.token(random),
                 routes,
                 metrics::scrape,
-                problem));
+                alarms));
         api.start();
-        home.writeSecret(
-                home.apiFile(),
-                "http://" + new ListenAddress(listen.host(), api.address().getPort()));
+        var where = "http://" + new ListenAddress(listen.host(), api.address().getPort());
+        home.writeSecret(home.apiFile(), where);
+        LOG.info("operator API at {}", where);
     }
 
     /** The miner it runs. */
@@ -349,7 +397,7 @@ public final class Node implements AutoCloseable {
             try {
                 room.close();
             } catch (Exception e) {
-                log.warn("closing {}", room.getClass().getSimpleName(), e);
+                LOG.warn("closing {}", room.getClass().getSimpleName(), e);
             }
         }
     }

@@ -142,7 +142,18 @@ public final class NodeInit {
         // The chain's token is in it, so it is as secret as the others.
         home.writeSecret(home.config(), ConfigLoader.merged(home.config(), ofMiner(settings, choice, made.miner())));
         home.writeSecret(home.minerFile(), made.miner().toString(FullNodes.networkOf(chain)));
+        remember(signer);
         return made;
+    }
+
+    /** What the first start needs to know where the full node is away by then; without it that one waits. */
+    private void remember(Signer signer) {
+        var config = home.load(environment, Map.of());
+        try (var store = home.store(config)) {
+            ChainAtStart.remember(store, home, MinerFacts.ask(chain, config, home, signer));
+        } catch (AditException e) {
+            say.accept("the first start waits for the full node: " + e.getMessage());
+        }
     }
 
     private Map<String, String> settings(Choice choice) {

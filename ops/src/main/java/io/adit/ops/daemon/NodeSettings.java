@@ -4,7 +4,6 @@ import io.adit.chain.message.BaseFeeWait;
 import io.adit.chain.message.LanePolicy;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.message.OutboxPolicy;
-import io.adit.chain.node.StateApi;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.ActorId;
@@ -29,19 +28,28 @@ import java.util.stream.Collectors;
  * Translates what the operator wrote into what each room wants to know.
  *
  * @param config the operator's file
- * @param miner the miner's ID address
- * @param worker the key address that signs for it
+ * @param facts what the chain says of the miner
  */
-public record NodeSettings(NodeConfig config, Address miner, Address worker) {
-    public ActorId minerId() {
-        return new ActorId(miner.id().orElseThrow());
+record NodeSettings(NodeConfig config, MinerFacts facts) {
+    /** The miner's ID address. */
+    Address miner() {
+        return facts.miner();
+    }
+
+    /** The key address that signed for it at the start. */
+    Address worker() {
+        return facts.worker();
+    }
+
+    ActorId minerId() {
+        return new ActorId(miner().id().orElseThrow());
     }
 
     SealingSettings sealing() {
         var size = config.sealing().sectorSize();
         var base = config.chain().development()
-                ? SealingSettings.devnet(minerId(), worker, size)
-                : SealingSettings.defaults(minerId(), worker, size);
+                ? SealingSettings.devnet(minerId(), worker(), size)
+                : SealingSettings.defaults(minerId(), worker(), size);
         int confidence = config.chain().confidence();
         var sealing = config.sealing();
         return base.withWaitDealsDelay(sealing.waitDealsDelay())
@@ -64,13 +72,16 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
     ProvingSettings proving(Path scratch) {
         var size = config.sealing().sectorSize();
         var base = config.chain().development()
-                ? ProvingSettings.devnet(minerId(), worker, size)
-                : ProvingSettings.defaults(minerId(), worker, size);
+                ? ProvingSettings.devnet(minerId(), worker(), size)
+                : ProvingSettings.defaults(minerId(), worker(), size);
         return base.withMaxFee(config.chain().maxFeeWindowPost())
                 .withMaxDeclarationFee(
                         base.maxDeclarationFee().min(config.chain().maxFee()))
                 .withPartitionsPerMessage(config.chain().windowPostPartitions())
                 .withGasPerMessage(config.chain().windowPostGas())
+                .withEpochTime(Duration.ofSeconds(Math.max(1, facts.params().blockDelaySeconds())))
+                .withParallelProofs(config.proofs().windowPostWorkers())
+                .withProofLimit(config.proofs().windowPostLimit())
                 .withScratch(Optional.of(scratch));
     }
 
@@ -98,8 +109,8 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
         }
         var wait = new BaseFeeWait(messages.baseFeePercentile(), messages.baseFeeEpochs(), messages.baseFeeWait());
         return new OutboxPolicy(
-                Optional.of(miner),
-                Optional.of(worker),
+                Optional.of(miner()),
+                Optional.of(worker()),
                 lanes,
                 config.chain().development() ? Optional.empty() : Optional.of(wait));
     }
@@ -121,12 +132,12 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
         return values;
     }
 
-    MiningSettings mining(StateApi chain) {
+    MiningSettings mining() {
         var mining = config.mining();
         var base = MiningSettings.of(
-                miner,
+                miner(),
                 config.sealing().sectorSize(),
-                Duration.ofSeconds(chain.stateGetNetworkParams().blockDelaySeconds()));
+                Duration.ofSeconds(facts.params().blockDelaySeconds()));
         return base.withPropagationDelay(mining.propagationDelay().orElse(base.propagationDelay()))
                 .withMostNullRounds(mining.maxNullRounds())
                 .withReadTimeout(mining.readTimeout())
@@ -136,7 +147,7 @@ public record NodeSettings(NodeConfig config, Address miner, Address worker) {
     DealSettings deals(Path pieces) {
         return DealSettings.of(
                 config.market(),
-                miner,
+                miner(),
                 pieces,
                 config.chain().maxFee(),
                 config.chain().confidence());

@@ -73,6 +73,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (clientKey == SignatureType.DELEGATED) {
             throw new AditException(OpsError.NODE_REFUSED, "a client's deal is signed by a secp256k1 or a BLS key");
         }
+        requireWritable(report);
         var parameters = new ParameterStore(ParameterStore.defaultDirectory());
         var folder = Files.createTempDirectory("adit-demo-");
         var table = new DemoReport();
@@ -107,6 +108,25 @@ public final class DemoCommand implements Callable<Integer> {
         }
         out.flush();
         return ok ? 0 : 1;
+    }
+
+    /** Minutes later nobody wants to learn that the report cannot be written. */
+    private static void requireWritable(@Nullable Path report) {
+        if (report == null) {
+            return;
+        }
+        var parent = Objects.requireNonNullElse(report.toAbsolutePath().getParent(), report.toAbsolutePath());
+        String why = !Files.isDirectory(parent)
+                ? "there is no folder " + parent
+                : Files.isDirectory(report)
+                        ? "it is a folder"
+                        : Files.isWritable(Files.exists(report) ? report : parent) ? "" : "it may not be written";
+        if (!why.isEmpty()) {
+            throw new AditException(
+                    OpsError.NODE_REFUSED,
+                    "nothing was begun: the report cannot be written to " + report + ": " + why
+                            + "; name a file in a folder that exists");
+        }
     }
 
     /** Makes the parameters that are missing; a failure is a row of the table, as that of any step. */

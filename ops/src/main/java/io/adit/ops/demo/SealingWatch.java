@@ -130,10 +130,14 @@ final class SealingWatch {
         }
     }
 
+    private static String pieces(String count) {
+        return count.equals("1") ? "1 piece" : count + " pieces";
+    }
+
     private String shown(Stretch ended, JsonNode facts) {
         return switch (ended) {
             case ADD_PIECE ->
-                "sector " + fact(facts, "number") + " holds " + fact(facts, "pieces") + " piece; "
+                "sector " + fact(facts, "number") + " holds " + pieces(fact(facts, "pieces")) + "; "
                         + proofs.of("add_piece");
             case PC1 ->
                 "layers over the ticket of epoch " + fact(facts, "ticketEpoch") + "; " + proofs.of("pre_commit_1");

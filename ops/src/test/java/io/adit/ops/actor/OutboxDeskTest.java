@@ -16,6 +16,7 @@ import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signer;
 import io.adit.core.state.MessageRecord;
+import io.adit.core.state.MessageState;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.time.SystemTimeline;
 import io.adit.ops.daemon.LocalChain;
@@ -113,5 +114,21 @@ class OutboxDeskTest {
         assertThat(records()).hasSize(1);
         Awaitility.await().until(() -> desk.executed(sent, 1).isPresent());
         assertThat(chain.node().walletBalance(CLIENT)).isEqualTo(TokenAmount.ofFil(1));
+    }
+
+    @Test
+    void send_whenTheSenderCannotPay_leavesNothingThatWaits() {
+        var desk = desk(LanePolicy.OPEN);
+        var tooMuch = Message.unpriced(WORKER.address(), CLIENT, TokenAmount.ofFil(1_000_000), 0, new byte[0]);
+
+        assertThatThrownBy(() -> desk.send("transfer", tooMuch))
+                .isInstanceOfSatisfying(
+                        AditException.class,
+                        e -> assertThat(e.code()).isEqualTo(MessageErrorCode.MESSAGE_INSUFFICIENT_FUNDS));
+
+        assertThat(records()).singleElement().satisfies(record -> {
+            assertThat(record.state()).isEqualTo(MessageState.CANCELLED);
+            assertThat(record.error().orElseThrow()).contains("the command that asked for it has failed");
+        });
     }
 }

@@ -13,7 +13,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class OperatorApiTest {
     private final HttpClient http = HttpClient.newHttpClient();
-    private final AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<List<Alarm>> alarms = new AtomicReference<>(List.of());
     private final OperatorApi api = new OperatorApi(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             "right-token",
@@ -45,7 +44,7 @@ class OperatorApiTest {
                         throw new IllegalStateException("a mistake");
                     })),
             () -> "adit_up 1\n",
-            problem::get);
+            alarms::get);
 
     @BeforeEach
     void start() {
@@ -118,10 +117,12 @@ class OperatorApiTest {
     void healthNamesWhatDoesNotWork() throws Exception {
         assertThat(get("/health", "none").body()).isEqualTo("{\"status\":\"ok\"}");
 
-        problem.set(Optional.of("the market is closed"));
+        alarms.set(List.of(new Alarm("market", "the market is closed"), new Alarm("head", "it stands still")));
 
         assertThat(get("/health", "none").body())
-                .isEqualTo("{\"status\":\"degraded\",\"problem\":\"the market is closed\"}");
+                .isEqualTo("{\"status\":\"degraded\",\"problem\":\"the market is closed; it stands still\",\"alarms\":["
+                        + "{\"name\":\"market\",\"text\":\"the market is closed\"},"
+                        + "{\"name\":\"head\",\"text\":\"it stands still\"}]}");
     }
 
     @Test

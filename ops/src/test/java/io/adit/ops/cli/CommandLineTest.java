@@ -1,11 +1,15 @@
 package io.adit.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adit.core.error.AditException;
 import io.adit.core.keys.PrivateKey;
 import io.adit.ops.AditMain;
 import io.adit.ops.ErrorCatalogue;
+import io.adit.ops.OpsError;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,9 +18,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandLineTest {
@@ -137,6 +148,58 @@ class CommandLineTest {
 
         assertThat(run("help", "init")).isZero();
         assertThat(out.toString()).contains("--sector-size");
+    }
+
+    /** The programs behind these two are not on this one's class path. */
+    @Test
+    void knowsTheOptionsOfTheLaunchersPrograms() throws IOException {
+        assertThat(options("devnet")).isEqualTo(optionsIn("../devnet/src/main/java/io/adit/devnet/DevnetMain.java"));
+        assertThat(options("sim")).isEqualTo(optionsIn("../simulation/src/main/java/io/adit/simulation/SimMain.java"));
+        assertThat(options("test")).containsExactly("--all");
+        assertThat(options("build")).containsExactly("--features");
+    }
+
+    private static Set<String> options(String command) {
+        var spec = Objects.requireNonNull(
+                        AditMain.commandLine().getSubcommands().get(command))
+                .getCommandSpec();
+        return spec.optionsMap().keySet().stream()
+                .filter(name ->
+                        name.startsWith("--") && !Set.of("--help", "--version").contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> optionsIn(String program) throws IOException {
+        return Pattern.compile("names = \"(--[a-z-]+)\"")
+                .matcher(Files.readString(Path.of(program)))
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "client get localhost:4702 bafkqaaa, localhost:4702",
+        "client get http://a^b bafkqaaa, http://a^b",
+        "client get ftp://127.0.0.1/ bafkqaaa, ftp://127.0.0.1/",
+        "client get http://127.0.0.1:4702 nonsense --out no-file, multibase",
+        "client ask 127.0.0.1:24001 t01000, 127.0.0.1:24001",
+        "client deal 127.0.0.1:24001 t01000 FILE, 127.0.0.1:24001",
+        "client preflight 127.0.0.1:24001 t01000 FILE, 127.0.0.1:24001",
+        "client status /ip4/127.0.0.1/tcp/1/p2p/x 8f9d1d5e-7c1f-4e6c-9d7a-1a2b3c4d5e6f --from t01000, /p2p/x",
+    })
+    void argumentIsNamed_whenItIsMistyped(String words, String mistyped) {
+        assertThat(run(words.split(" ", -1))).isNotZero();
+        assertThat(err.toString()).contains(mistyped).doesNotContain("this is a bug");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a^b", "localhost:1", "nothing"})
+    void devnetsControlIsNamed_whenItIsMistyped(String url) {
+        assertThatThrownBy(() -> ChainControl.parse("control T " + url))
+                .isInstanceOfSatisfying(
+                        AditException.class, e -> assertThat(e.code()).isEqualTo(OpsError.DEVNET_CONTROL))
+                .hasMessageContaining(url);
     }
 
     @Test

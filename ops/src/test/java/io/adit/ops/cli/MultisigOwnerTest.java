@@ -40,11 +40,13 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +227,94 @@ class MultisigOwnerTest {
         assertThat(again.path("exitCode").asLong()).isEqualTo(18);
         var approval = new Approval(chain.node(), multisig, miner, Network.TESTNET);
         assertThatThrownBy(() -> approval.of(7, second)).hasMessageContaining("nothing waits under that number");
+    }
+
+    @Test
+    void proposalIsTakenBack_byWhoMadeItOnly() throws IOException {
+        var set = List.of("actor", "control", "set", worker.toString(), "--propose-as", first.toString());
+        json(0, withKeys(firstKeys, set, "--yes"));
+
+        var others =
+                json(1, withKeys(secondKeys, List.of("actor", "cancel", "0", "--as", second.toString()), "--dry-run"));
+        assertThat(others.path("exitCode").asLong()).isEqualTo(18);
+        var cancel = List.of("actor", "cancel", "0", "--as", first.toString());
+        var shown = json(0, withKeys(firstKeys, cancel, "--dry-run"));
+        assertThat(shown.path("methodName").asText()).isEqualTo("Cancel");
+        assertThat(shown.path("changes").toString()).contains("1 approvals", "gone");
+        assertThat(json(0, "actor", "pending", "--json", "--dir", folder.toString()))
+                .hasSize(1);
+
+        json(0, withKeys(firstKeys, cancel, "--yes"));
+        assertThat(json(0, "actor", "pending", "--json", "--dir", folder.toString()))
+                .isEmpty();
+    }
+
+    @Test
+    void signersChangeAsAnnounced_onceEnoughHaveApproved() throws IOException {
+        var third = newKey(folder.resolve("third"), "secp256k1");
+        assertThat(signers()).isEqualTo("2 of " + ids(first, second));
+        var add = List.of("actor", "signers", "add", third.toString(), "--propose-as", first.toString());
+        var alone =
+                json(1, "actor", "signers", "add", third.toString(), "--dry-run", "--json", "--dir", folder.toString());
+        assertThat(alone.path("obstacles").toString()).contains("--propose-as");
+
+        var shown = json(0, withKeys(firstKeys, add, "--dry-run"));
+        assertThat(shown.path("cautions").toString())
+                .contains("When it is approved: signers " + ids(first, second) + "  ->  " + ids(first, second, third));
+        json(0, withKeys(firstKeys, add, "--yes"));
+        assertThat(json(0, "actor", "pending", "--json", "--dir", folder.toString())
+                        .path(0)
+                        .path("does")
+                        .asText())
+                .contains("call AddSigner (method 5) of " + multisig);
+        approve(0);
+        assertThat(signers()).isEqualTo("2 of " + ids(first, second, third));
+
+        propose("swap", second.toString(), worker.toString());
+        approve(1);
+        assertThat(signers()).isEqualTo("2 of " + ids(first, third, worker));
+
+        var tooMany = List.of("actor", "signers", "threshold", "4", "--propose-as", first.toString());
+        var line = AditMain.commandLine();
+        var refused = new StringWriter();
+        line.setErr(new PrintWriter(refused, true));
+        assertThat(line.execute(withKeys(firstKeys, tooMany, "--dry-run"))).isEqualTo(1);
+        assertThat(refused.toString()).contains("nothing was proposed", "USR_ILLEGAL_ARGUMENT");
+    }
+
+    @Test
+    void oneSignerIsLeft_whenTheOtherIsRemovedWithItsApproval() throws IOException {
+        propose("remove", second.toString(), "--decrease-threshold");
+        approve(0);
+
+        assertThat(signers()).isEqualTo("1 of " + ids(first));
+    }
+
+    private void propose(String... change) throws IOException {
+        var command = Stream.concat(
+                        Stream.concat(Stream.of("actor", "signers"), Stream.of(change)),
+                        Stream.of("--propose-as", first.toString()))
+                .toList();
+        json(0, withKeys(firstKeys, command, "--yes"));
+    }
+
+    private void approve(long number) throws IOException {
+        var approve = List.of("actor", "approve", Long.toString(number), "--as", second.toString());
+        var done = json(0, withKeys(secondKeys, approve, "--yes"));
+        assertThat(done.path("changes").toString()).contains("sent").doesNotContain("failed");
+    }
+
+    private String signers() throws IOException {
+        var shown = json(0, "actor", "signers", "list", "--json", "--dir", folder.toString());
+        var names = new ArrayList<String>();
+        shown.path("signers").forEach(name -> names.add(name.asText()));
+        return shown.path("approvalsNeeded").asLong() + " of " + String.join(", ", names);
+    }
+
+    private String ids(Address... keys) {
+        return Stream.of(keys)
+                .map(key -> chain.node().stateLookupID(key, TipSetKey.EMPTY).toString(Network.TESTNET))
+                .collect(Collectors.joining(", "));
     }
 
     private String[] withKeys(Path keys, List<String> command, String how) {

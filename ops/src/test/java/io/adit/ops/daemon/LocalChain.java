@@ -21,6 +21,8 @@ import java.time.Instant;
 public final class LocalChain implements AutoCloseable {
     private static final byte[] SEED = new byte[32];
 
+    private boolean isServing = true;
+
     private final Devnet devnet = Devnet.inMemory(
             new ChainSettings(
                     ChainPolicy.fast().withBlockTime(Duration.ofMillis(50)),
@@ -29,7 +31,7 @@ public final class LocalChain implements AutoCloseable {
                     Instant.ofEpochSecond(1_800_000_000),
                     SEED),
             ProofsTestKit.proofs());
-    private final RpcServer server =
+    private RpcServer server =
             devnet.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new SecureRandom());
 
     /** A chain whose clock runs. */
@@ -70,9 +72,29 @@ public final class LocalChain implements AutoCloseable {
         return count;
     }
 
+    /** Where it is served, also while it is not. */
+    int port() {
+        return server.port();
+    }
+
+    /** As when the full node's process dies; the chain goes on without it. */
+    void stopServing() {
+        server.close();
+        isServing = false;
+    }
+
+    /** As when it comes back, at the same address with the same token. */
+    void serveAgain() {
+        int port = server.port();
+        server = devnet.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), new SecureRandom());
+        isServing = true;
+    }
+
     @Override
     public void close() {
-        server.close();
+        if (isServing) {
+            stopServing();
+        }
         devnet.close();
     }
 }

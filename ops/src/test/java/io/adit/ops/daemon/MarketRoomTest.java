@@ -1,11 +1,19 @@
 package io.adit.ops.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.adit.core.config.ConfigLoader;
+import io.adit.core.error.InvalidValueException;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MarketRoomTest {
     @Test
@@ -21,8 +29,28 @@ class MarketRoomTest {
                 .containsExactly("/dns4/example.org/tcp/443/https");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "market, libp2p-listen = [\"localhost:24001\"], localhost:24001",
+        "market, known-peers = [\"Qm0\"], Qm0",
+        "market, relays = [\"/ip4/192.0.2.1/tcp/4001\"], /ip4/192.0.2.1/tcp/4001",
+        "market, autonat-servers = [\"/p2p-circuit\"], /p2p-circuit",
+        "market, announce-addresses = [\"example.org\"], example.org",
+        "retrieval, announce-addresses = [\"https://example.org\"], https://example.org",
+    })
+    void addressIsNamedWithItsKey_whenItIsMistyped(String section, String line, String mistyped, @TempDir Path folder) {
+        var config = ConfigLoader.parse("[" + section + "]\n" + line, folder, Map.of("HOME", folder.toString()));
+        assertThatThrownBy(() -> MarketRoom.Addresses.of(config))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining(section + "." + line.split(" ", 2)[0])
+                .hasMessageContaining(mistyped);
+    }
+
     private static List<String> told(List<String> announced, String listening) {
-        return MarketRoom.transports(announced, new InetSocketAddress(listening, 4702)).protocols().stream()
+        return MarketRoom.transports(
+                        announced.stream().map(Multiaddr::parse).toList(), new InetSocketAddress(listening, 4702))
+                .protocols()
+                .stream()
                 .flatMap(transport -> transport.addresses().stream())
                 .map(bytes -> Multiaddr.fromBytes(bytes).toString())
                 .toList();

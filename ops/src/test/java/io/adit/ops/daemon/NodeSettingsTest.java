@@ -28,7 +28,7 @@ class NodeSettingsTest {
 
     private OutboxPolicy messages(String toml) {
         var config = ConfigLoader.parse("[messages]\n" + toml, folder, Map.of("HOME", folder.toString()));
-        return new NodeSettings(config, MINER, WORKER).messages();
+        return new NodeSettings(config, Facts.of(MINER, WORKER)).messages();
     }
 
     /** What an operator sends was rehearsed with the address that the command names. */

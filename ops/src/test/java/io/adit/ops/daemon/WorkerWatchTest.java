@@ -71,7 +71,7 @@ class WorkerWatchTest {
 
     private WorkerWatch watch(Address worker) {
         var config = ConfigLoader.parse("", folder, Map.of("HOME", folder.toString()));
-        return new WorkerWatch(chain, new NodeSettings(config, MINER, worker), Signer.of(HERE));
+        return new WorkerWatch(chain, new NodeSettings(config, Facts.of(MINER, worker)), Signer.of(HERE));
     }
 
     private static TipSet head(long epoch) {

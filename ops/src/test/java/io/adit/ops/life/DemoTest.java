@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.ops.AditMain;
+import io.adit.sealing.storage.DurableFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code adit demo --sector-size 2KiB}: one real seal, two real window proofs, real transfers. */
 class DemoTest {
+    private static final String KEPT = "Everything of this run, logs included, is in ";
+
     @TempDir
     private Path folder;
 
@@ -53,6 +57,20 @@ class DemoTest {
         }
     }
 
+    @Test
+    void beginsNothing_whenTheReportCannotBeWritten() {
+        for (var report : List.of(folder.resolve("missing").resolve("report.json"), folder)) {
+            var said = new StringWriter();
+            var line = AditMain.commandLine();
+            line.setErr(new PrintWriter(said, true));
+
+            assertThat(line.execute("demo", "--sector-size", "2KiB", "--report", report.toString()))
+                    .isEqualTo(1);
+
+            assertThat(said.toString()).contains("NODE_REFUSED", "nothing was begun", report.toString());
+        }
+    }
+
     /** Runs a demo that must fail; answers its report. */
     private JsonNode failing(String... more) throws Exception {
         var out = new StringWriter();
@@ -83,9 +101,11 @@ class DemoTest {
         line.setOut(new PrintWriter(out, true));
 
         // A BLS client here; that of the kill test and of the demo by default has a secp256k1 key.
-        int exit = line.execute("demo", "--sector-size", "2KiB", "--client-key", "bls", "--report", report.toString());
+        int exit = line.execute(
+                "demo", "--sector-size", "2KiB", "--client-key", "bls", "--keep", "--report", report.toString());
 
         assertThat(exit).as(out.toString()).isZero();
+        tellsNoSecret(out + Files.readString(report));
         var rows = new ObjectMapper().readTree(report.toFile());
         var steps = new ArrayList<String>();
         for (var row : rows) {
@@ -107,5 +127,24 @@ class DemoTest {
                         "second period",
                         "picture by root CID",
                         "piece by piece CID");
+    }
+
+    /** Neither a log nor the table, the database or any other file has a key, a token or a passphrase in it. */
+    private static void tellsNoSecret(String said) throws IOException {
+        var folder = Path.of(said.lines()
+                .filter(row -> row.startsWith(KEPT))
+                .map(row -> row.substring(KEPT.length()))
+                .findFirst()
+                .orElseThrow());
+        try {
+            var secrets = new Secrets().addHome(folder.resolve("node")).addHome(folder.resolve("client"));
+            // Two homes with a key each, the node's with tokens beside.
+            assertThat(secrets.size()).isGreaterThan(20);
+            assertThat(secrets.in(said)).isEmpty();
+            assertThat(folder.resolve("logs")).isNotEmptyDirectory();
+            assertThat(secrets.below(folder)).isEmpty();
+        } finally {
+            DurableFiles.deleteTree(folder);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,19 @@ class LauncherTest {
                     .contains("* Rust 1.90 or newer (cargo)", "https://sh.rustup.rs", "brew install rustup")
                     .contains("* a C compiler (cc)", "build-essential", "xcode-select --install")
                     .contains("* git", "sudo apt install -y git");
+        }
+    }
+
+    @Test
+    void helpOfItsOwnCommandsIsOutput_onABareMachineToo() throws Exception {
+        for (var asked : List.of(List.of("test", "--help"), List.of("help", "test"), List.of("build", "--help"))) {
+            var process = launched(asked)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(process.waitFor()).as(said).isZero();
+            assertThat(said).startsWith("Usage: adit ");
         }
     }
 
@@ -163,15 +177,19 @@ class LauncherTest {
     private record Run(int exit, String said) {}
 
     private Run run(String command) throws Exception {
-        var builder = new ProcessBuilder(onThePath("bash").toString(), launcher.toString(), command)
-                .redirectErrorStream(true)
-                .directory(folder.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", tools.toString(), "HOME", folder.toString()));
-        var process = builder.start();
+        var process = launched(List.of(command)).redirectErrorStream(true).start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return new Run(process.exitValue(), said);
+    }
+
+    private ProcessBuilder launched(List<String> arguments) {
+        var command = new ArrayList<>(List.of(onThePath("bash").toString(), launcher.toString()));
+        command.addAll(arguments);
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", tools.toString(), "HOME", folder.toString()));
+        return builder;
     }
 
     private void script(String name, String line) throws IOException {
