@@ -15,8 +15,8 @@ public enum ProofOperation {
     AGGREGATE_SEALS(WorkerLane.SEALING, Duration.ofHours(2)),
     VERIFY_SEAL(WorkerLane.VERIFY, Duration.ofMinutes(10)),
     VERIFY_AGGREGATE_SEALS(WorkerLane.VERIFY, Duration.ofMinutes(20)),
-    /** A third of a window, so that a worker that hangs leaves time for a second one and for the message. */
-    WINDOW_POST(WorkerLane.POST, Duration.ofMinutes(10)),
+    /** More than a window and its lookback on mainnet: who proves for a deadline says how much time there is for it. */
+    WINDOW_POST(WorkerLane.POST, Duration.ofMinutes(40)),
     VERIFY_WINDOW_POST(WorkerLane.VERIFY, Duration.ofMinutes(10)),
     WINNING_POST_CHALLENGE(WorkerLane.WINNING, Duration.ofMinutes(1)),
     /** Two epochs of mainnet: a worker that hangs in a disk must not cost more blocks than that. */

@@ -9,6 +9,7 @@ import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.UnpaddedSize;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -114,6 +115,20 @@ public interface Proofs extends AutoCloseable {
      */
     WindowPoSt windowPoSt(
             RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas);
+
+    /**
+     * As above, with the time there is for it, waiting for a free worker included. A proof in a process of its own is stopped
+     * then and fails with {@link ProofsError#WORKER_TIMEOUT}; who asked knows whether another try still has time. Within this
+     * process nothing can stop the library, so there the time is no limit.
+     */
+    default WindowPoSt windowPoSt(
+            RegisteredPoStProof proof,
+            ActorId miner,
+            Randomness randomness,
+            List<PrivateReplica> replicas,
+            Duration within) {
+        return windowPoSt(proof, miner, randomness, replicas);
+    }
 
     /** Whether the window proofs hold for these sectors; malformed bytes are {@code false}, missing keys an error. */
     boolean verifyWindowPoSt(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,23 +50,29 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Runs a call on a free worker, with another one when it dies or panics; the answer's CBOR. */
-    byte[] call(ProofOperation operation, byte[] arguments) {
-        var slot = take(operation);
+    /**
+     * Runs a call on a free worker, with another one when it dies or panics; the answer's CBOR.
+     *
+     * @param within all the time there is, for waiting and for every attempt; empty: each has the operation's limit
+     */
+    byte[] call(ProofOperation operation, byte[] arguments, Optional<Duration> within) {
         var started = System.nanoTime();
+        var slot = take(operation, within);
         var attempt = 0;
         try {
             slot.running = operation;
             while (true) {
                 attempt++;
                 try {
-                    var response = attempt(slot, operation, arguments);
+                    var limit = within.map(all -> all.minusNanos(System.nanoTime() - started))
+                            .orElse(options.limit(operation));
+                    var response = attempt(slot, operation, arguments, limit);
                     listener.called(
                             new CallStats(operation, lane, response.wallMillis(), response.cpuMillis(), attempt, true));
                     return response.body();
                 } catch (WorkerGone gone) {
                     discard(slot, operation, gone);
-                    if (attempt >= attemptsAfter(gone)
+                    if (attempt >= attemptsAfter(gone, within)
                             || closed
                             || gone.sector().isPresent()) {
                         throw giveUp(operation, attempt, gone);
@@ -83,13 +90,19 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /** What took too long is tried once more: the hang may have been the worker's, but a third time would be too late. */
-    private int attemptsAfter(WorkerGone gone) {
-        return gone.error() == ProofsError.WORKER_TIMEOUT ? Math.min(2, options.maxAttempts()) : options.maxAttempts();
+    private int attemptsAfter(WorkerGone gone, Optional<Duration> within) {
+        if (gone.error() != ProofsError.WORKER_TIMEOUT) {
+            return options.maxAttempts();
+        }
+        return within.isPresent() ? 1 : Math.min(2, options.maxAttempts());
     }
 
-    private Response attempt(Slot slot, ProofOperation operation, byte[] arguments) throws WorkerGone {
+    private Response attempt(Slot slot, ProofOperation operation, byte[] arguments, Duration limit) throws WorkerGone {
+        if (!limit.isPositive()) {
+            throw late(operation);
+        }
         var worker = running(slot);
-        var response = worker.call(operation, arguments, options.limit(operation));
+        var response = worker.call(operation, arguments, limit);
         if (response.error().isEmpty()) {
             return response;
         }
@@ -102,9 +115,17 @@ final class WorkerPool implements AutoCloseable {
         throw new ProofsException(error, message);
     }
 
-    private Slot take(ProofOperation operation) {
+    private static ProofsException late(ProofOperation operation) {
+        return new ProofsException(
+                ProofsError.WORKER_TIMEOUT, operation + ": the time for it was over before a worker could do it.");
+    }
+
+    private Slot take(ProofOperation operation, Optional<Duration> within) {
         try {
-            var slot = idle.take();
+            var slot = within.isEmpty() ? idle.take() : idle.poll(within.get().toNanos(), TimeUnit.NANOSECONDS);
+            if (slot == null) {
+                throw late(operation);
+            }
             if (closed) {
                 idle.add(slot);
                 throw new ProofsException(ProofsError.CLOSED, operation + " after the proofs were closed.");

@@ -11,6 +11,7 @@ import io.adit.core.fil.UnpaddedSize;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.CborWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,22 @@ public final class WorkerProofs implements Proofs {
 
     private <T> T call(
             ProofOperation operation, int parameters, Consumer<CborWriter> write, Function<CborReader, T> read) {
+        return call(operation, Optional.empty(), parameters, write, read);
+    }
+
+    private <T> T call(
+            ProofOperation operation,
+            Optional<Duration> within,
+            int parameters,
+            Consumer<CborWriter> write,
+            Function<CborReader, T> read) {
         var arguments = new CborWriter().array(parameters);
         write.accept(arguments);
         var pool = pools.get(operation.lane());
         if (pool == null) {
             throw new IllegalStateException("no workers for " + operation.lane());
         }
-        var answer = new CborReader(pool.call(operation, arguments.toByteArray()));
+        var answer = new CborReader(pool.call(operation, arguments.toByteArray(), within));
         var value = read.apply(answer);
         answer.end();
         return value;
@@ -225,13 +235,37 @@ public final class WorkerProofs implements Proofs {
     @Override
     public WindowPoSt windowPoSt(
             RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
-        return PanickingSectors.leaveOut(replicas, order -> tryWindowPoSt(proof, miner, randomness, order));
+        return PanickingSectors.leaveOut(
+                replicas, order -> tryWindowPoSt(proof, miner, randomness, order, Optional.empty()));
+    }
+
+    @Override
+    public WindowPoSt windowPoSt(
+            RegisteredPoStProof proof,
+            ActorId miner,
+            Randomness randomness,
+            List<PrivateReplica> replicas,
+            Duration within) {
+        long until = System.nanoTime() + within.toNanos();
+        return PanickingSectors.leaveOut(
+                replicas,
+                order -> tryWindowPoSt(
+                        proof,
+                        miner,
+                        randomness,
+                        order,
+                        Optional.of(Duration.ofNanos(Math.max(0, until - System.nanoTime())))));
     }
 
     private WindowPoSt tryWindowPoSt(
-            RegisteredPoStProof proof, ActorId miner, Randomness randomness, List<PrivateReplica> replicas) {
+            RegisteredPoStProof proof,
+            ActorId miner,
+            Randomness randomness,
+            List<PrivateReplica> replicas,
+            Optional<Duration> within) {
         return call(
                 ProofOperation.WINDOW_POST,
+                within,
                 4,
                 out -> {
                     out.uint(proof.number()).uint(miner.value());

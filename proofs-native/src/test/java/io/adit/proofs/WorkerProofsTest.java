@@ -217,7 +217,7 @@ class WorkerProofsTest {
         var aux = stuck.files().cache().resolve("p_aux");
         var moved = Files.move(aux, directory.resolve("p_aux"));
         hangReadsOf(aux);
-        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofSeconds(10)));
+        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofSeconds(20)));
         var proof = CompletableFuture.supplyAsync(() ->
                 workers.windowPoSt(WINDOW, SealedSectorFixture.MINER, CHALLENGE, List.of(stuck.privateReplica())));
         await().atMost(PATIENCE).until(() -> isRunning(workers, ProofOperation.WINDOW_POST));
@@ -227,7 +227,7 @@ class WorkerProofsTest {
         Files.move(moved, aux, StandardCopyOption.REPLACE_EXISTING);
 
         assertThat(proof.join().proofs()).hasSize(1);
-        assertThat(lost).singleElement().asString().contains("took longer than PT10S");
+        assertThat(lost).singleElement().asString().contains("took longer than PT20S");
     }
 
     @Test
@@ -318,8 +318,38 @@ class WorkerProofsTest {
     }
 
     @Test
-    void windowPoStsOwnLimit_leavesTimeForASecondTryWithinTheWindow() {
-        assertThat(options().limit(ProofOperation.WINDOW_POST).multipliedBy(3)).isEqualTo(Duration.ofMinutes(30));
+    void callIsStoppedOnce_whenTheTimeThatWasGivenForItIsOver() throws Exception {
+        var stuck = sealed.copyTo(directory);
+        var aux = stuck.files().cache().resolve("p_aux");
+        Files.delete(aux);
+        hangReadsOf(aux);
+        var workers = start(options());
+
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> workers.windowPoSt(
+                        WINDOW,
+                        SealedSectorFixture.MINER,
+                        CHALLENGE,
+                        List.of(stuck.privateReplica()),
+                        Duration.ofSeconds(3)))
+                .satisfies(failed -> assertThat(failed.error()).isEqualTo(ProofsError.WORKER_TIMEOUT));
+        assertThat(calls)
+                .singleElement()
+                .satisfies(call -> assertThat(call.attempts()).isOne());
+    }
+
+    @Test
+    void callMayTakeLongerThanItsOwnLimit_whenMoreTimeIsGivenForIt() {
+        var workers = start(options().withLimit(ProofOperation.WINDOW_POST, Duration.ofMillis(1)));
+
+        assertThat(workers.windowPoSt(
+                                WINDOW,
+                                SealedSectorFixture.MINER,
+                                CHALLENGE,
+                                List.of(sealed.privateReplica()),
+                                PATIENCE)
+                        .proofs())
+                .hasSize(1);
     }
 
     @Test
