@@ -42,15 +42,25 @@ final class OpenPiece implements AutoCloseable {
         return open;
     }
 
+    /** This piece for one more holder, who closes it, too. */
+    OpenPiece retained() {
+        holders.incrementAndGet();
+        return this;
+    }
+
     byte[] read(long offset, int length) throws IOException {
         var bytes = new byte[length];
-        var buffer = ByteBuffer.wrap(bytes);
+        read(offset, bytes, 0, length);
+        return bytes;
+    }
+
+    void read(long offset, byte[] target, int at, int length) throws IOException {
+        var buffer = ByteBuffer.wrap(target, at, length);
         while (buffer.hasRemaining()) {
-            if (channel.read(buffer, base + offset + buffer.position()) < 0) {
+            if (channel.read(buffer, base + offset + buffer.position() - at) < 0) {
                 throw new IOException("the piece's file ended before byte " + (offset + length));
             }
         }
-        return bytes;
     }
 
     /** A part of the file for Netty to send without copying; sending it, or failing to, lets go of the file. */

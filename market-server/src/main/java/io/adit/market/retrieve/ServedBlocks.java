@@ -1,0 +1,82 @@
+package io.adit.market.retrieve;
+
+import io.adit.core.ipld.Cid;
+import io.adit.market.index.PieceIndex;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Blocks by CID for those who serve them by other protocols than HTTP: from the same pieces, under the same policy. Keeps a few
+ * files open; not for use by several threads, but the blocks that it finds are.
+ */
+public final class ServedBlocks implements AutoCloseable {
+    private final StoredBlocks blocks;
+    private final ContentPolicy policy;
+
+    public ServedBlocks(PieceIndex index, PieceCatalog catalog, ContentPolicy policy) {
+        this.blocks = new StoredBlocks(index, catalog);
+        this.policy = policy;
+    }
+
+    /** A block that is here; its file stays open until it is closed. */
+    public interface Block extends AutoCloseable {
+        /** In bytes. */
+        int length();
+
+        /** Reads {@code count} of its bytes from {@code from} on into {@code target} at {@code offset}. */
+        void read(int from, byte[] target, int offset, int count) throws IOException;
+
+        @Override
+        void close() throws IOException;
+
+        /** One whose bytes are at hand. */
+        static Block of(byte[] data) {
+            return new Held(data);
+        }
+    }
+
+    private record Held(byte[] data) implements Block {
+        @Override
+        public int length() {
+            return data.length;
+        }
+
+        @Override
+        public void read(int from, byte[] target, int offset, int count) {
+            System.arraycopy(data, from, target, offset, count);
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    private record InFile(OpenPiece piece, long start, int length) implements Block {
+        @Override
+        public void read(int from, byte[] target, int offset, int count) throws IOException {
+            piece.read(start + from, target, offset, count);
+        }
+
+        @Override
+        public void close() throws IOException {
+            piece.close();
+        }
+    }
+
+    /** Finds a block; empty where no piece holds it of which there is a copy, or where the operator does not serve it. */
+    public Optional<Block> find(Cid cid) throws IOException {
+        if (policy.isBlocked(cid)) {
+            return Optional.empty();
+        }
+        return blocks.find(cid).map(place -> switch (place) {
+            case StoredBlocks.Inline inline -> new Held(inline.data());
+            case StoredBlocks.InPiece stored -> new InFile(stored.piece().retained(), stored.offset(), stored.length());
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        blocks.close();
+    }
+}
