@@ -1,132 +1,121 @@
 package io.adit.sealing.proving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
-import io.adit.core.state.DealTable;
-import io.adit.core.state.MessageTable;
-import io.adit.core.state.MetaTable;
-import io.adit.core.state.PieceTable;
-import io.adit.core.state.SectorTable;
-import io.adit.core.state.SubPieceTable;
-import io.adit.core.state.TaskClaims;
-import io.adit.core.state.TaskTable;
+import io.adit.core.state.ForwardingStateStore;
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.state.StateStore;
+import io.adit.core.state.TestPostgres;
 import io.adit.core.state.Tx;
-import io.adit.core.state.UnopenedStateStore;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Two partitions' proofs that end at one time, on a store that lets their transactions overlap. */
+@Timeout(120)
 class RefusedSectorsTest {
     private static final long PERIOD = 60;
     private static final ProvingWindow FIRST =
             new ProvingWindow(7, new Epoch(100), new Epoch(160), new Epoch(80), new Epoch(30));
+    private static final ProvingWindow SECOND = FIRST.later(PERIOD);
+    private static final ProvingWindow THIRD = SECOND.later(PERIOD);
 
-    /** Runs what is to happen in between after the first look of the next transaction. */
-    private static final class OverlappingStore extends UnopenedStateStore {
-        private final Map<String, String> values = new HashMap<>();
-        private Optional<Runnable> between = Optional.empty();
+    @TempDir
+    Path directory;
 
-        @Override
-        public <T> T transact(Function<Tx, T> work) {
-            return work.apply(new Values(this));
-        }
+    @Test
+    void refusedTwice_waitsForTwoWindows_andProvenOnceForNone() {
+        try (var store = SqlStateStore.sqlite(directory.resolve("state.db"))) {
+            new RefusedSectors(store).made(BitField.of(1, 2), BitField.EMPTY, FIRST);
+            assertThat(notYet(store, SECOND)).isEqualTo(BitField.EMPTY);
 
-        @Override
-        public <T> T read(Function<Tx, T> work) {
-            return work.apply(new Values(this));
-        }
-    }
+            new RefusedSectors(store).made(BitField.of(1, 2), BitField.EMPTY, SECOND);
+            assertThat(notYet(store, THIRD)).isEqualTo(BitField.of(1, 2));
+            assertThat(notYet(store, THIRD.later(PERIOD))).isEqualTo(BitField.EMPTY);
 
-    private record Values(OverlappingStore store) implements Tx, MetaTable {
-        @Override
-        public MetaTable meta() {
-            return this;
-        }
-
-        @Override
-        public Optional<String> get(String name) {
-            var value = Optional.ofNullable(store.values.get(name));
-            var between = store.between;
-            store.between = Optional.empty();
-            between.ifPresent(Runnable::run);
-            return value;
-        }
-
-        @Override
-        public void put(String name, String value) {
-            store.values.put(name, value);
-        }
-
-        @Override
-        public boolean replace(String name, Optional<String> expected, String value) {
-            boolean meant = Optional.ofNullable(store.values.get(name)).equals(expected);
-            if (meant) {
-                store.values.put(name, value);
-            }
-            return meant;
-        }
-
-        @Override
-        public void remove(String name) {
-            store.values.remove(name);
-        }
-
-        @Override
-        public SectorTable sectors() {
-            throw others();
-        }
-
-        @Override
-        public DealTable deals() {
-            throw others();
-        }
-
-        @Override
-        public PieceTable pieces() {
-            throw others();
-        }
-
-        @Override
-        public SubPieceTable subPieces() {
-            throw others();
-        }
-
-        @Override
-        public MessageTable messages() {
-            throw others();
-        }
-
-        @Override
-        public TaskTable tasks() {
-            throw others();
-        }
-
-        @Override
-        public TaskClaims claims() {
-            throw others();
-        }
-
-        private static UnsupportedOperationException others() {
-            return new UnsupportedOperationException("named values only");
+            new RefusedSectors(store).made(BitField.EMPTY, BitField.of(2), THIRD);
+            assertThat(notYet(store, THIRD)).isEqualTo(BitField.of(1));
         }
     }
 
     @Test
-    void noRefusalIsLost_whenAnotherPartitionsIsNotedInBetween() {
-        var store = new OverlappingStore();
-        var refused = new RefusedSectors(store);
-        refused.made(BitField.of(1, 2), BitField.EMPTY, FIRST);
-        var second = FIRST.later(PERIOD);
-        store.between = Optional.of(() -> refused.made(BitField.of(2), BitField.EMPTY, second));
+    void refusedAgainForOneWindow_countsOnce() {
+        try (var store = SqlStateStore.sqlite(directory.resolve("state.db"))) {
+            var refused = new RefusedSectors(store);
+            refused.made(BitField.of(1), BitField.EMPTY, FIRST);
+            refused.made(BitField.of(1), BitField.EMPTY, FIRST);
+            assertThat(notYet(store, SECOND)).isEqualTo(BitField.EMPTY);
+        }
+    }
 
-        refused.made(BitField.of(1), BitField.EMPTY, second);
+    private static BitField notYet(StateStore store, ProvingWindow window) {
+        return new RefusedSectors(store).notYet(BitField.of(1, 2), window, PERIOD);
+    }
 
-        assertThat(refused.notYet(BitField.of(1, 2), second.later(PERIOD), PERIOD))
-                .isEqualTo(BitField.of(1, 2));
+    /** Two partitions' proofs that end at one time: PostgreSQL lets the second read what the first is about to replace. */
+    @Test
+    void noRefusalIsLost_whenAnotherPartitionsIsNotedMeanwhile() throws Exception {
+        String url = TestPostgres.freshDatabase();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                var store = SqlStateStore.postgres(url, "postgres", "postgres");
+                var slow = new SlowToCommit(SqlStateStore.postgres(url, "postgres", "postgres"))) {
+            new RefusedSectors(store).made(BitField.of(1, 2), BitField.EMPTY, FIRST);
+
+            var first = CompletableFuture.runAsync(
+                    () -> new RefusedSectors(slow).made(BitField.of(2), BitField.EMPTY, SECOND), threads);
+            assertThat(slow.written.await(60, TimeUnit.SECONDS)).isTrue();
+            var second = CompletableFuture.runAsync(
+                    () -> new RefusedSectors(store).made(BitField.of(1), BitField.EMPTY, SECOND), threads);
+            await().atMost(Duration.ofSeconds(60)).until(() -> somebodyWaits(url));
+            slow.mayCommit.countDown();
+            CompletableFuture.allOf(first, second).get(60, TimeUnit.SECONDS);
+
+            assertThat(notYet(store, THIRD)).isEqualTo(BitField.of(1, 2));
+        }
+    }
+
+    /** Whether a transaction waits for what another has written and not yet committed. */
+    private static boolean somebodyWaits(String url) throws SQLException {
+        try (var connection = DriverManager.getConnection(url, "postgres", "postgres");
+                var statement = connection.createStatement();
+                var waiting = statement.executeQuery("SELECT 1 FROM pg_locks WHERE NOT granted")) {
+            return waiting.next();
+        }
+    }
+
+    /** The real store, whose transactions stay open after their work until they may commit. */
+    private static final class SlowToCommit extends ForwardingStateStore {
+        private final CountDownLatch written = new CountDownLatch(1);
+        private final CountDownLatch mayCommit = new CountDownLatch(1);
+
+        SlowToCommit(StateStore store) {
+            super(store);
+        }
+
+        @Override
+        public <T> T transact(Function<Tx, T> work) {
+            return super.transact(tx -> {
+                T result = work.apply(tx);
+                written.countDown();
+                try {
+                    assertThat(mayCommit.await(60, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return result;
+            });
+        }
     }
 }
