@@ -16,6 +16,7 @@
 mod buffer;
 mod guard;
 mod init;
+mod kernels;
 
 use adit_proofs::piece::{self, Piece};
 use adit_proofs::post::{self, PrivateReplica};
@@ -33,6 +34,8 @@ pub const ABI: u32 = 1;
 pub type Out = *mut *mut u8;
 /// Where an entry puts the length of its answer or message.
 pub type OutLen = *mut usize;
+
+pub use kernels::{adit_commp_drop, adit_commp_finish, adit_commp_new, adit_commp_update, adit_kernels};
 
 #[no_mangle]
 pub extern "C" fn adit_abi() -> u32 {

@@ -108,3 +108,77 @@ fn version_names_the_variant() {
     let text = call(|out, len| unsafe { adit_version(out, len) }).text();
     assert!(text.contains("api=19.1.0\n") && text.contains("accelerator=none\n"), "{text}");
 }
+
+fn begin(kernel: &str, threads: u64) -> Answer {
+    call(|out, len| unsafe { adit_commp_new(kernel.as_ptr(), kernel.len(), threads, out, len) })
+}
+
+fn opened(threads: u64) -> u64 {
+    u64::from_le_bytes(begin("", threads).bytes.try_into().unwrap())
+}
+
+fn feed(stream: u64, payload: &[u8]) -> Answer {
+    call(|out, len| unsafe { adit_commp_update(stream, payload.as_ptr(), payload.len(), out, len) })
+}
+
+fn finish(stream: u64, size: u64) -> Answer {
+    call(|out, len| unsafe { adit_commp_finish(stream, size, out, len) })
+}
+
+#[test]
+fn a_piece_commitment_comes_from_portions_of_any_length_and_alignment() {
+    let payload: Vec<u8> = (0..300_000u32).map(|i| (i * 7 + 3) as u8).collect();
+    let whole = opened(1);
+    assert_eq!((feed(whole, &payload).code, feed(whole, &[]).code), (OK, OK));
+    let expected = finish(whole, 0).bytes;
+    assert_eq!(expected[32..], [524_288u64.to_le_bytes(), 300_000u64.to_le_bytes()].concat());
+    for (threads, portion) in [(1, 1000), (1, 65_537), (2, 127), (3, 100_001)] {
+        let stream = opened(threads);
+        for part in payload.chunks(portion) {
+            // Every alignment that an address can have.
+            let mut shifted = vec![0; part.len() % 64];
+            let at = shifted.len();
+            shifted.extend_from_slice(part);
+            assert_eq!(feed(stream, &shifted[at..]).code, OK);
+        }
+        assert_eq!(finish(stream, 0).bytes, expected);
+    }
+}
+
+#[test]
+fn streams_that_are_not_open_and_wrong_arguments_are_refused() {
+    let stream = opened(1);
+    let no_payload = call(|out, len| unsafe { adit_commp_update(stream, null(), 5, out, len) });
+    assert!(no_payload.text().starts_with("invalid-input\npayload: null pointer"), "{}", no_payload.text());
+    let endless = call(|out, len| unsafe { adit_commp_update(stream, [0u8].as_ptr(), usize::MAX, out, len) });
+    assert!(endless.text().contains("at most"), "{}", endless.text());
+    assert_eq!(unsafe { adit_commp_update(stream, null(), 0, null_mut(), null_mut()) }, ERROR);
+    assert!(finish(stream, 0).text().contains("without any payload"));
+    for code in [feed(stream, b"late").code, finish(stream, 0).code, feed(0, b"x").code, feed(u64::MAX, b"x").code] {
+        assert_eq!(code, ERROR);
+    }
+    let small = opened(1);
+    assert_eq!(feed(small, &[1; 500]).code, OK);
+    assert!(finish(small, 256).text().contains("holds at most 254"));
+    for (kernel, threads) in [("abacus", 1), ("", 0), ("", u64::MAX), ("\0", 1)] {
+        assert_eq!(begin(kernel, threads).code, ERROR, "{kernel} {threads}");
+    }
+    let dropped = opened(2);
+    adit_commp_drop(dropped);
+    adit_commp_drop(dropped);
+    assert_eq!(feed(dropped, b"x").code, ERROR);
+}
+
+#[test]
+fn kernels_are_told_and_each_can_be_named() {
+    let told = call(|out, len| unsafe { adit_kernels(out, len) }).text();
+    let available = told.split_once("available=").unwrap().1.trim().to_string();
+    assert!(available.starts_with("scalar") && told.starts_with("best="), "{told}");
+    let mut roots = std::collections::HashSet::new();
+    for kernel in available.split(',') {
+        let stream = u64::from_le_bytes(begin(kernel, 1).bytes.try_into().unwrap());
+        feed(stream, &[9; 200_000]);
+        roots.insert(finish(stream, 1 << 20).bytes);
+    }
+    assert_eq!(roots.len(), 1);
+}

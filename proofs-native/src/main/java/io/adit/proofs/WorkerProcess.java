@@ -35,9 +35,10 @@ final class WorkerProcess implements AutoCloseable {
      * What the proof library, the GPU drivers and the dynamic linker read. Everything else stays with the node, above
      * all the keystore's passphrase: a worker never signs.
      */
-    private static final Pattern INHERITED_VARIABLE = Pattern.compile(
-            "PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH"
-                    + "|DYLD_LIBRARY_PATH|FIL_PROOFS_.*|BELLMAN_.*|EC_GPU_.*|CUDA.*|NVIDIA_.*|OCL_.*|NEPTUNE_.*|RAYON_.*|RUST_.*|ADIT_LOG_LEVEL");
+    private static final Pattern INHERITED_VARIABLE =
+            Pattern.compile("PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH"
+                    + "|DYLD_LIBRARY_PATH|FIL_PROOFS_.*|BELLMAN_.*|EC_GPU_.*|CUDA.*|NVIDIA_.*|OCL_.*|NEPTUNE_.*|RAYON_.*|RUST_.*|ADIT_LOG_LEVEL"
+                    + "|ADIT_HASH_KERNEL");
 
     /** The worker is no more, or must not be used any more. */
     static final class WorkerGone extends Exception {

@@ -1,0 +1,117 @@
+//! Fr32 padding: after every 254 bits two zero bits are put in, so that each 32 bytes are an element of the BLS12-381
+//! scalar field (Filecoin spec, "Piece").
+
+/// Bytes before padding that are padded together.
+pub const RAW_QUAD: usize = 127;
+/// Bytes after padding.
+pub const PADDED_QUAD: usize = 128;
+
+const WORDS: usize = PADDED_QUAD / 8;
+/// What stays of an element's last word.
+const LAST_WORD: u64 = u64::MAX >> 2;
+
+/// Pads whole quads: each 127 bytes of `raw` become 128 of `padded`.
+///
+/// # Panics
+/// When the lengths do not fit each other.
+pub fn pad(raw: &[u8], padded: &mut [u8]) {
+    let quads = padded.len() / PADDED_QUAD;
+    assert!(
+        padded.len() == quads * PADDED_QUAD && raw.len() == quads * RAW_QUAD,
+        "{} raw bytes and room for {} padded ones",
+        raw.len(),
+        padded.len()
+    );
+    #[cfg(target_arch = "x86_64")]
+    if crate::Kernel::Avx512.is_supported() {
+        // SAFETY: the CPU has the instructions.
+        unsafe { crate::x86::pad_512(raw, padded) };
+        return;
+    }
+    pad_quads(raw, padded);
+}
+
+fn pad_quads(raw: &[u8], padded: &mut [u8]) {
+    for (from, to) in raw.chunks_exact(RAW_QUAD).zip(padded.chunks_exact_mut(PADDED_QUAD)) {
+        pad_quad(from, to);
+    }
+}
+
+/// Word n of the padded form is word n of the raw one, moved up by two bits for each element before it.
+#[inline]
+fn pad_quad(from: &[u8], to: &mut [u8]) {
+    let mut words = [0; WORDS];
+    for (word, bytes) in words.iter_mut().zip(from.chunks_exact(8)) {
+        *word = little(bytes);
+    }
+    words[WORDS - 1] = little(&from[RAW_QUAD - 8..]) >> 8;
+    let mut out = [0; WORDS];
+    out[..4].copy_from_slice(&words[..4]);
+    for n in 4..8 {
+        out[n] = words[n] << 2 | words[n - 1] >> 62;
+    }
+    for n in 8..12 {
+        out[n] = words[n] << 4 | words[n - 1] >> 60;
+    }
+    for n in 12..16 {
+        out[n] = words[n] << 6 | words[n - 1] >> 58;
+    }
+    for n in [3, 7, 11, 15] {
+        out[n] &= LAST_WORD;
+    }
+    for (bytes, word) in to.chunks_exact_mut(8).zip(out) {
+        bytes.copy_from_slice(&word.to_le_bytes());
+    }
+}
+
+fn little(bytes: &[u8]) -> u64 {
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&bytes[..8]);
+    u64::from_le_bytes(eight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngCore, SeedableRng};
+
+    /// Bit by bit, as the specification has it.
+    fn slow(raw: &[u8]) -> Vec<u8> {
+        let mut padded = vec![0; raw.len() / RAW_QUAD * PADDED_QUAD];
+        for bit in 0..raw.len() * 8 {
+            let at = bit / 254 * 256 + bit % 254;
+            padded[at / 8] |= (raw[bit / 8] >> (bit % 8) & 1) << (at % 8);
+        }
+        padded
+    }
+
+    #[test]
+    fn every_bit_goes_where_the_specification_puts_it() {
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+        for quads in 0..20 {
+            let mut raw = vec![0; quads * RAW_QUAD];
+            random.fill_bytes(&mut raw);
+            let mut padded = vec![0xff; quads * PADDED_QUAD];
+            pad(&raw, &mut padded);
+            assert_eq!(padded, slow(&raw));
+            padded.fill(0xff);
+            pad_quads(&raw, &mut padded);
+            assert_eq!(padded, slow(&raw));
+        }
+        for bit in 0..RAW_QUAD * 8 {
+            let mut raw = [0; RAW_QUAD];
+            raw[bit / 8] = 1 << (bit % 8);
+            let mut padded = [0xff; PADDED_QUAD];
+            pad(&raw, &mut padded);
+            assert_eq!(padded[..], slow(&raw), "bit {bit}");
+            pad_quads(&raw, &mut padded);
+            assert_eq!(padded[..], slow(&raw), "bit {bit}, plain");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "room for")]
+    fn lengths_that_do_not_fit_are_refused() {
+        pad(&[0; 128], &mut [0; 128]);
+    }
+}
