@@ -5,6 +5,9 @@
 // Arguments: the file, the token, and the bytes after which it breaks the first answer, closing the connection, and the second,
 // ending the stream; 0 for never. It prints its addresses, then "ready", then a line for each request: its method, path, host and
 // range. It ends when standard input does.
+//
+// Or: the word "pieces", a folder and a token. Then it is a piece locator as Curio asks one: over plain HTTP it serves
+// /pieces?id=NAME from the file of that name to whoever has the token as a bearer, and prints its URL.
 package main
 
 import (
@@ -12,8 +15,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -40,7 +45,11 @@ import (
 const transferProtocol = "/fil/storage/transfer/1.0.0"
 
 func main() {
-	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	serve := run
+	if os.Args[1] == "pieces" {
+		serve = func(_, folder, token string) error { return locate(folder, token) }
+	}
+	if err := serve(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -66,6 +75,33 @@ func run(file, token, cut string) error {
 		fmt.Printf("%s/p2p/%s\n", address, h.ID())
 	}
 	fmt.Println("ready")
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+func locate(folder, token string) error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	pieces := func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+token {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		data, err := os.Open(filepath.Join(folder, filepath.Base(r.URL.Query().Get("id"))))
+		if err != nil {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		defer data.Close()
+		w.Header().Set("Content-Type", "application/octet-stream")
+		http.ServeContent(w, r, "", time.Time{}, data)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/pieces", pieces)
+	go http.Serve(listener, mux)
+	fmt.Printf("http://%s\n", listener.Addr())
 	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
 }

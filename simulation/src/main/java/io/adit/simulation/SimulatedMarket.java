@@ -13,6 +13,7 @@ import io.adit.market.deal.AfterlifeSettings;
 import io.adit.market.deal.DealPipeline;
 import io.adit.market.deal.DealSettings;
 import io.adit.market.deal.EscrowTerms;
+import io.adit.market.deal.LocatorSettings;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.AddressRules;
 import io.adit.market.fetch.FileSource;
@@ -126,7 +127,8 @@ final class SimulatedMarket {
                 TRANSFERS,
                 Duration.ofSeconds(30),
                 new AfterlifeSettings(Duration.ofHours(1), Duration.ofHours(1), 100, false),
-                EscrowTerms.AS_NEEDED);
+                EscrowTerms.AS_NEEDED,
+                LocatorSettings.NONE);
         var terms = terms();
         var deals = new DealPipeline(
                 settings,

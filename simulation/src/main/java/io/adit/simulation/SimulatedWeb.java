@@ -55,6 +55,11 @@ final class SimulatedWeb implements FileSource {
         return new Slowly(from, rest);
     }
 
+    @Override
+    public long length(FetchSource source) {
+        throw new FetchException(FetchErrorCode.FETCH_REFUSED, "no simulated server is a piece locator");
+    }
+
     /** Comes in parts, with time between them. */
     private final class Slowly implements Body {
         private final long from;

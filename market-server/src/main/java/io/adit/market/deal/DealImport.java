@@ -138,9 +138,7 @@ public final class DealImport {
     private Imported whole(DealRecord deal, Path file, Running progress) throws IOException {
         var part = files.part(deal.uuid());
         try {
-            var named = DirectTerms.isDirect(deal)
-                    ? OptionalLong.of(DirectTerms.of(deal).data().rawSize())
-                    : OptionalLong.empty();
+            var named = bytes(deal);
             if (named.isPresent() && Files.size(file) != named.getAsLong()) {
                 throw wrong(
                         deal,
@@ -158,12 +156,19 @@ public final class DealImport {
                         "the piece CID must be " + deal.piece().pieceCidV1() + ", and it has " + piece.pieceCidV1()
                                 + sizes(deal, bytes));
             }
-            files.keep(deal.uuid(), deal.piece());
+            files.keep(part, deal.piece());
             return new Imported(deal.uuid(), deal.piece(), bytes);
         } catch (IOException | RuntimeException e) {
-            files.discard(deal.uuid());
+            Files.deleteIfExists(part);
             throw e;
         }
+    }
+
+    /** How long a deal's data is, where the deal says that for certain: as a part of a direct deal's piece CID. */
+    static OptionalLong bytes(DealRecord deal) {
+        return DirectTerms.isDirect(deal)
+                ? OptionalLong.of(DirectTerms.of(deal).data().rawSize())
+                : OptionalLong.empty();
     }
 
     /** Often a file is only cut short, or another one. */

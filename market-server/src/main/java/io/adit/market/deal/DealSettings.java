@@ -5,6 +5,7 @@ import io.adit.core.config.MarketConfig;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.fetch.AddressRules;
+import io.adit.market.fetch.PieceLocator;
 import io.adit.market.fetch.TransferShares;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.time.Duration;
  * @param headPoll how often waiting steps look at the chain when no head signal comes
  * @param afterlife of deals that are active
  * @param escrow the provider's, in the market actor
+ * @param locators where the data of offline deals is looked for
  */
 public record DealSettings(
         Address miner,
@@ -37,7 +39,8 @@ public record DealSettings(
         TransferShares.Limits transfers,
         Duration headPoll,
         AfterlifeSettings afterlife,
-        EscrowTerms escrow) {
+        EscrowTerms escrow,
+        LocatorSettings locators) {
     private static final Duration HEAD_POLL = Duration.ofSeconds(30);
 
     /** Epochs that must be left before a deal's start when its piece goes to sealing. */
@@ -70,6 +73,8 @@ public record DealSettings(
                                 .orElse(0L)),
                 HEAD_POLL,
                 AfterlifeSettings.of(market),
-                new EscrowTerms(market.escrowTarget(), market.escrowMax()));
+                new EscrowTerms(market.escrowTarget(), market.escrowMax()),
+                LocatorSettings.of(
+                        market.pieceLocators().stream().map(PieceLocator::parse).toList()));
     }
 }

@@ -168,7 +168,7 @@ final class DirectUploads implements Uploads {
             files.discard(deal.uuid());
             return wrong.get();
         }
-        files.keep(deal.uuid(), deal.piece());
+        files.keep(files.part(deal.uuid()), deal.piece());
         store.transactVoid(tx -> tx.tasks().signal(DealImport.DONE));
         return Result.done();
     }

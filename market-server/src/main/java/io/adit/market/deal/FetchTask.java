@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ final class FetchTask implements TaskHandler {
     private final PieceFiles files;
     private final HeldPiece held;
     private final PieceFetch fetch;
+    private final PieceSearch search;
     private final MarketChain chain;
     private final DealSettings settings;
     private final Supplier<DealTerms> policy;
@@ -69,6 +71,7 @@ final class FetchTask implements TaskHandler {
         this.files = files;
         this.held = new HeldPiece(store, files);
         this.fetch = new PieceFetch(source, settings.addresses());
+        this.search = new PieceSearch(source, settings.locators(), timeline);
         this.shares = shares;
         this.chain = chain;
         this.settings = settings;
@@ -97,7 +100,7 @@ final class FetchTask implements TaskHandler {
             if (Assembly.makes(deal)) {
                 return assembled(deal, context, start);
             }
-            return deal.offline() ? brought(deal, start) : fetched(deal, context, start);
+            return deal.offline() ? brought(deal, context, start) : fetched(deal, context, start);
         } catch (DealStart.TooLateException e) {
             return failed(deal, e.getMessage());
         }
@@ -122,7 +125,9 @@ final class FetchTask implements TaskHandler {
         }
         try (var pace = share.get()) {
             var why = fetch(wanted, context, start, pace);
-            return why.isPresent() ? failed(deal, why.get()) : transferred(deal, files.keep(deal.uuid(), deal.piece()));
+            return why.isPresent()
+                    ? failed(deal, why.get())
+                    : transferred(deal, files.keep(files.part(deal.uuid()), deal.piece()));
         }
     }
 
@@ -178,13 +183,18 @@ final class FetchTask implements TaskHandler {
                 assembly.place(position, assembly.incoming(position));
             }
         }
+        var ended = searchedParts(deal, assembly, context, start);
+        if (ended == PieceSearch.Ended.NO_PLACE) {
+            return noSlot();
+        }
         var lacking = assembly.toBeBrought();
         if (!lacking.isEmpty()) {
+            var first = new PieceFetch.Name(deal.uuid(), lacking.getFirst());
             return new Outcome.Later(
-                    EPOCH_LOOK,
+                    search.pause(first, EPOCH_LOOK),
                     DealImport.DONE,
                     "waits for pieces " + lacking + " of its aggregate: adit deals import " + DealImport.nameOf(deal)
-                            + " FILE");
+                            + " FILE" + search.words(first));
         }
         var whole = assembly.finish();
         if (!whole.equals(deal.piece())) {
@@ -193,7 +203,7 @@ final class FetchTask implements TaskHandler {
             throw new IllegalStateException("the aggregate of deal " + deal.uuid() + " was put together as "
                     + whole.pieceCidV1() + " and must be " + deal.piece().pieceCidV1() + "; once more from its start");
         }
-        return transferred(deal, files.keep(deal.uuid(), deal.piece()));
+        return transferred(deal, files.keep(files.part(deal.uuid()), deal.piece()));
     }
 
     private static PieceFetch.Wanted wanted(DealRecord deal, Assembly assembly, int position, Mk20Deal.Http http) {
@@ -206,8 +216,67 @@ final class FetchTask implements TaskHandler {
                 assembly.incoming(position));
     }
 
+    /** The pieces of an aggregate that the operator brings, where locators have them. */
+    private PieceSearch.Ended searchedParts(DealRecord deal, Assembly assembly, TaskContext context, DealStart start)
+            throws IOException {
+        for (int position : assembly.toBeBrought()) {
+            var part = assembly.part(position);
+            var wanted = new PieceSearch.Wanted(
+                    new PieceFetch.Name(deal.uuid(), position),
+                    part.piece(),
+                    OptionalLong.of(part.rawSize()),
+                    assembly.incoming(position));
+            var ended = search(deal, wanted, context, start);
+            if (ended == PieceSearch.Ended.NO_PLACE) {
+                return ended;
+            }
+            if (ended == PieceSearch.Ended.FOUND) {
+                assembly.place(position, assembly.incoming(position));
+            }
+        }
+        return PieceSearch.Ended.NOT_YET;
+    }
+
+    private PieceSearch.Ended search(DealRecord deal, PieceSearch.Wanted wanted, TaskContext context, DealStart start)
+            throws IOException {
+        return search.run(wanted, () -> shares.tryOpen(deal.client().toString()), bytes -> {
+            start.checkNowAndThen();
+            // An aggregate cannot be here before its parts are.
+            if (!Assembly.makes(deal) && files.find(deal.piece()).isPresent()) {
+                throw new CameOtherwiseException();
+            }
+            context.progress(bytes + " bytes from a piece locator");
+        });
+    }
+
+    /** What is being fetched from a locator is here meanwhile. */
+    private static final class CameOtherwiseException extends RuntimeException {}
+
+    /** The operator brings the data, or a locator of his has it. */
+    private Outcome sought(DealRecord deal, TaskContext context, DealStart start) throws IOException {
+        var name = new PieceFetch.Name(deal.uuid(), 0);
+        var file = files.located(deal.uuid());
+        PieceSearch.Ended ended;
+        try {
+            ended = search(
+                    deal, new PieceSearch.Wanted(name, deal.piece(), DealImport.bytes(deal), file), context, start);
+        } catch (CameOtherwiseException e) {
+            return brought(deal, context, start);
+        }
+        return switch (ended) {
+            case FOUND -> transferred(deal, files.keep(file, deal.piece()));
+            case NO_PLACE -> noSlot();
+            case NOT_YET ->
+                new Outcome.Later(
+                        search.pause(name, EPOCH_LOOK),
+                        DealImport.DONE,
+                        "waits for its data: adit deals import " + DealImport.nameOf(deal) + " FILE"
+                                + search.words(name));
+        };
+    }
+
     /** The operator or the client brings the data, or the deal's start comes too near. */
-    private Outcome brought(DealRecord deal, DealStart start) throws IOException {
+    private Outcome brought(DealRecord deal, TaskContext context, DealStart start) throws IOException {
         var here = files.find(deal.piece());
         if (here.isPresent()) {
             // It may be another deal's; what has come of this one's own is not needed then.
@@ -223,12 +292,7 @@ final class FetchTask implements TaskHandler {
             }
             uploadAgain(deal, uploaded.get());
         }
-        return DirectTerms.takesUploads(deal)
-                ? awaitUpload(deal)
-                : new Outcome.Later(
-                        EPOCH_LOOK,
-                        DealImport.DONE,
-                        "waits for its data: adit deals import " + DealImport.nameOf(deal) + " FILE");
+        return DirectTerms.takesUploads(deal) ? awaitUpload(deal) : sought(deal, context, start);
     }
 
     /** What is promised room and never comes must not keep it from others. */
@@ -262,7 +326,7 @@ final class FetchTask implements TaskHandler {
     private Outcome uploaded(DealRecord deal) throws IOException {
         var piece = HeldPiece.hash(files.part(deal.uuid()), deal.piece().size());
         return piece.equals(deal.piece())
-                ? transferred(deal, files.keep(deal.uuid(), deal.piece()))
+                ? transferred(deal, files.keep(files.part(deal.uuid()), deal.piece()))
                 : failed(
                         deal,
                         DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the uploaded data, given "
@@ -277,6 +341,7 @@ final class FetchTask implements TaskHandler {
             return failed(deal, DealErrorCode.DEAL_WRONG_INDEX + ": " + e.getMessage());
         }
         fetch.forget(deal.uuid());
+        search.forget(deal.uuid());
         long rawSize = Files.size(whole);
         return Outcome.done(tx -> {
             deals.change(
@@ -337,6 +402,7 @@ final class FetchTask implements TaskHandler {
 
     private Outcome failed(DealRecord deal, String why) throws IOException {
         fetch.forget(deal.uuid());
+        search.forget(deal.uuid());
         if (Assembly.makes(deal)) {
             new Assembly(deal, store, files).discard();
         }

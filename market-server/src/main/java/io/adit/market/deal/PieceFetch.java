@@ -24,7 +24,7 @@ final class PieceFetch {
     private static final Logger LOG = LoggerFactory.getLogger(PieceFetch.class);
     private static final int ATTEMPTS = 20;
     /** A try that breaks and has brought this much is not counted: the source serves, and large pieces take many tries. */
-    private static final long MUCH = 16L << 20;
+    static final long MUCH = 16L << 20;
 
     private final FileSource source;
     private final AddressRules addresses;
@@ -85,7 +85,7 @@ final class PieceFetch {
     }
 
     /** How much further one try has come. */
-    private static final class Brought implements LongConsumer {
+    static final class Brought implements LongConsumer {
         private final LongConsumer progress;
         private long first = -1;
         private long last = -1;

@@ -56,6 +56,11 @@ final class PieceFiles {
         }
     }
 
+    /** The deal's data while it comes from a locator: beside the part, into which the operator may bring it meanwhile. */
+    Path located(UUID deal) {
+        return folder.resolve(deal + "-located.part");
+    }
+
     /** A piece of the deal's aggregate, while it comes in. */
     Path incoming(UUID deal, int position) {
         return folder.resolve(deal + "-" + position + ".part");
@@ -88,25 +93,28 @@ final class PieceFiles {
     /** Bytes of the deal's data that have come; 0 if none or if that cannot be told now. */
     long received(UUID deal) {
         try {
-            var part = part(deal);
-            return Files.exists(part) ? Files.size(part) : 0;
+            return Math.max(size(part(deal)), size(located(deal)));
         } catch (IOException e) {
             return 0;
         }
+    }
+
+    private static long size(Path part) throws IOException {
+        return Files.exists(part) ? Files.size(part) : 0;
     }
 
     /**
      * Gives a complete, durable, checked part its final name. A file that has the name stays and the part goes: it has the
      * same CommP and may differ in the zeros at its end only, and a sector may be made from it just now.
      */
-    Path keep(UUID deal, PieceInfo piece) throws IOException {
+    Path keep(Path part, PieceInfo piece) throws IOException {
         turn.lock();
         try {
             var whole = whole(piece);
             if (Files.exists(whole)) {
-                discard(deal);
+                Files.deleteIfExists(part);
             } else {
-                Files.move(part(deal), whole, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
                 checked.put(piece.commP(), piece.size());
             }
             syncFolder();
@@ -148,7 +156,9 @@ final class PieceFiles {
         }
     }
 
+    /** Removes what has come of the deal's data. */
     void discard(UUID deal) throws IOException {
         Files.deleteIfExists(part(deal));
+        Files.deleteIfExists(located(deal));
     }
 }

@@ -22,8 +22,9 @@ import java.util.regex.Pattern;
  * {@code localhost} already here.
  *
  * @param headers sent to the URL's own origin only
+ * @param operators whether the operator named it, and no stranger: then it may lead to loopback and private addresses
  */
-public record FetchSource(URI url, Map<String, String> headers) {
+public record FetchSource(URI url, Map<String, String> headers, boolean operators) {
     private static final int MAX_URL = 2048;
     private static final int MAX_HEADERS = 16;
     private static final int MAX_HEADER = 4096;
@@ -54,6 +55,32 @@ public record FetchSource(URI url, Map<String, String> headers) {
 
     public FetchSource {
         headers = Map.copyOf(headers);
+    }
+
+    /** A client's. */
+    public FetchSource(URI url, Map<String, String> headers) {
+        this(url, headers, false);
+    }
+
+    /**
+     * One that the operator names: http or https, inside the own network too.
+     *
+     * @throws FetchException FETCH_URL_REFUSED or FETCH_ADDRESS_REFUSED
+     */
+    public static FetchSource ofOperator(String text, Map<String, String> headers) {
+        if (PeerAddress.isOne(text)) {
+            throw refused("the URL's scheme must be http or https");
+        }
+        if (headers.size() > MAX_HEADERS) {
+            throw refused("there are more than " + MAX_HEADERS + " headers");
+        }
+        headers.forEach(FetchSource::checkHeader);
+        return new FetchSource(url(text, AddressRules.OPERATORS), headers, true);
+    }
+
+    /** Which addresses it may lead to, where strangers' may lead to those of {@code rules}. */
+    AddressRules within(AddressRules rules) {
+        return operators ? AddressRules.OPERATORS : rules;
     }
 
     /**
@@ -194,19 +221,23 @@ public record FetchSource(URI url, Map<String, String> headers) {
         json.properties().forEach(entry -> {
             var name = entry.getKey();
             var value = entry.getValue();
-            var lower = name.toLowerCase(Locale.ROOT);
-            if (!TOKEN.matcher(name).matches() || OURS.contains(lower) || lower.startsWith("proxy-")) {
-                throw refused("the transfer's Headers hold a name that is malformed or not the client's to set");
-            }
-            if (!value.isTextual()
-                    || value.textValue().length() > MAX_HEADER
-                    || !HEADER_VALUE.matcher(value.textValue()).matches()) {
-                throw refused("the value of the transfer's header " + name + " must be printable ASCII text of at most "
-                        + MAX_HEADER + " characters");
-            }
-            headers.put(name, value.textValue());
+            // Control characters are never a header's; what is no text is refused like them.
+            var text = value.isTextual() ? value.textValue() : "\0";
+            checkHeader(name, text);
+            headers.put(name, text);
         });
         return headers;
+    }
+
+    private static void checkHeader(String name, String value) {
+        var lower = name.toLowerCase(Locale.ROOT);
+        if (!TOKEN.matcher(name).matches() || OURS.contains(lower) || lower.startsWith("proxy-")) {
+            throw refused("the transfer's Headers hold a name that is malformed or not the client's to set");
+        }
+        if (value.length() > MAX_HEADER || !HEADER_VALUE.matcher(value).matches()) {
+            throw refused("the value of the transfer's header " + name + " must be printable ASCII text of at most "
+                    + MAX_HEADER + " characters");
+        }
     }
 
     private static FetchException refused(String why) {

@@ -16,13 +16,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * An HTTP/1.1 client of one request: GET with a range.
+ * An HTTP/1.1 client of one request: GET with a range, or HEAD.
  *
  * <p>It stands on plain sockets because {@code java.net.http} resolves names itself: the address that was checked would
  * not be the one connected to, and connecting by address instead would lose the Host header, SNI and the certificate's
@@ -55,17 +56,39 @@ public final class Fetcher implements FileSource, AutoCloseable {
 
     @Override
     public Body open(FetchSource source, long offset, long size) {
+        return follow(source, new Ask("GET", offset), answer -> accept(answer, offset, size));
+    }
+
+    @Override
+    public long length(FetchSource source) {
+        return follow(source, new Ask("HEAD", 0), answer -> {
+            if (answer.status() != 200) {
+                throw refusal(answer.status());
+            }
+            long length = answer.length()
+                    .orElseThrow(() -> new FetchException(
+                            FetchErrorCode.FETCH_WRONG_SIZE, "the server does not say how long the file is"));
+            closeQuietly(answer);
+            return length;
+        });
+    }
+
+    /** What is asked of each server on the way. */
+    private record Ask(String method, long offset) {}
+
+    private <T> T follow(FetchSource source, Ask asked, Function<HttpAnswer, T> accept) {
+        var allowed = source.within(rules);
         var url = source.url();
         var headers = source.headers();
         // Each answer has its limit, and so have all together: the node gives this process up when it hears nothing.
         long end = System.nanoTime() + limits.opening().toNanos();
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            var answer = ask(url, headers, offset, end);
+            var answer = ask(new FetchSource(url, headers, source.operators()), asked, end);
             try {
                 if (!REDIRECTS.contains(answer.status())) {
-                    return accept(answer, offset, size);
+                    return accept.apply(answer);
                 }
-                var next = redirected(url, answer);
+                var next = redirected(url, answer, allowed);
                 headers = sameOrigin(url, next) ? headers : Map.of();
                 url = next;
             } catch (RuntimeException e) {
@@ -78,7 +101,7 @@ public final class Fetcher implements FileSource, AutoCloseable {
                 FetchErrorCode.FETCH_REDIRECTS, "the server redirected more than " + MAX_REDIRECTS + " times");
     }
 
-    private URI redirected(URI from, HttpAnswer answer) {
+    private static URI redirected(URI from, HttpAnswer answer, AddressRules allowed) {
         var location =
                 answer.header("location").orElseThrow(() -> HttpAnswer.malformed("a redirect without a location"));
         String target;
@@ -87,7 +110,7 @@ public final class Fetcher implements FileSource, AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new FetchException(FetchErrorCode.FETCH_URL_REFUSED, "the server redirected to no URL", e);
         }
-        var url = FetchSource.url(target, rules);
+        var url = FetchSource.url(target, allowed);
         if (PeerAddress.isOne(from) || PeerAddress.isOne(url)) {
             throw new FetchException(
                     FetchErrorCode.FETCH_REDIRECTS, "the server redirected to or from a peer on libp2p");
@@ -140,10 +163,11 @@ public final class Fetcher implements FileSource, AutoCloseable {
         return new FetchException(reason, "the server answered with status " + status);
     }
 
-    private HttpAnswer ask(URI url, Map<String, String> headers, long offset, long openedBy) {
-        var addresses = FetchSource.resolve(url, resolver, rules);
+    private HttpAnswer ask(FetchSource source, Ask asked, long openedBy) {
+        var url = source.url();
+        var addresses = FetchSource.resolve(url, resolver, source.within(rules));
         if (PeerAddress.isOne(url)) {
-            return askPeer(PeerAddress.parse(url.toString()), addresses, headers, offset);
+            return askPeer(PeerAddress.parse(url.toString()), addresses, source.headers(), asked);
         }
         long now = System.nanoTime();
         long end = now + Math.min(limits.answer().toNanos(), openedBy - now);
@@ -168,14 +192,13 @@ public final class Fetcher implements FileSource, AutoCloseable {
                 last = e;
                 continue;
             }
-            return answer(socket, url, request(url, headers, offset), left);
+            return answer(socket, url, request(url, source.headers(), asked), left);
         }
         throw new FetchException(
                 FetchErrorCode.FETCH_UNREACHABLE, "no connection to " + url.getHost() + " port " + port(url), last);
     }
 
-    private HttpAnswer askPeer(
-            PeerAddress peer, List<InetAddress> addresses, Map<String, String> headers, long offset) {
+    private HttpAnswer askPeer(PeerAddress peer, List<InetAddress> addresses, Map<String, String> headers, Ask asked) {
         long end = System.nanoTime() + limits.answer().toNanos();
         Optional<Libp2pException> last = Optional.empty();
         for (var address : addresses.stream().filter(peer::takes).toList()) {
@@ -185,7 +208,7 @@ public final class Fetcher implements FileSource, AutoCloseable {
             }
             try {
                 var stream = peers.open(peer.at(address), left);
-                var request = request("/", peer.peer().toString(), headers, offset);
+                var request = request("/", peer.peer().toString(), headers, asked);
                 return answer(stream::reset, left, () -> {
                     stream.setWriteDeadline(left);
                     stream.write(request, 0, request.length);
@@ -263,21 +286,22 @@ public final class Fetcher implements FileSource, AutoCloseable {
         }
     }
 
-    private static byte[] request(URI url, Map<String, String> headers, long offset) {
+    private static byte[] request(URI url, Map<String, String> headers, Ask asked) {
         var path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         var target = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
         var host = url.getPort() >= 0 ? url.getHost() + ":" + url.getPort() : url.getHost();
-        return request(target, host, headers, offset);
+        return request(target, host, headers, asked);
     }
 
-    private static byte[] request(String target, String host, Map<String, String> headers, long offset) {
-        var text = new StringBuilder("GET ")
+    private static byte[] request(String target, String host, Map<String, String> headers, Ask asked) {
+        var text = new StringBuilder(asked.method())
+                .append(' ')
                 .append(target)
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(host);
         text.append("\r\nUser-Agent: adit\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
-        if (offset > 0) {
-            text.append("Range: bytes=").append(offset).append("-\r\n");
+        if (asked.offset() > 0) {
+            text.append("Range: bytes=").append(asked.offset()).append("-\r\n");
         }
         headers.forEach(
                 (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));

@@ -68,6 +68,13 @@ public final class FetcherMain {
                 var out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(node)))) {
             try {
                 var request = FetcherProtocol.readRequest(in, rules);
+                if (request.asksLength()) {
+                    long length = files.length(request.source());
+                    out.writeInt(FetcherProtocol.OPENED);
+                    out.writeLong(length);
+                    out.flush();
+                    return;
+                }
                 try (var body = files.open(request.source(), request.offset(), request.size())) {
                     pass(body, out);
                 }

@@ -86,12 +86,25 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
 
     @Override
     public Body open(FetchSource source, long offset, long size) {
+        return ask(new FetcherProtocol.Request(source, offset, size));
+    }
+
+    @Override
+    public long length(FetchSource source) {
+        try (var answer = ask(FetcherProtocol.Request.length(source))) {
+            return answer.number;
+        } catch (IOException e) {
+            throw Fetcher.broken(e);
+        }
+    }
+
+    private ChildBody ask(FetcherProtocol.Request request) {
         IOException last = new IOException("not tried");
         for (int i = 0; i < STARTS_PER_OPENING; i++) {
             try {
                 var child = child();
                 try {
-                    return ask(child, new FetcherProtocol.Request(source, offset, size));
+                    return ask(child, request);
                 } catch (ConnectException e) {
                     lost(child);
                     throw e;
@@ -120,7 +133,7 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
         }
     }
 
-    private Body ask(Running child, FetcherProtocol.Request request) throws IOException {
+    private ChildBody ask(Running child, FetcherProtocol.Request request) throws IOException {
         var channel = SocketChannel.open(UnixDomainSocketAddress.of(child.socket()));
         var body = new ChildBody(child, channel);
         try {
@@ -138,7 +151,9 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
         private final DataInputStream in;
         private final AtomicLong heardAt = new AtomicLong(timeline.nanoTime());
         private final Strand watch;
-        private long offset;
+        /** The offset that the body starts with, or the length that was asked for. */
+        private long number;
+
         private int left;
         private volatile boolean waiting;
 
@@ -169,19 +184,20 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
             heardAt.set(timeline.nanoTime());
             waiting = true;
             FetcherProtocol.write(new DataOutputStream(Channels.newOutputStream(channel)), request);
-            int mark = number();
+            int mark = next();
             if (mark != FetcherProtocol.OPENED) {
                 throw malformed();
             }
-            offset = in.readLong();
-            if (offset != 0 && offset != request.offset()) {
+            number = in.readLong();
+            boolean sense = request.asksLength() ? number >= 0 : number == 0 || number == request.offset();
+            if (!sense) {
                 throw malformed();
             }
             waiting = false;
         }
 
         /** The next mark or length; throws the failure that it stands for. */
-        private int number() throws IOException {
+        private int next() throws IOException {
             int number = in.readInt();
             if (number == FetcherProtocol.FAILURE) {
                 throw FetcherProtocol.readFailure(in);
@@ -191,7 +207,7 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
 
         @Override
         public long offset() {
-            return offset;
+            return number;
         }
 
         @Override
@@ -199,15 +215,15 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
             heardAt.set(timeline.nanoTime());
             waiting = true;
             try {
-                return next(buffer);
+                return copy(buffer);
             } finally {
                 waiting = false;
             }
         }
 
-        private int next(byte[] buffer) throws IOException {
+        private int copy(byte[] buffer) throws IOException {
             if (left == 0) {
-                left = number();
+                left = next();
                 if (left == FetcherProtocol.END) {
                     return -1;
                 }

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 /**
  * What the node and its fetcher process say to each other: one connection for each answer of a server. The node sends a
  * request; the fetcher sends a mark and the offset that the body starts with, then chunks, each after its length, and a length of
- * 0 at the end. Anywhere another mark may stand for a failure, with its reason and words. Both sides bound what they read: the fetcher is what
+ * 0 at the end. Where only the file's length was asked for, that follows the mark, and nothing else. Anywhere another mark may stand for a failure, with its reason and words. Both sides bound what they read: the fetcher is what
  * strangers talk to, so the node believes it no more than them.
  */
 final class FetcherProtocol {
@@ -20,18 +20,34 @@ final class FetcherProtocol {
     static final int FAILURE = -1;
     static final int OPENED = -2;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int MAX_HEADERS = 64;
     private static final int MAX_WORDS = 500;
 
-    /** @param size of the whole file */
-    record Request(FetchSource source, long offset, long size) {}
+    /**
+     * What is asked for.
+     *
+     * @param size of the whole file; {@link #ASKED} where that is the question
+     */
+    record Request(FetchSource source, long offset, long size) {
+        /** In the place of a size: only that is asked for. */
+        static final long ASKED = -1;
+
+        static Request length(FetchSource source) {
+            return new Request(source, 0, ASKED);
+        }
+
+        boolean asksLength() {
+            return size == ASKED;
+        }
+    }
 
     private FetcherProtocol() {}
 
     static void write(DataOutputStream out, Request request) throws IOException {
         out.writeInt(VERSION);
         out.writeUTF(request.source().url().toString());
+        out.writeBoolean(request.source().operators());
         out.writeInt(request.source().headers().size());
         for (var header : request.source().headers().entrySet()) {
             out.writeUTF(header.getKey());
@@ -49,6 +65,7 @@ final class FetcherProtocol {
             throw new IOException("a request of version " + version + ", not " + VERSION);
         }
         var text = in.readUTF();
+        boolean operators = in.readBoolean();
         int count = in.readInt();
         if (count < 0 || count > MAX_HEADERS) {
             throw new IOException(count + " headers");
@@ -59,8 +76,8 @@ final class FetcherProtocol {
         }
         long offset = in.readLong();
         long size = in.readLong();
-        URI url = FetchSource.url(text, rules);
-        return new Request(new FetchSource(url, headers), offset, size);
+        URI url = FetchSource.url(text, operators ? AddressRules.OPERATORS : rules);
+        return new Request(new FetchSource(url, headers, operators), offset, size);
     }
 
     static void writeFailure(DataOutputStream out, FetchException failure) throws IOException {

@@ -3,7 +3,7 @@ package io.adit.market.fetch;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Opens a file of a client's: here, or in another process. */
+/** Opens a file of a client's or of the operator's: here, or in another process. */
 public interface FileSource {
     /**
      * Asks for the file from {@code offset} to its end.
@@ -12,6 +12,15 @@ public interface FileSource {
      * @throws FetchException with any of its reasons
      */
     Body open(FetchSource source, long offset, long size);
+
+    /**
+     * Asks how long the file is (HEAD), without fetching it.
+     *
+     * @return bytes, 0 or more
+     * @throws FetchException with any of its reasons; FETCH_REFUSED where the server does not have it, FETCH_WRONG_SIZE where
+     *     it does not say how long it is
+     */
+    long length(FetchSource source);
 
     /** The data as it comes. */
     interface Body extends Closeable {

@@ -116,7 +116,7 @@ class BatchOnPostgresTest {
         var deals = new StoredDeals(Clock.systemUTC());
         one.transactVoid(tx -> deals.fail(tx, FIRST, "it came to nothing"));
         var deal = one.read(tx -> StoredDeals.get(tx, FIRST));
-        files.keep(FIRST, deal.piece());
+        files.keep(files.part(FIRST), deal.piece());
         var formed = new CountDownLatch(1);
         var mayCommit = new CountDownLatch(1);
         try (var index = PieceIndex.open(folder.resolve("index"))) {
@@ -124,7 +124,7 @@ class BatchOnPostgresTest {
                     one,
                     files,
                     new Indexing(one, new PieceIndexer(index)),
-                    DealBench.settings(folder, Duration.ZERO, 8));
+                    DealBench.settings(folder, Duration.ZERO, 8, LocatorSettings.NONE));
             Task stored = one.read(tx -> tx.tasks().find(ClearTask.KIND, FIRST.toString()))
                     .orElseThrow();
             var clearing = ((Outcome.Done) task.run(stored, new Context())).commit();

@@ -99,6 +99,7 @@ final class CrashNode {
                 new TransferShares.Limits(4, 4, 0, 0),
                 Duration.ofMillis(50),
                 new AfterlifeSettings(Duration.ofMillis(20), Duration.ofHours(1), 100, false),
-                EscrowTerms.AS_NEEDED);
+                EscrowTerms.AS_NEEDED,
+                LocatorSettings.NONE);
     }
 }

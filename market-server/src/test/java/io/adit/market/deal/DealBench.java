@@ -73,11 +73,22 @@ final class DealBench implements AutoCloseable {
 
     DealBench(Path folder, Duration publishPeriod, int most, FakeMarketChain chain, Supplier<DealTerms> terms)
             throws Exception {
+        this(folder, publishPeriod, most, chain, terms, LocatorSettings.NONE);
+    }
+
+    DealBench(
+            Path folder,
+            Duration publishPeriod,
+            int most,
+            FakeMarketChain chain,
+            Supplier<DealTerms> terms,
+            LocatorSettings locators)
+            throws Exception {
         this.chain = chain;
         chain.escrow(TestDeals.CLIENT.address(), TokenAmount.ofFil(1));
         index = PieceIndex.open(folder.resolve("index"));
         store = SqlStateStore.sqlite(folder.resolve("state.db"));
-        var settings = settings(folder, publishPeriod, most);
+        var settings = settings(folder, publishPeriod, most, locators);
         var keys = new TestKeys().with(TestDeals.WORKER);
         var clock = Clock.systemUTC();
         pipeline = new DealPipeline(
@@ -113,7 +124,7 @@ final class DealBench implements AutoCloseable {
         client.start();
     }
 
-    static DealSettings settings(Path folder, Duration publishPeriod, int most) {
+    static DealSettings settings(Path folder, Duration publishPeriod, int most, LocatorSettings locators) {
         return new DealSettings(
                 TestDeals.MINER,
                 TestDeals.SEALING,
@@ -126,7 +137,8 @@ final class DealBench implements AutoCloseable {
                 new TransferShares.Limits(4, 4, 0, 0),
                 Duration.ofMillis(20),
                 new AfterlifeSettings(Duration.ofMillis(20), Duration.ofHours(1), 100, false),
-                EscrowTerms.AS_NEEDED);
+                EscrowTerms.AS_NEEDED,
+                locators);
     }
 
     DealBench run() {

@@ -201,7 +201,7 @@ class DealPipelineTest {
             waitFor(bench, FIRST, DealCheckpoint.Transferred);
             Files.write(files.part(SECOND), longer);
 
-            var kept = files.keep(SECOND, bench.deal(FIRST).piece());
+            var kept = files.keep(files.part(SECOND), bench.deal(FIRST).piece());
 
             assertThat(Files.readAllBytes(kept)).isEqualTo(DATA);
             assertThat(files.part(SECOND)).doesNotExist();

@@ -47,12 +47,17 @@ final class DirectBench implements AutoCloseable {
     }
 
     DirectBench(Path folder, DealTerms terms, boolean covering) throws Exception {
+        this(folder, terms, covering, LocatorSettings.NONE);
+    }
+
+    DirectBench(Path folder, DealTerms terms, boolean covering, LocatorSettings locators) throws Exception {
         bench = new DealBench(
                 folder,
                 Duration.ZERO,
                 8,
                 new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW),
-                () -> terms);
+                () -> terms,
+                locators);
         served = bench.index;
         server = RetrievalServer.start(
                 RetrievalServer.DEFAULT_ADDRESS,

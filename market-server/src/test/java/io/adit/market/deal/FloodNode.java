@@ -150,6 +150,7 @@ final class FloodNode {
                 new TransferShares.Limits(4, 4, 0, 0),
                 Duration.ofSeconds(30),
                 new AfterlifeSettings(Duration.ofHours(1), Duration.ofHours(1), 100, false),
-                EscrowTerms.AS_NEEDED);
+                EscrowTerms.AS_NEEDED,
+                LocatorSettings.NONE);
     }
 }

@@ -49,6 +49,46 @@ class FetcherProcessTest {
     }
 
     @Test
+    void asksOnlyForTheLength_alsoInTheOperatorsOwnNetwork() throws Exception {
+        CutServer.Script script = (request, out) -> {
+            if (request.getFirst().startsWith("HEAD /none")) {
+                CutServer.say(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\n");
+            } else if (request.getFirst().startsWith("HEAD /unknown")) {
+                CutServer.say(out, "HTTP/1.1 200 OK\r\n\r\n");
+            } else if (request.getFirst().startsWith("HEAD /moved")) {
+                CutServer.say(out, "HTTP/1.1 302 Found\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n");
+            } else {
+                CutServer.head(out, 200, 0, DATA.length);
+            }
+        };
+        try (var server = new CutServer(script);
+                var fetcher = fetcher(new AddressRules(false))) {
+            var headers = Map.of("X-Token", "t");
+            assertThat(fetcher.length(FetchSource.ofOperator(server.url("/a"), headers)))
+                    .isEqualTo(DATA.length);
+            assertThat(fetcher.length(FetchSource.ofOperator(server.url("/moved"), headers)))
+                    .isEqualTo(DATA.length);
+            assertThat(server.requests)
+                    .allSatisfy(request -> assertThat(request.getFirst()).startsWith("HEAD "))
+                    .allSatisfy(request -> assertThat(request).contains("X-Token: t"));
+            assertThatThrownBy(() -> fetcher.length(FetchSource.ofOperator(server.url("/none"), headers)))
+                    .isInstanceOfSatisfying(
+                            FetchException.class, e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_REFUSED));
+            assertThatThrownBy(() -> fetcher.length(FetchSource.ofOperator(server.url("/unknown"), headers)))
+                    .isInstanceOfSatisfying(
+                            FetchException.class,
+                            e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_WRONG_SIZE));
+            // What a stranger names is still refused there, also where only the length is asked.
+            int before = server.requests.size();
+            assertThatThrownBy(() -> fetcher.length(source(server.url("/a"))))
+                    .isInstanceOfSatisfying(
+                            FetchException.class,
+                            e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
+            assertThat(server.requests).hasSize(before);
+        }
+    }
+
+    @Test
     void bringsAFile_withItsHeaders() throws Exception {
         try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
                 var fetcher = fetcher(DEVNET)) {

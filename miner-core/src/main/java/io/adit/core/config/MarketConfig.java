@@ -259,6 +259,14 @@ public record MarketConfig(
                 fallback = "")
         Optional<ByteSize> downloadBytesPerSecondPerClient,
 
+        @Doc(
+                value =
+                        "Servers that may have the data of offline deals, at most 16, each as 'URL' or 'URL headers=FILE', where"
+                                + " FILE has the headers of each request, 'Name: value' on a line. As with Curio's PieceLocator,"
+                                + " HEAD URL?id=PIECECID asks for a piece, and GET fetches it. They may be in your own network.",
+                fallback = "")
+        List<String> pieceLocators,
+
         @Doc(value = "Most uploads of direct deals' data that run at one time.", fallback = "32", live = true)
         int maxUploads,
 
@@ -294,6 +302,7 @@ public record MarketConfig(
         PRIVATE
     }
 
+    private static final int MOST_LOCATORS = 16;
     private static final long STAGED_PIECES = 8;
     /** A peer keeps no more of another's, and the chain's field for them has its limit too. */
     private static final int MOST_ADDRESSES = 16;
@@ -340,6 +349,7 @@ public record MarketConfig(
         }
         NodeConfig.within("market.max-downloads", maxDownloads, 1, 200);
         NodeConfig.within("market.max-downloads-per-client", maxDownloadsPerClient, 1, maxDownloads);
+        NodeConfig.within("the number of market.piece-locators", pieceLocators.size(), 0, MOST_LOCATORS);
         downloadBytesPerSecond.ifPresent(
                 rate -> NodeConfig.within("market.download-bytes-per-second", rate.bytes(), 1 << 20, 1L << 40));
         downloadBytesPerSecondPerClient.ifPresent(rate ->

@@ -21,6 +21,7 @@ import io.adit.core.state.SectorPiece;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskEngine;
 import io.adit.market.deal.DealImport;
+import io.adit.ops.DealName;
 import io.adit.ops.OpsError;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SectorView;
@@ -29,8 +30,10 @@ import io.adit.sealing.proving.ProvingView;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.StoragePaths;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -92,6 +95,7 @@ public final class NodeRoutes {
                                 object().put("number", views.pipeline().pledge().value())),
                 new ApiRoute("GET", "/api/v1/sectors/*", (given, body) -> oneSector(given.getFirst())),
                 new ApiRoute("GET", "/api/v1/deals", (parameters, body) -> deals()),
+                new ApiRoute("GET", "/api/v1/deals/one/*", (given, body) -> oneDeal(given.getFirst())),
                 new ApiRoute("GET", "/api/v1/storage", (parameters, body) -> storage()),
                 new ApiRoute("POST", "/api/v1/storage", (parameters, body) -> attach(body)),
                 new ApiRoute("GET", "/api/v1/tasks", (parameters, body) -> tasks()),
@@ -200,9 +204,34 @@ public final class NodeRoutes {
 
     private JsonNode deals() {
         var ends = views.store().read(tx -> tx.deals().ends());
+        var steps = steps();
         return each(
                 views.store().read(tx -> tx.deals().list()),
-                deal -> deal(deal, Optional.ofNullable(ends.get(deal.uuid()))));
+                deal -> deal(deal, Optional.ofNullable(ends.get(deal.uuid())), steps));
+    }
+
+    private JsonNode oneDeal(String text) {
+        var uuid = DealName.parse(text)
+                .map(DealName::uuid)
+                .orElseThrow(() -> new AditException(
+                        OpsError.MALFORMED_REQUEST, "'" + text + "' is neither the UUID nor the ULID of a deal"));
+        var deal = views.store()
+                .read(tx -> tx.deals().find(uuid))
+                .orElseThrow(() -> new AditException(OpsError.NO_SUCH_THING, "there is no deal " + text));
+        var end = views.store().read(tx -> Optional.ofNullable(tx.deals().ends().get(uuid)));
+        return deal(deal, end, steps());
+    }
+
+    /** What the steps of deals wait for, or how far they are, by the deal's UUID. */
+    private Map<String, String> steps() {
+        var steps = new HashMap<String, String>();
+        views.engine().tasks().stream()
+                .filter(view -> view.task().kind().startsWith("deal."))
+                .forEach(view -> view.waitsFor()
+                        .or(view::progress)
+                        .or(() -> view.task().why())
+                        .ifPresent(why -> steps.put(view.task().key(), why)));
+        return steps;
     }
 
     /** What has become of a deal, in a word. */
@@ -216,7 +245,7 @@ public final class NodeRoutes {
         return end.map(known -> known.ending().name().toLowerCase(Locale.ROOT)).orElse("active");
     }
 
-    private ObjectNode deal(DealRecord deal, Optional<DealEnd> end) {
+    private ObjectNode deal(DealRecord deal, Optional<DealEnd> end, Map<String, String> steps) {
         var node = object().put("uuid", deal.uuid().toString())
                 .put("deal", DealImport.nameOf(deal))
                 .put("client", text(deal.client()))
@@ -234,6 +263,10 @@ public final class NodeRoutes {
         deal.sector().ifPresent(sector -> node.put("sector", sector.value()));
         deal.error().ifPresent(error -> node.put("error", error));
         end.ifPresent(known -> node.put("endedAt", known.epoch().value()));
+        var waits = steps.get(deal.uuid().toString());
+        if (waits != null && deal.error().isEmpty() && deal.checkpoint() != DealCheckpoint.Complete) {
+            node.put("waitsFor", waits);
+        }
         return node;
     }
 
