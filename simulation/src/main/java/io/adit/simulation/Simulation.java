@@ -23,13 +23,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /** One seed's run: a world, a provider, a story, and the judgement in the end. */
@@ -72,7 +70,7 @@ final class Simulation {
     private final Tampering tampering;
     private final RunStore runStore;
     private final FairEpochs fair = new FairEpochs();
-    private final Set<Integer> troubledPaths = new HashSet<>();
+    private final PathHistory paths = new PathHistory();
     private final List<Ending> endings = new ArrayList<>();
     private final List<Disturbance.FeeStorm> storms = new ArrayList<>();
     private OptionalLong stormSince = OptionalLong.empty();
@@ -112,7 +110,7 @@ final class Simulation {
         this.proofs = new SimulatedProofs(timeline, disks, random.split(), coverage);
         this.breaches = new Breaches(world.devnet()::epoch);
         this.windows = new WindowsInTime(
-                breaches, world, fair, disks, troubledPaths, operator::gaveUpProof, this::stormyEpochs, coverage);
+                breaches, world, fair, disks, paths, operator::gaveUpProof, this::stormyEpochs, coverage);
         var storage = story.stores() ? Optional.of(runStore.emptyStorage()) : Optional.<Path>empty();
         this.invariants = new ArrayList<>(invariants(store));
         var market = story.deals() ? Optional.of(market(random.split())) : Optional.<Market>empty();
@@ -170,7 +168,7 @@ final class Simulation {
                 new FencedLiars(breaches, nodes, this::viewOfNodes, () -> clockIsOff == 0, coverage),
                 new SectorsInTime(
                         breaches, store, fair, world.devnet()::epoch, () -> FeePolicy.isSpent(days), coverage),
-                new SoundSectorsKept(breaches, disks, troubledPaths),
+                new SoundSectorsKept(breaches, disks, windows.mended(), world.devnet()::epoch),
                 windows);
     }
 
@@ -344,8 +342,11 @@ final class Simulation {
             case Disturbance.DiskTrouble trouble -> {
                 coverage.saw("disk " + trouble.health());
                 disks.become(trouble.path(), trouble.health());
-                troubledPaths.add(trouble.path());
-                until(trouble.epochs(), false, () -> disks.become(trouble.path(), SimulatedDisks.Health.GOOD));
+                paths.fails(trouble.path(), world.devnet().epoch());
+                until(trouble.epochs(), false, () -> {
+                    disks.become(trouble.path(), SimulatedDisks.Health.GOOD);
+                    paths.isWell(trouble.path(), world.devnet().epoch());
+                });
             }
             case Disturbance.ProverTrouble trouble -> {
                 coverage.saw("prover unwell");

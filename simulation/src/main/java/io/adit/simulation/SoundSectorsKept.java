@@ -7,24 +7,26 @@ import io.adit.chain.type.MessageReceipt;
 import io.adit.chain.type.SignedMessage;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.SectorNumber;
-import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 
 /**
- * A sector on a path that never failed is neither left out of an accepted proof nor declared faulty. That other sectors of its
- * partition are proven is no excuse: it loses its power all the same.
+ * A sector on a path that never failed, or is well since long before, is neither left out of an accepted proof nor declared
+ * faulty. That other sectors of its partition are proven is no excuse: it loses its power all the same.
  */
 final class SoundSectorsKept implements Invariant {
     private static final int MOST_SECTORS = 1_000;
 
     private final Breaches breaches;
     private final SimulatedDisks disks;
-    private final Set<Integer> troubledPaths;
+    private final MendedPaths paths;
+    private final LongSupplier now;
 
-    /** @param troubledPaths those that have failed, or fail */
-    SoundSectorsKept(Breaches breaches, SimulatedDisks disks, Set<Integer> troubledPaths) {
+    SoundSectorsKept(Breaches breaches, SimulatedDisks disks, MendedPaths paths, LongSupplier now) {
         this.breaches = breaches;
         this.disks = disks;
-        this.troubledPaths = troubledPaths;
+        this.paths = paths;
+        this.now = now;
     }
 
     @Override
@@ -38,19 +40,22 @@ final class SoundSectorsKept implements Invariant {
             proof.partitions()
                     .forEach(partition -> judge(
                             partition.skipped(),
+                            path -> paths.wasWell(path, proof.chainCommitEpoch().value()),
                             "was left out of the proof of deadline %d partition %d"
                                     .formatted(proof.deadline(), partition.index())));
         } else if (message.method() == MinerMethod.DECLARE_FAULTS.number()) {
             DeclareFaultsParams.fromCbor(message.params())
                     .faults()
-                    .forEach(declared ->
-                            judge(declared.sectors(), "was declared faulty in deadline " + declared.deadline()));
+                    .forEach(declared -> judge(
+                            declared.sectors(),
+                            path -> paths.isLongWell(path, now.getAsLong()),
+                            "was declared faulty in deadline " + declared.deadline()));
         }
     }
 
-    private void judge(BitField sectors, String what) {
+    private void judge(BitField sectors, IntPredicate isSound, String what) {
         sectors.stream(MOST_SECTORS)
-                .filter(number -> !troubledPaths.contains(disks.pathOf(new SectorNumber(number))))
+                .filter(number -> isSound.test(disks.pathOf(new SectorNumber(number))))
                 .forEach(number -> breaches.report(getClass(), "sector %d on a sound disk %s".formatted(number, what)));
     }
 }

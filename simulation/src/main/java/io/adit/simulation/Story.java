@@ -81,6 +81,12 @@ record Story(
     /** So long before the middle of its story is the last epoch in which a deal is wanted: it has to start before the end. */
     private static final int LATEST_WISH = 45;
 
+    /** In so many longer stories there is one in which a disk fails so early that its sectors recover before the end. */
+    private static final int MENDS_IN = 2;
+
+    /** For so long, which is most of a window. */
+    private static final int FAILS_FOR = 40;
+
     /** Of so many epochs there is one in which somebody wants a deal. */
     private static final int WANTED_IN = 9;
 
@@ -134,6 +140,9 @@ record Story(
         int storm = storms.nextInt(STORMY_IN) == 0 ? storms.nextInt(SHORTEST_LONG_STORM, LONGEST_STORM + 1) : 0;
         int machines = machines(deals, wants, seed);
         boolean poor = deals && controls && wants.nextInt(POOR_IN) == 0;
+        var mends = new SplittableRandom(seed ^ Long.rotateLeft(~seed, 16));
+        boolean isMended = !isShort && mends.nextInt(MENDS_IN) == 0;
+        int failsAt = isMended ? mends.nextInt(QUIET_AT_FIRST, QUIET_AT_FIRST + FAILS_FOR) : -1;
         int wanted = 0;
         int epochs = (deep ? length + DEEPEST + QUIET_AT_LAST : length) + storm;
         int deepAt = deep ? epochs - QUIET_AT_LAST - 1 - random.nextInt(QUIET_AT_LAST) : -1;
@@ -151,6 +160,9 @@ record Story(
             }
             if (machines > 1 && !quiet && wants.nextInt(deals ? FAILS_OVER_WITH_DEALS_IN : FAILS_OVER_IN) == 0) {
                 now.add(failure(wants, deals));
+            }
+            if (epoch == failsAt) {
+                now.add(new Disturbance.DiskTrouble(mends.nextInt(storagePaths), health(mends), FAILS_FOR));
             }
             if (poor && epoch == PAYDAY) {
                 now.add(new Disturbance.Payday());
@@ -231,10 +243,7 @@ record Story(
                         oneOf(random, 1, 3, 10, 40));
             case 10 -> new Disturbance.StaleHead(random.nextInt(1, 12), random.nextInt(1, 8));
             case 11, 12 ->
-                new Disturbance.DiskTrouble(
-                        random.nextInt(storagePaths),
-                        SimulatedDisks.Health.TROUBLES.get(random.nextInt(SimulatedDisks.Health.TROUBLES.size())),
-                        oneOf(random, 5, 40, 200));
+                new Disturbance.DiskTrouble(random.nextInt(storagePaths), health(random), oneOf(random, 5, 40, 200));
             case 13 -> new Disturbance.ProverTrouble(random.nextInt(60), random.nextInt(30), random.nextInt(5, 60));
             case 14 -> new Disturbance.Crash(oneOf(random, 0, 0, 1, 5, 45));
             case 15, 16 -> new Disturbance.CrashAtPoint(random.nextInt(1, 8), oneOf(random, 0, 0, 0, 1, 5));
@@ -247,6 +256,10 @@ record Story(
             default ->
                 new Disturbance.ClockStep(oneOf(random, -3600, -600, -30, -2, 2, 30), oneOf(random, 1, 10, 60, 400));
         };
+    }
+
+    private static SimulatedDisks.Health health(SplittableRandom random) {
+        return SimulatedDisks.Health.TROUBLES.get(random.nextInt(SimulatedDisks.Health.TROUBLES.size()));
     }
 
     private static int oneOf(SplittableRandom random, int... choices) {

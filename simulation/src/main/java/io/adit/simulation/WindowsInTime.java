@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,6 +30,9 @@ final class WindowsInTime implements Invariant {
      */
     private static final long FAIR_CHANCE = 16;
 
+    /** As many in which a mended sector is declared recovered: 2 to be looked at, 4 to reach the chain, and a retry. */
+    private static final long RECOVERED_WITHIN = 16;
+
     /** The first epochs of a run, in which the provider comes up. */
     private static final long COMING_UP = 20;
 
@@ -40,13 +44,12 @@ final class WindowsInTime implements Invariant {
     /** One partition in one window. */
     private record Proven(long challenge, long deadline, long partition) {}
 
-    private record Window(long deadline, long challenge, long open, long close) {}
-
     private final Breaches breaches;
     private final World world;
     private final FairEpochs fair;
     private final SimulatedDisks disks;
-    private final Set<Integer> troubledPaths;
+    private final PathHistory paths;
+    private final MendedPaths mended;
     private final BiPredicate<Long, Long> gaveUp;
     private final LongSupplier stormyEpochs;
     private final Coverage coverage;
@@ -62,7 +65,7 @@ final class WindowsInTime implements Invariant {
     /**
      * Begins at the chain's head.
      *
-     * @param troubledPaths those that have failed, or fail
+     * @param paths which of them failed, and when
      * @param gaveUp whether the operator gave up the proof of a window, by its opening, and a partition
      * @param stormyEpochs for how long the base fee has been high
      */
@@ -71,7 +74,7 @@ final class WindowsInTime implements Invariant {
             World world,
             FairEpochs fair,
             SimulatedDisks disks,
-            Set<Integer> troubledPaths,
+            PathHistory paths,
             BiPredicate<Long, Long> gaveUp,
             LongSupplier stormyEpochs,
             Coverage coverage) {
@@ -79,11 +82,12 @@ final class WindowsInTime implements Invariant {
         this.world = world;
         this.fair = fair;
         this.disks = disks;
-        this.troubledPaths = troubledPaths;
+        this.paths = paths;
         this.gaveUp = gaveUp;
         this.stormyEpochs = stormyEpochs;
         this.coverage = coverage;
         this.begin = world.devnet().epoch();
+        this.mended = new MendedPaths(paths, fair, begin);
         this.firstPeriod = world.node()
                 .stateMinerProvingDeadline(world.miner(), TipSetKey.EMPTY)
                 .periodStart()
@@ -115,14 +119,12 @@ final class WindowsInTime implements Invariant {
     @Override
     public void headMoved() {
         long head = world.devnet().epoch();
-        long length = World.POLICY.challengeWindow();
-        long windowsBegun = (head - firstPeriod) / length;
+        long windowsBegun = (head - firstPeriod) / Window.LENGTH;
         // A jump over null rounds closes one window at most; a reorganisation may bring an earlier end again.
         for (long number = Math.max(0, windowsBegun - 2); number < windowsBegun; number++) {
-            long open = firstPeriod + number * length;
-            if (open > begin && judged.add(open)) {
-                long deadline = number % World.POLICY.deadlines();
-                judge(new Window(deadline, open - World.POLICY.challengeLookback(), open, open + length));
+            var window = Window.of(number, firstPeriod);
+            if (window.open() > begin && judged.add(window.open())) {
+                judge(window);
             }
         }
     }
@@ -130,18 +132,37 @@ final class WindowsInTime implements Invariant {
     private void judge(Window window) {
         var partitions = partitions(window.deadline());
         var since = activations();
-        for (int partition = 0; partition < partitions.size(); partition++) {
-            var sound = soundSectors(partitions.get(partition).allSectors(), window, since);
-            if (!sound.isEmpty()) {
-                var faulty = sound.stream()
-                        .filter(partitions.get(partition).faultySectors()::contains)
-                        .toList();
-                judge(window, partition, faulty);
+        for (int index = 0; index < partitions.size(); index++) {
+            var partition = partitions.get(index);
+            var challenged = challenged(partition.allSectors(), window, since);
+            var sound = on(paths::neverFailed, challenged);
+            var mended = on(path -> this.mended.mustBeRecovered(path, window, RECOVERED_WITHIN), challenged);
+            if (!sound.isEmpty() || !mended.isEmpty()) {
+                judge(window, index, new Due(sound, mended, partition.faultySectors()));
             }
         }
     }
 
-    private void judge(Window window, long partition, List<Long> faulty) {
+    private List<Long> on(IntPredicate path, List<Long> sectors) {
+        return sectors.stream()
+                .filter(number -> path.test(disks.pathOf(new SectorNumber(number))))
+                .toList();
+    }
+
+    /**
+     * What has to be proven of a partition.
+     *
+     * @param sound sectors on paths that never failed
+     * @param mended sectors that had to be declared recovered if they were faulty before
+     * @param faulty what is faulty when the window has closed
+     */
+    private record Due(List<Long> sound, List<Long> mended, BitField faulty) {
+        List<Long> faultyOf(List<Long> sectors) {
+            return sectors.stream().filter(faulty::contains).toList();
+        }
+    }
+
+    private void judge(Window window, long partition, Due sectors) {
         boolean held = proven.getOrDefault(new Proven(window.challenge(), window.deadline(), partition), 0) > 0;
         boolean isFair = fair.longestRun(window.open(), window.close()) >= FAIR_CHANCE
                 && window.open() > begin + COMING_UP
@@ -152,30 +173,38 @@ final class WindowsInTime implements Invariant {
             return;
         }
         due++;
-        if (held) {
-            met++;
-            if (!faulty.isEmpty() && wasProvenBefore(window, partition)) {
-                breaches.report(
-                        getClass(),
-                        "deadline %d partition %d, open from epoch %d to %d, was proven, and its sectors %s on sound disks are faulty"
-                                .formatted(window.deadline(), partition, window.open(), window.close(), faulty));
-            }
-            if (stormyEpochs.getAsLong() > HOURS) {
-                coverage.saw("windows proven after hours of a high base fee");
-            }
-        } else {
-            breaches.report(
-                    getClass(),
-                    "deadline %d partition %d, open from epoch %d to %d, was not proven"
-                            .formatted(window.deadline(), partition, window.open(), window.close()));
+        if (!held) {
+            report(window, partition, "was not proven");
+            return;
         }
+        met++;
+        var sound = sectors.faultyOf(sectors.sound());
+        if (!sound.isEmpty() && wasProvenBefore(window, partition)) {
+            report(window, partition, "was proven, and its sectors " + sound + " on sound disks are faulty");
+        }
+        var mended = sectors.faultyOf(sectors.mended());
+        if (!mended.isEmpty()) {
+            report(window, partition, "was proven, and its sectors " + mended + " on mended disks are still faulty");
+        } else if (!sectors.sound().containsAll(sectors.mended())) {
+            coverage.saw("mended sectors proven again");
+        }
+        if (stormyEpochs.getAsLong() > HOURS) {
+            coverage.saw("windows proven after hours of a high base fee");
+        }
+    }
+
+    private void report(Window window, long partition, String what) {
+        breaches.report(
+                getClass(),
+                "deadline %d partition %d, open from epoch %d to %d, %s"
+                        .formatted(window.deadline(), partition, window.open(), window.close(), what));
     }
 
     /** Whether the window a period before was proven, or there was none: after a missed one its sectors are faulty for a reason. */
     private boolean wasProvenBefore(Window window, long partition) {
-        long period = World.POLICY.challengeWindow() * World.POLICY.deadlines();
-        return window.open() - period <= begin
-                || proven.getOrDefault(new Proven(window.challenge() - period, window.deadline(), partition), 0) > 0;
+        var before = window.before(1);
+        return before.open() <= begin
+                || proven.getOrDefault(new Proven(before.challenge(), before.deadline(), partition), 0) > 0;
     }
 
     private List<Partition> partitions(long deadline) {
@@ -192,13 +221,17 @@ final class WindowsInTime implements Invariant {
         return since;
     }
 
-    /** Those of its sectors that were there to be challenged and lay on a path that never failed. */
-    private List<Long> soundSectors(BitField sectors, Window window, Map<Long, Long> since) {
+    /** Those of its sectors that were there to be challenged. */
+    private static List<Long> challenged(BitField sectors, Window window, Map<Long, Long> since) {
         return sectors.stream(MOST_SECTORS)
-                .filter(number -> since.getOrDefault(number, Long.MAX_VALUE) < window.challenge()
-                        && !troubledPaths.contains(disks.pathOf(new SectorNumber(number))))
+                .filter(number -> since.getOrDefault(number, Long.MAX_VALUE) < window.challenge())
                 .boxed()
                 .toList();
+    }
+
+    /** What it expects of paths that have failed. */
+    MendedPaths mended() {
+        return mended;
     }
 
     int due() {

@@ -200,7 +200,7 @@ class RealProofsTest {
             var store = files.emptied();
             breaches = new Breaches(world.devnet()::epoch);
             windows = new WindowsInTime(
-                    breaches, world, fair, disks, Set.of(), (open, partition) -> false, () -> 0, coverage);
+                    breaches, world, fair, disks, new PathHistory(), (open, partition) -> false, () -> 0, coverage);
             witness = new Witness(
                     Set.of(world.worker().address()),
                     world.devnet().ledger().chain()::head,

@@ -53,6 +53,7 @@ class SimulationTest {
                 "base fee high",
                 "base fee beyond every limit",
                 "windows proven after hours of a high base fee",
+                "mended sectors proven again",
                 "blocks full",
                 "messages lost by the network",
                 "messages late in the network",

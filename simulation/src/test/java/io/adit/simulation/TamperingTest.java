@@ -178,6 +178,70 @@ class TamperingTest {
     }
 
     @Test
+    void aNodeThatDeclaresNoRecoveriesIsNoticed() throws Exception {
+        // In the place of each a message that says nothing, so that the ones after it are executed.
+        assertNoticed(
+                signingAnew(message -> message.method() == MinerMethod.DECLARE_FAULTS_RECOVERED.number()
+                        ? new Message(
+                                message.version(),
+                                message.from(),
+                                message.from(),
+                                message.nonce(),
+                                message.value(),
+                                message.gasLimit(),
+                                message.gasFeeCap(),
+                                message.gasPremium(),
+                                0,
+                                new byte[0])
+                        : message),
+                TamperingTest::saysThatMendedSectorsAreFaulty,
+                TamperingTest::mendsADiskEarly);
+    }
+
+    @Test
+    void aNodeThatNeverUsesADiskAgainIsNoticed() throws Exception {
+        assertNoticed(
+                new Tampering() {
+                    private final Map<SectorNumber, String> failedOnce = new TreeMap<>();
+
+                    @Override
+                    public ProvableSectors disks(ProvableSectors disks) {
+                        return new ProvableSectors() {
+                            @Override
+                            public SectorLook look(Collection<SectorNumber> sectors, Supplier<Duration> left)
+                                    throws InterruptedException {
+                                var looked = disks.look(sectors, left);
+                                failedOnce.putAll(looked.problems());
+                                var problems = new TreeMap<>(failedOnce);
+                                problems.keySet().retainAll(sectors);
+                                return new SectorLook(problems, looked.late());
+                            }
+
+                            @Override
+                            public PrivateReplica replica(SectorNumber sector, Commitment commR) {
+                                return disks.replica(sector, commR);
+                            }
+                        };
+                    }
+                },
+                TamperingTest::saysThatMendedSectorsAreFaulty,
+                TamperingTest::mendsADiskEarly);
+    }
+
+    private static boolean saysThatMendedSectorsAreFaulty(String words) {
+        return words.startsWith("WindowsInTime: ") && words.contains("on mended disks are still faulty");
+    }
+
+    /** Whether a disk fails for a while, and there is time after it for the proving period in which its sectors recover. */
+    private static boolean mendsADiskEarly(Story story) {
+        return story.events().stream()
+                        .limit(Story.QUIET_AT_FIRST + 40)
+                        .flatMap(List::stream)
+                        .anyMatch(Disturbance.DiskTrouble.class::isInstance)
+                && story.epochs() >= EPOCHS;
+    }
+
+    @Test
     void aStoreThatForgetsDealsIsNoticed() throws Exception {
         assertNoticed(
                 new Tampering() {
