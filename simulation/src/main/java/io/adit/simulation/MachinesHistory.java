@@ -1,19 +1,12 @@
 package io.adit.simulation;
 
 import io.adit.chain.type.BlockHeader;
-import io.adit.core.ipld.Hashes;
 import io.adit.core.state.StateStore;
-import io.adit.core.task.CrashPoints;
-import io.adit.core.time.SimulatedTimeline;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,14 +18,8 @@ import java.util.SplittableRandom;
  * of it when another works; nobody tends them. No two signed blocks of all machines may be a consensus fault, and blocks go
  * on while one machine lives.
  */
-final class MachinesHistory {
-    private static final Instant GENESIS = Instant.parse("2026-10-19T22:00:00Z");
-    private static final long EPOCHS = 140;
-    private static final long QUIET_AT_FIRST = 6;
-    private static final long QUIET_AT_LAST = 30;
-
-    /** Epochs between two looks at what goes wrong next. */
-    private static final int DISTURBED_IN = 6;
+final class MachinesHistory extends ContestedHistory {
+    private static final Plan PLAN = new Plan(140, 30, 6);
 
     /**
      * Epochs in which no machine stops, and one lives through all of them, within which a block is signed: 5 until the lease of
@@ -40,40 +27,20 @@ final class MachinesHistory {
      */
     private static final int SIGNS_WITHIN = 16;
 
-    private final long seed;
-    private final SplittableRandom random;
-    private final SimulatedTimeline timeline;
-    private final ContestedChain chain;
-    private final UnreliableNode node;
-    private final Coverage coverage = new Coverage();
-    private final Breaches breaches;
-    private final NoConsensusFault faults;
     private final List<MiningMachine> machines = new ArrayList<>();
     private final Map<MiningMachine, Long> awakeSince = new HashMap<>();
-    private final Map<Long, List<Runnable>> later = new HashMap<>();
     private Optional<MiningMachine> lastSigner = Optional.empty();
     private int downFor;
-    private long epoch;
     private long lastSigned;
-    private long nullUntil;
     private long fairSince;
 
     private MachinesHistory(long seed, Path directory, StateStore database, MiningProcess.Signing signing) {
-        this.seed = seed;
-        this.random = new SplittableRandom(seed * 37 + 5);
-        this.timeline = new SimulatedTimeline(GENESIS, random.split());
-        var worker = World.workerKey().address();
-        this.chain = new ContestedChain(GENESIS, worker);
-        this.node = UnreliableNode.of(chain, timeline, random.split(), message -> {});
-        this.breaches = new Breaches(() -> epoch);
-        this.faults = new NoConsensusFault(breaches, chain::block);
-        var proofs = new SimulatedProofs(timeline, new SimulatedDisks(timeline, 1), random.split(), coverage);
-        var shared = new MiningProcess.Machine(timeline, node.client(), chain.genesisBlock(), worker, proofs, signing);
+        super(seed, new SplittableRandom(seed * 37 + 5), PLAN, signing);
         int count = random.nextInt(2, 4);
         for (int number = 1; number <= count; number++) {
             var own = directory.resolve("machine-" + number);
             var home = new MinerHome(own.resolve("guard"), own.resolve("volume").resolve("anchor"));
-            machines.add(new MiningMachine(number, shared, home, database, this::signed));
+            machines.add(new MiningMachine(number, machine, home, database, this::signed));
         }
     }
 
@@ -84,70 +51,35 @@ final class MachinesHistory {
 
     /** As {@link #play(long, RunStore)}, with a signer that may be broken. */
     static Outcome play(long seed, RunStore files, MiningProcess.Signing signing) throws IOException, SQLException {
-        try {
-            var history = new MachinesHistory(seed, files.emptyHomes(), files.emptied(), signing);
-            files.keepTimeBy(history.timeline);
-            return history.play();
-        } catch (RuntimeException e) {
-            return Outcome.broken(seed, (int) EPOCHS, e);
-        } finally {
-            CrashPoints.unwatch();
-        }
-    }
-
-    private Outcome play() {
-        CrashPoints.watch(point -> {
-            int number = timeline.process();
-            if (number > 0) {
-                machines.get(number - 1).reached(point);
-            }
-        });
-        for (var machine : machines) {
+        var history = new MachinesHistory(seed, files.emptyHomes(), files.emptied(), signing);
+        files.keepTimeBy(history.timeline);
+        for (var machine : history.machines) {
             machine.prepare(machine.number() == 1);
         }
-        for (epoch = 1; epoch <= EPOCHS; epoch++) {
-            until(moment().minusMillis(1));
-            chain.begin(epoch);
-            Optional.ofNullable(later.remove(epoch)).orElse(List.of()).forEach(Runnable::run);
-            until(moment().plusMillis(random.nextInt(1, 6_000)));
-            boolean isNull = epoch < nullUntil;
-            if (!isNull) {
-                chain.others(random.nextInt(1, 4), !isQuiet() && random.nextInt(12) == 0);
-            }
-            if (epoch == QUIET_AT_FIRST / 2) {
-                machines.forEach(this::start);
-            }
-            if (!isQuiet() && random.nextInt(DISTURBED_IN) == 0) {
-                until(moment().plusMillis(random.nextInt(6_000, 29_900)));
-                disturb();
-            }
-            look(isNull);
+        return history.play("histories of machines that make blocks");
+    }
+
+    @Override
+    void reached(String point) {
+        int number = timeline.process();
+        if (number > 0) {
+            machines.get(number - 1).reached(point);
         }
+    }
+
+    @Override
+    void begin() {
+        machines.forEach(this::start);
+    }
+
+    @Override
+    void end() {
         machines.forEach(MiningMachine::kill);
-        coverage.saw("histories of machines that make blocks");
-        return new Outcome(
-                seed, (int) EPOCHS, 0, 0, 0, 0, 0, 0, DealCounts.NONE, breaches.words(), coverage.counts(), digest());
     }
 
-    private boolean isQuiet() {
-        return epoch < QUIET_AT_FIRST || epoch > EPOCHS - QUIET_AT_LAST;
-    }
-
-    private Duration moment() {
-        return ContestedChain.DELAY.multipliedBy(epoch);
-    }
-
-    private void until(Duration sinceGenesis) {
-        var left = sinceGenesis.minusNanos(timeline.nanoTime());
-        if (left.isPositive()) {
-            timeline.runFor(left);
-        }
+    @Override
+    void buryTheDead() {
         machines.forEach(machine -> machine.stoppedAt().ifPresent(where -> stopped(machine, where)));
-    }
-
-    private void after(int epochs, Runnable what) {
-        later.computeIfAbsent(epoch + Math.max(1, epochs), at -> new ArrayList<>())
-                .add(what);
     }
 
     // ---- machines ----------------------------------------------------------------------------------
@@ -155,7 +87,7 @@ final class MachinesHistory {
     private void start(MiningMachine machine) {
         if (!machine.isRunning()) {
             machine.start();
-            awakeSince.put(machine, epoch);
+            awakeSince.put(machine, epoch());
         }
     }
 
@@ -170,7 +102,7 @@ final class MachinesHistory {
     }
 
     private void stopped(MiningMachine machine, String where) {
-        fairSince = epoch;
+        fairSince = epoch();
         awakeSince.remove(machine);
         if (machine.stop() == MiningMachine.Stop.DIES) {
             coverage.saw("machine that makes blocks died at " + where);
@@ -185,7 +117,7 @@ final class MachinesHistory {
     private void goOn(MiningMachine machine) {
         if (machine.isRunning()) {
             machine.goOn();
-            awakeSince.put(machine, epoch);
+            awakeSince.put(machine, epoch());
         }
     }
 
@@ -198,12 +130,13 @@ final class MachinesHistory {
 
     // ---- what goes wrong -----------------------------------------------------------------------------
 
-    private void disturb() {
+    @Override
+    void disturb() {
         switch (random.nextInt(13)) {
             case 0, 1 ->
                 working().ifPresent(machine -> {
                     coverage.saw("machine that makes blocks killed anywhere");
-                    fairSince = epoch;
+                    fairSince = epoch();
                     awakeSince.remove(machine);
                     machine.kill();
                     after(away(), () -> start(machine));
@@ -211,7 +144,7 @@ final class MachinesHistory {
             case 2, 3 ->
                 working().ifPresent(machine -> {
                     coverage.saw("machine that makes blocks stood still");
-                    fairSince = epoch;
+                    fairSince = epoch();
                     awakeSince.remove(machine);
                     machine.standStill();
                     after(away(), () -> goOn(machine));
@@ -219,23 +152,16 @@ final class MachinesHistory {
             case 4, 5, 6 -> stopAtAPlace(MiningMachine.Stop.STANDS_STILL);
             case 7 -> stopAtAPlace(MiningMachine.Stop.DIES);
             case 8 -> chain.fork(random.nextInt(1, 6), random.nextBoolean());
-            case 9 -> nullUntil = epoch + random.nextInt(2, 6);
+            case 9 -> nullRounds();
             case 10 ->
                 working().ifPresent(machine -> {
                     coverage.saw("a lease's renewal hung");
-                    fairSince = epoch;
+                    fairSince = epoch();
                     machine.leaseHangs(true);
                     after(away(), () -> machine.leaseHangs(false));
                 });
-            case 11 -> {
-                chain.swallow(true);
-                after(random.nextInt(1, 4), () -> chain.swallow(false));
-            }
-            default -> {
-                var moods = UnreliableNode.Mood.TROUBLES;
-                node.become(moods.get(random.nextInt(moods.size())));
-                after(random.nextInt(1, 4), () -> node.become(UnreliableNode.Mood.WELL));
-            }
+            case 11 -> swallowBlocks();
+            default -> troubleTheNode();
         }
     }
 
@@ -252,15 +178,16 @@ final class MachinesHistory {
 
     // ---- what must hold ------------------------------------------------------------------------------
 
-    private void look(boolean isNull) {
-        if (isNull || node.mood() != UnreliableNode.Mood.WELL || awakeSince.isEmpty()) {
-            fairSince = epoch;
+    @Override
+    void look() {
+        if (isNull() || node.mood() != UnreliableNode.Mood.WELL || awakeSince.isEmpty()) {
+            fairSince = epoch();
             return;
         }
         long since = Math.max(
                 Math.max(lastSigned, fairSince),
-                awakeSince.values().stream().mapToLong(Long::longValue).min().orElse(epoch));
-        if (epoch - since >= SIGNS_WITHIN) {
+                awakeSince.values().stream().mapToLong(Long::longValue).min().orElse(epoch()));
+        if (epoch() - since >= SIGNS_WITHIN) {
             breaches.report(
                     NoConsensusFault.class,
                     "no machine makes blocks since epoch " + lastSigned + ": "
@@ -269,12 +196,5 @@ final class MachinesHistory {
                                     .map(machine -> "machine " + machine.number() + ": " + machine.status())
                                     .toList());
         }
-    }
-
-    private String digest() {
-        var course = new StringBuilder();
-        faults.all().forEach(header -> course.append(header.cid()).append(' '));
-        course.append(timeline.trace());
-        return HexFormat.of().formatHex(Hashes.sha256(course.toString().getBytes(StandardCharsets.UTF_8)), 0, 8);
     }
 }

@@ -3,20 +3,10 @@ package io.adit.simulation;
 import io.adit.chain.type.BlockHeader;
 import io.adit.chain.type.TipSet;
 import io.adit.core.fil.Epoch;
-import io.adit.core.ipld.Hashes;
 import io.adit.core.slash.Doubt;
 import io.adit.core.slash.MachineMark;
-import io.adit.core.task.CrashPoints;
-import io.adit.core.time.SimulatedTimeline;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -26,11 +16,9 @@ import java.util.SplittableRandom;
  * copied, backed up and restored, copies of it run beside it, the operator takes the doubts away by telling the truth; and
  * at no time may two signed blocks be a consensus fault, nor the miner stay silent in the end.
  */
-final class MiningHistory {
-    private static final Instant GENESIS = Instant.parse("2026-10-19T22:00:00Z");
+final class MiningHistory extends ContestedHistory {
     private static final long EPOCHS = 100;
-    private static final long QUIET_AT_FIRST = 6;
-    private static final long QUIET_AT_LAST = 20;
+    private static final Plan PLAN = new Plan(EPOCHS, 20, 3);
 
     /** Within so many epochs before the end a miner that wins nearly every one has signed. */
     private static final long SIGNS_WITHIN = 8;
@@ -38,17 +26,7 @@ final class MiningHistory {
     /** An operator notices a doubt so late. */
     private static final int NOTICED_AFTER = 2;
 
-    private final long seed;
-    private final SplittableRandom random;
-    private final SimulatedTimeline timeline;
-    private final ContestedChain chain;
-    private final UnreliableNode node;
-    private final Coverage coverage = new Coverage();
-    private final Breaches breaches;
-    private final NoConsensusFault faults;
-    private final MiningProcess.Machine machine;
     private final Path directory;
-    private final Map<Long, List<Runnable>> later = new HashMap<>();
     private MinerHome home;
     private Optional<MiningProcess> main = Optional.empty();
     private Optional<MiningProcess> copy = Optional.empty();
@@ -61,23 +39,11 @@ final class MiningHistory {
     private int homes;
     private int boots = 1;
     private int doubtful;
-    private long epoch;
     private long lastSigned;
-    private long nullUntil;
 
     private MiningHistory(long seed, Path directory, MiningProcess.Signing signing) {
-        this.seed = seed;
-        this.random = new SplittableRandom(seed * 31 + 7);
+        super(seed, new SplittableRandom(seed * 31 + 7), PLAN, signing);
         this.directory = directory;
-        this.timeline = new SimulatedTimeline(GENESIS, random.split());
-        var worker = World.workerKey().address();
-        this.chain = new ContestedChain(GENESIS, worker);
-        this.node = UnreliableNode.of(chain, timeline, random.split(), message -> {});
-        this.breaches = new Breaches(() -> epoch);
-        this.faults = new NoConsensusFault(breaches, chain::block);
-        var proofs = new SimulatedProofs(timeline, new SimulatedDisks(timeline, 1), random.split(), coverage);
-        this.machine =
-                new MiningProcess.Machine(timeline, node.client(), chain.genesisBlock(), worker, proofs, signing);
         this.home = newHome(Optional.empty());
     }
 
@@ -92,13 +58,7 @@ final class MiningHistory {
 
     /** As {@link #play(long, Path)}, with a signer that may be broken. */
     static Outcome play(long seed, Path directory, MiningProcess.Signing signing) {
-        try {
-            return new MiningHistory(seed, directory, signing).play();
-        } catch (RuntimeException e) {
-            return Outcome.broken(seed, (int) EPOCHS, e);
-        } finally {
-            CrashPoints.unwatch();
-        }
+        return new MiningHistory(seed, directory, signing).play("histories of making blocks");
     }
 
     private MinerHome newHome(Optional<Path> anchor) {
@@ -108,59 +68,10 @@ final class MiningHistory {
                 anchor.orElse(directory.resolve("anchors-" + homes).resolve("anchor")));
     }
 
-    private Outcome play() {
-        CrashPoints.watch(this::reached);
-        for (epoch = 1; epoch <= EPOCHS; epoch++) {
-            until(moment().minusMillis(1));
-            chain.begin(epoch);
-            Optional.ofNullable(later.remove(epoch)).orElse(List.of()).forEach(Runnable::run);
-            until(moment().plusMillis(random.nextInt(1, 6_000)));
-            if (epoch >= nullUntil) {
-                // Sometimes they never saw ours.
-                chain.others(random.nextInt(1, 4), !isQuiet() && random.nextInt(12) == 0);
-            }
-            if (epoch == QUIET_AT_FIRST / 2) {
-                begin();
-            }
-            if (!isQuiet() && random.nextInt(3) == 0) {
-                until(moment().plusMillis(random.nextInt(6_000, 29_900)));
-                disturb();
-            }
-            attend();
-        }
-        judge();
-        main.ifPresent(this::kill);
-        copy.ifPresent(this::kill);
-        coverage.saw("histories of making blocks");
-        return new Outcome(
-                seed, (int) EPOCHS, 0, 0, 0, 0, 0, 0, DealCounts.NONE, breaches.words(), coverage.counts(), digest());
-    }
-
-    private boolean isQuiet() {
-        return epoch < QUIET_AT_FIRST || epoch > EPOCHS - QUIET_AT_LAST;
-    }
-
-    private Duration moment() {
-        return ContestedChain.DELAY.multipliedBy(epoch);
-    }
-
-    /** True time passes, whatever the machine's clock shows. */
-    private void until(Duration sinceGenesis) {
-        var left = sinceGenesis.minusNanos(timeline.nanoTime());
-        if (left.isPositive()) {
-            timeline.runFor(left);
-        }
-        diedAt.ifPresent(this::bury);
-    }
-
-    private void after(int epochs, Runnable what) {
-        later.computeIfAbsent(epoch + Math.max(1, epochs), at -> new ArrayList<>())
-                .add(what);
-    }
-
     // ---- processes ---------------------------------------------------------------------------------
 
-    private void begin() {
+    @Override
+    void begin() {
         start();
         main.orElseThrow().guard().begin();
     }
@@ -189,7 +100,8 @@ final class MiningHistory {
         }
     }
 
-    private void reached(String point) {
+    @Override
+    void reached(String point) {
         var running = main.filter(process -> process.number() == timeline.process());
         if (point.equals("slash.synced") || point.equals("slash.rewritten")) {
             running.map(MiningProcess::home).ifPresent(MinerHome::synced);
@@ -202,6 +114,11 @@ final class MiningHistory {
                 timeline.dieHere();
             }
         }
+    }
+
+    @Override
+    void buryTheDead() {
+        diedAt.ifPresent(this::bury);
     }
 
     private void bury(String point) {
@@ -226,7 +143,8 @@ final class MiningHistory {
 
     // ---- what goes wrong -----------------------------------------------------------------------------
 
-    private void disturb() {
+    @Override
+    void disturb() {
         switch (random.nextInt(14)) {
             case 0 ->
                 main.ifPresent(process -> {
@@ -238,11 +156,7 @@ final class MiningHistory {
                 powerFails = random.nextInt(3) == 0;
                 pointsLeft = OptionalInt.of(random.nextInt(1, 9));
             }
-            case 4 -> {
-                var moods = UnreliableNode.Mood.TROUBLES;
-                node.become(moods.get(random.nextInt(moods.size())));
-                after(random.nextInt(1, 4), () -> node.become(UnreliableNode.Mood.WELL));
-            }
+            case 4 -> troubleTheNode();
             case 5, 6 -> {
                 coverage.saw("forks while blocks are made");
                 abandoned = Optional.of(chain.head());
@@ -256,12 +170,11 @@ final class MiningHistory {
                 });
             case 8 -> {
                 coverage.saw("null rounds while blocks are made");
-                nullUntil = epoch + random.nextInt(2, 6);
+                nullRounds();
             }
             case 9 -> {
                 coverage.saw("our blocks lost by the network");
-                chain.swallow(true);
-                after(random.nextInt(1, 4), () -> chain.swallow(false));
+                swallowBlocks();
             }
             case 10 -> stepClock();
             case 11, 12 -> copies();
@@ -360,7 +273,8 @@ final class MiningHistory {
     // ---- the operator --------------------------------------------------------------------------------
 
     /** Ends the doubt of the node that is to run: stops every copy, then states the last epoch that any may have signed. */
-    private void attend() {
+    @Override
+    void look() {
         var doubt =
                 main.flatMap(process -> process.guard().status().doubt()).filter(why -> why != Doubt.CHAIN_NOT_SEEN);
         if (doubt.isEmpty()) {
@@ -370,12 +284,13 @@ final class MiningHistory {
         if (++doubtful > NOTICED_AFTER) {
             coverage.saw("miner in doubt: " + doubt.get());
             copy.ifPresent(this::kill);
-            main.orElseThrow().guard().acceptEpoch(new Epoch(Math.max(lastSigned, epoch + 1)));
+            main.orElseThrow().guard().acceptEpoch(new Epoch(Math.max(lastSigned, epoch() + 1)));
             doubtful = 0;
         }
     }
 
-    private void judge() {
+    @Override
+    void end() {
         if (main.isEmpty() || lastSigned < EPOCHS - SIGNS_WITHIN) {
             breaches.report(
                     NoConsensusFault.class,
@@ -385,12 +300,7 @@ final class MiningHistory {
         main.map(process -> process.guard().status().conflicts())
                 .filter(conflicts -> conflicts > 0)
                 .ifPresent(conflicts -> breaches.report(NoConsensusFault.class, "the guard knows of conflicts"));
-    }
-
-    private String digest() {
-        var course = new StringBuilder();
-        faults.all().forEach(header -> course.append(header.cid()).append(' '));
-        course.append(timeline.trace());
-        return HexFormat.of().formatHex(Hashes.sha256(course.toString().getBytes(StandardCharsets.UTF_8)), 0, 8);
+        main.ifPresent(this::kill);
+        copy.ifPresent(this::kill);
     }
 }
