@@ -19,6 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,8 +30,10 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * One stream of {@code throughput.mib} MiB (1024) from each implementation to each, over TCP (Noise, Yamux) and over QUIC,
- * in turns, between two processes, and within one for each implementation by itself, {@code throughput.rounds} times (3) after one smaller round to warm up. Prints a JSON row for each pair; the
- * counts must be exact, the ratios are for the reader: how fast a shared machine is proves nothing.
+ * in turns, between two processes, and within one for each implementation by itself, {@code throughput.rounds} times (3)
+ * after {@code throughput.warmup} rounds (1) that do not count. Prints a JSON row for each pair, of medians over the rounds; a
+ * ratio is the median of the rounds' ratios. The counts must be exact, the ratios are for the reader: how fast a shared
+ * machine is proves nothing.
  */
 @Tag("slow")
 @Timeout(1800)
@@ -37,10 +41,10 @@ class ThroughputTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String BULK = "/adit/test/bulk/1.0.0";
     private static final int BLOCK = 256 << 10;
-    private static final long WARM_UP = 1L << 30;
 
     private final long amount = Long.getLong("throughput.mib", 1024) << 20;
     private final int rounds = Integer.getInteger("throughput.rounds", 3);
+    private final int warmUps = Integer.getInteger("throughput.warmup", 1);
     private final String transports = System.getProperty("throughput.transports", "tcp quic");
     private final String only = System.getProperty("throughput.only", "");
     private final OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -62,7 +66,12 @@ class ThroughputTest {
         }
     }
 
-    private record Transfer(double mebibytesPerSecond, double aditCpu, double goCpu) {}
+    /** CPU seconds a GiB, of the user and of the system; {@link #cpu} is that of both ends together. */
+    private record Transfer(double mebibytesPerSecond, double aditCpu, double goCpu) {
+        private double cpu() {
+            return aditCpu + goCpu;
+        }
+    }
 
     /** Two hosts of this kind on one transport, and where the Go peer's two are on it. */
     private record Hosts(Host sender, Host receiver, Multiaddr goInside, Multiaddr goReceiver) {}
@@ -107,9 +116,9 @@ class ThroughputTest {
         Assumptions.assumeTrue(transports.contains(transport));
         var pairs = only.isEmpty() ? List.of(Pair.values()) : List.of(Pair.valueOf(only));
         var both = new Hosts(start(listen), start(listen), goInside, goReceiver);
-        for (var round = -1; round < rounds; round++) {
+        for (var round = -warmUps; round < rounds; round++) {
             for (var pair : pairs) {
-                var transfer = transfer(pair, both, round < 0 ? Math.min(amount, WARM_UP) : amount);
+                var transfer = transfer(pair, both, amount);
                 if (round >= 0) {
                     transfers.computeIfAbsent(pair, key -> new ArrayList<>()).add(transfer);
                 }
@@ -183,42 +192,52 @@ class ThroughputTest {
     }
 
     private void print(String transport, Pair pair, double goal) {
-        var ours = median(pair);
-        var peers = transfers.containsKey(pair.peer()) ? median(pair.peer()) : ours;
-        var ratio = ours.mebibytesPerSecond() / peers.mebibytesPerSecond();
+        var peer = transfers.containsKey(pair.peer()) ? pair.peer() : pair;
+        var ratio = ratio(pair, peer, Transfer::mebibytesPerSecond);
         System.out.printf(
                 Locale.ROOT,
                 "{\"bench\":\"libp2p-%s\",\"metric\":\"%s\",\"unit\":\"MiB/s\",\"adit\":%.0f,\"peer\":%.0f,"
                         + "\"peerName\":\"go-libp2p to go-libp2p\",\"peerVersion\":\"0.51.0\",\"ratio\":%.2f,"
                         + "\"goal\":%.1f,\"met\":%b,\"aditCpuSecondsPerGiB\":%.2f,\"goCpuSecondsPerGiB\":%.2f,"
-                        + "\"rounds\":\"%s\"}%n",
+                        + "\"cpuRatio\":%.2f,\"rounds\":\"%s\",\"cpuRounds\":\"%s\"}%n",
                 transport,
                 pair.name().toLowerCase(Locale.ROOT),
-                ours.mebibytesPerSecond(),
-                peers.mebibytesPerSecond(),
+                median(rounds(pair, Transfer::mebibytesPerSecond)),
+                median(rounds(peer, Transfer::mebibytesPerSecond)),
                 ratio,
                 goal,
                 ratio >= goal,
-                ours.aditCpu(),
-                ours.goCpu(),
-                Arrays.toString(Objects.requireNonNull(transfers.get(pair)).stream()
-                        .mapToLong(transfer -> Math.round(transfer.mebibytesPerSecond()))
-                        .toArray()));
+                median(rounds(pair, Transfer::aditCpu)),
+                median(rounds(pair, Transfer::goCpu)),
+                ratio(pair, peer, Transfer::cpu),
+                printed(rounds(pair, Transfer::mebibytesPerSecond), "%.0f"),
+                printed(rounds(pair, Transfer::cpu), "%.2f"));
     }
 
-    /** Each figure's own median. */
-    private Transfer median(Pair pair) {
-        return new Transfer(
-                median(pair, Transfer::mebibytesPerSecond),
-                median(pair, Transfer::aditCpu),
-                median(pair, Transfer::goCpu));
-    }
-
-    private double median(Pair pair, ToDoubleFunction<Transfer> figure) {
-        var sorted = Objects.requireNonNull(transfers.get(pair)).stream()
+    private double[] rounds(Pair pair, ToDoubleFunction<Transfer> figure) {
+        return Objects.requireNonNull(transfers.get(pair)).stream()
                 .mapToDouble(figure)
-                .sorted()
                 .toArray();
+    }
+
+    /** The median of what each round gives: what slows a machine down for a while slows both. */
+    private double ratio(Pair pair, Pair peer, ToDoubleFunction<Transfer> figure) {
+        var ours = rounds(pair, figure);
+        var theirs = rounds(peer, figure);
+        return median(IntStream.range(0, ours.length)
+                .mapToDouble(round -> ours[round] / theirs[round])
+                .toArray());
+    }
+
+    private static double median(double[] figures) {
+        var sorted = figures.clone();
+        Arrays.sort(sorted);
         return sorted[sorted.length / 2];
+    }
+
+    private static String printed(double[] figures, String format) {
+        return Arrays.stream(figures)
+                .mapToObj(figure -> String.format(Locale.ROOT, format, figure))
+                .collect(Collectors.joining(" "));
     }
 }
