@@ -109,7 +109,7 @@ public final class Fuzzer {
         var before = allocations.getCurrentThreadAllocatedBytes();
         try {
             target.take(input.clone(), new Random(seed));
-        } catch (Exception | AssertionError e) {
+        } catch (Exception | AssertionError | StackOverflowError e) {
             throw found(input, seed, e);
         }
         return allocations.getCurrentThreadAllocatedBytes() - before;

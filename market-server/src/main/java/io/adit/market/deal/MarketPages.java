@@ -128,7 +128,7 @@ final class MarketPages implements SidePages {
         }
     }
 
-    private static JsonNode parse(byte[] body) throws JsonProcessingException {
+    static JsonNode parse(byte[] body) throws JsonProcessingException {
         return JSON.readTree(new String(body, StandardCharsets.UTF_8));
     }
 

@@ -101,7 +101,8 @@ public final class Fetcher implements FileSource, AutoCloseable {
                 FetchErrorCode.FETCH_REDIRECTS, "the server redirected more than " + MAX_REDIRECTS + " times");
     }
 
-    private static URI redirected(URI from, HttpAnswer answer, AddressRules allowed) {
+    /** Where an answer leads; no further than the rules let a client's own URL lead. */
+    static URI redirected(URI from, HttpAnswer answer, AddressRules allowed) {
         var location =
                 answer.header("location").orElseThrow(() -> HttpAnswer.malformed("a redirect without a location"));
         String target;

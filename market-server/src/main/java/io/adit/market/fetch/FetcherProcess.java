@@ -6,7 +6,6 @@ import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
@@ -148,19 +147,18 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
     /** What comes from the fetcher for one request. */
     private final class ChildBody implements Body {
         private final SocketChannel channel;
-        private final DataInputStream in;
+        private final FetcherProtocol.Answer answer;
         private final AtomicLong heardAt = new AtomicLong(timeline.nanoTime());
         private final Strand watch;
         /** The offset that the body starts with, or the length that was asked for. */
         private long number;
 
-        private int left;
         private volatile boolean waiting;
 
         ChildBody(Running child, SocketChannel channel) {
             this.channel = channel;
-            this.in = new DataInputStream(
-                    new BufferedInputStream(Channels.newInputStream(channel), FetcherProtocol.MAX_CHUNK));
+            this.answer = new FetcherProtocol.Answer(new DataInputStream(
+                    new BufferedInputStream(Channels.newInputStream(channel), FetcherProtocol.MAX_CHUNK)));
             this.watch = timeline.start(Strand.Kind.VIRTUAL, "fetcher-watch", () -> watch(child));
         }
 
@@ -184,25 +182,8 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
             heardAt.set(timeline.nanoTime());
             waiting = true;
             FetcherProtocol.write(new DataOutputStream(Channels.newOutputStream(channel)), request);
-            int mark = next();
-            if (mark != FetcherProtocol.OPENED) {
-                throw malformed();
-            }
-            number = in.readLong();
-            boolean sense = request.asksLength() ? number >= 0 : number == 0 || number == request.offset();
-            if (!sense) {
-                throw malformed();
-            }
+            number = answer.opened(request);
             waiting = false;
-        }
-
-        /** The next mark or length; throws the failure that it stands for. */
-        private int next() throws IOException {
-            int number = in.readInt();
-            if (number == FetcherProtocol.FAILURE) {
-                throw FetcherProtocol.readFailure(in);
-            }
-            return number;
         }
 
         @Override
@@ -215,32 +196,10 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
             heardAt.set(timeline.nanoTime());
             waiting = true;
             try {
-                return copy(buffer);
+                return answer.read(buffer);
             } finally {
                 waiting = false;
             }
-        }
-
-        private int copy(byte[] buffer) throws IOException {
-            if (left == 0) {
-                left = next();
-                if (left == FetcherProtocol.END) {
-                    return -1;
-                }
-                if (left < 0 || left > FetcherProtocol.MAX_CHUNK) {
-                    throw malformed();
-                }
-            }
-            int n = in.read(buffer, 0, Math.min(buffer.length, left));
-            if (n < 0) {
-                throw new EOFException("the fetcher process ended");
-            }
-            left -= n;
-            return n;
-        }
-
-        private static FetchException malformed() {
-            return new FetchException(FetchErrorCode.FETCH_BROKEN, "the fetcher process says what makes no sense");
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.adit.market.fetch;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -88,8 +89,67 @@ final class FetcherProtocol {
         out.flush();
     }
 
+    /** What the fetcher says to one request, as the node reads it. */
+    static final class Answer {
+        private final DataInputStream in;
+        private int left;
+
+        Answer(DataInputStream in) {
+            this.in = in;
+        }
+
+        /**
+         * Where the body starts, which is where it was asked from, or 0; or the length that was asked for.
+         *
+         * @throws FetchException the failure that the fetcher tells, or FETCH_BROKEN for what makes no sense
+         */
+        long opened(Request request) throws IOException {
+            if (mark() != OPENED) {
+                throw malformed();
+            }
+            long number = in.readLong();
+            boolean sense = request.asksLength() ? number >= 0 : number == 0 || number == request.offset();
+            if (!sense) {
+                throw malformed();
+            }
+            return number;
+        }
+
+        /** The next bytes of the body; -1 at its end. Throws as {@link #opened}. */
+        int read(byte[] buffer) throws IOException {
+            if (left == 0) {
+                left = mark();
+                if (left == END) {
+                    return -1;
+                }
+                if (left < 0 || left > MAX_CHUNK) {
+                    throw malformed();
+                }
+            }
+            int n = in.read(buffer, 0, Math.min(buffer.length, left));
+            if (n < 0) {
+                throw new EOFException("the fetcher process ended");
+            }
+            left -= n;
+            return n;
+        }
+
+        /** The next mark or length; throws the failure that it stands for. */
+        private int mark() throws IOException {
+            int number = in.readInt();
+            if (number == FAILURE) {
+                throw readFailure(in);
+            }
+            return number;
+        }
+
+        private static FetchException malformed() {
+            return new FetchException(FetchErrorCode.FETCH_BROKEN, "the fetcher process says what makes no sense");
+        }
+    }
+
     /** The failure after its mark; one that is malformed is a broken connection. */
-    static FetchException readFailure(DataInputStream in) throws IOException {
+    private static FetchException readFailure(DataInputStream in) throws IOException {
         var reason = in.readUTF();
         var words = in.readUTF().replaceAll("\\p{Cntrl}", " ");
         var said = words.substring(0, Math.min(words.length(), MAX_WORDS));

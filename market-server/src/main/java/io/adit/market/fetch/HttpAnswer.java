@@ -21,6 +21,9 @@ final class HttpAnswer implements Closeable {
     private final Closeable connection;
     private final InputStream in;
     private final Map<String, String> headers = new HashMap<>();
+    /** One for all lines: a server may send as many empty chunks, and their lines, as it likes. */
+    private final byte[] line = new byte[MAX_LINE];
+
     private int status;
     private int headBytes;
 
@@ -62,7 +65,6 @@ final class HttpAnswer implements Closeable {
     }
 
     private String line(Runnable eachByte) throws IOException {
-        var line = new byte[MAX_LINE];
         int length = 0;
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {

@@ -20,7 +20,12 @@ public record DataSegment(PieceInfo piece, long offset) {
 
     /** The entry as it is stored, padded. */
     byte[] bytes() {
-        var bytes = unsummed(piece.commP().bytes(), offset, piece.size().bytes());
+        return summed(unsummed(piece.commP().bytes(), offset, piece.size().bytes()));
+    }
+
+    /** An entry with the checksum that is right for the rest of it. */
+    static byte[] summed(byte[] entry) {
+        var bytes = Arrays.copyOf(Arrays.copyOf(entry, BYTES - CHECKSUM), BYTES);
         System.arraycopy(checksum(bytes), 0, bytes, BYTES - CHECKSUM, CHECKSUM);
         return bytes;
     }

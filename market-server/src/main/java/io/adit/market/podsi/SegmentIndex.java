@@ -59,7 +59,8 @@ public final class SegmentIndex {
         return parse(Arrays.copyOf(nodes, read * DataSegment.BYTES), aggregate);
     }
 
-    private static List<DataSegment> parse(byte[] nodes, PaddedSize aggregate) {
+    /** @param nodes whole entries, padded */
+    static List<DataSegment> parse(byte[] nodes, PaddedSize aggregate) {
         var segments = new ArrayList<DataSegment>();
         long end = 0;
         var empty = new byte[DataSegment.BYTES];

@@ -9,11 +9,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Text to JSON tree and back, within limits: length by the caller, depth and number length here. */
+/** Text to JSON tree and back, within limits: length by the caller; depth, length of numbers and count of values here. */
 final class Json {
 
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_DIGITS = 400;
+    /**
+     * A token takes some forty bytes as a tree, an empty object eighty; Lotus's densest long answers, receipts, have one in six
+     * bytes, and those of sectors, the longest, one in twenty.
+     */
+    private static final int LEAST_BYTES_PER_TOKEN = 8;
+
+    private static final long FEW_TOKENS = 1 << 20;
 
     private final ObjectMapper mapper;
 
@@ -22,6 +29,7 @@ final class Json {
                 .maxNestingDepth(MAX_DEPTH)
                 .maxNumberLength(MAX_DIGITS)
                 .maxStringLength(maxTextLength)
+                .maxTokenCount(Math.max(FEW_TOKENS, maxTextLength / LEAST_BYTES_PER_TOKEN))
                 .build();
         this.mapper = new ObjectMapper(
                         JsonFactory.builder().streamReadConstraints(limits).build())
