@@ -26,6 +26,11 @@ public final class ServedBlocks implements AutoCloseable {
         /** Reads {@code count} of its bytes from {@code from} on into {@code target} at {@code offset}. */
         void read(int from, byte[] target, int offset, int count) throws IOException;
 
+        /** Whether reading it needs no disk. */
+        default boolean isAtHand() {
+            return false;
+        }
+
         @Override
         void close() throws IOException;
 
@@ -36,6 +41,11 @@ public final class ServedBlocks implements AutoCloseable {
     }
 
     private record Held(byte[] data) implements Block {
+        @Override
+        public boolean isAtHand() {
+            return true;
+        }
+
         @Override
         public int length() {
             return data.length;
@@ -75,6 +85,7 @@ public final class ServedBlocks implements AutoCloseable {
         });
     }
 
+    /** Lets go of the files, but for those of blocks that are not closed; they are opened again when they are needed. */
     @Override
     public void close() throws IOException {
         blocks.close();

@@ -62,6 +62,11 @@ public final class StoredFixture implements AutoCloseable {
         return piece;
     }
 
+    /** The stored blocks, as they are served by other protocols. */
+    public ServedBlocks blocks(ContentPolicy policy) {
+        return new ServedBlocks(index, commP -> pieces.getOrDefault(commP, new PieceLookup.Unknown()), policy);
+    }
+
     public IndexOutcome indexAgain(PieceInfo piece, Path car) {
         return new PieceIndexer(index).index(piece.commP(), car);
     }

@@ -1,0 +1,135 @@
+package io.adit.market.bitswap;
+
+import io.adit.libp2p.Connection;
+import io.adit.libp2p.Libp2pException;
+import io.adit.libp2p.Libp2pException.Kind;
+import io.adit.libp2p.Stream;
+import io.adit.market.retrieve.ServedBlocks;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The stream on which one peer is answered, opened with the first answer and again where the peer has ended it between two. It is
+ * written chunk by chunk as the peer takes them, and each chunk of a file is read in a turn of its own, so that a peer that is slow
+ * holds one chunk and no turn.
+ */
+final class AnswerStream implements AutoCloseable {
+    static final int CHUNK = 64 << 10;
+
+    private final Supplier<Connection> connection;
+    private final FairTurns.Line line;
+    private final Duration stall;
+    private final byte[] chunk = new byte[CHUNK];
+    private Optional<Stream> stream = Optional.empty();
+
+    /** @param connection the one on which the peer has asked last */
+    AnswerStream(Supplier<Connection> connection, FairTurns.Line line, Duration stall) {
+        this.connection = connection;
+        this.line = line;
+        this.stall = stall;
+    }
+
+    /** Sends a message, in the shape of the version that the peer speaks; nothing where nothing would be left in it. */
+    void send(Answer answer) throws IOException {
+        var isReused = stream.isPresent();
+        var used = stream.map(Stream::connection).orElseGet(connection);
+        try {
+            write(answer);
+        } catch (Libp2pException e) {
+            // Peers end streams on which nothing has come for a while, and come back by other connections.
+            var isEnded = isReused && e.kind() == Kind.STREAM_RESET;
+            if (!isEnded && used.equals(connection.get())) {
+                throw e;
+            }
+            reset();
+            write(answer);
+        }
+    }
+
+    private void write(Answer answer) throws IOException {
+        var open = stream.isPresent() ? stream.get() : connection.get().newStream(BitswapProtocol.ids(), stall);
+        stream = Optional.of(open);
+        var protocol = BitswapProtocol.of(open.protocol());
+        if (!answer.isEmptyFor(protocol)) {
+            var chunks = new Chunks(open);
+            answer.writeTo(protocol, chunks);
+            chunks.flush();
+        }
+    }
+
+    private final class Chunks implements Answer.Sink {
+        private final Stream out;
+        private int filled;
+
+        Chunks(Stream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void bytes(byte[] bytes) throws IOException {
+            for (int from = 0; from < bytes.length; ) {
+                int count = Math.min(bytes.length - from, CHUNK - filled);
+                System.arraycopy(bytes, from, chunk, filled, count);
+                from += count;
+                wrote(count);
+            }
+        }
+
+        @Override
+        public void block(ServedBlocks.Block block) throws IOException {
+            for (int from = 0; from < block.length(); ) {
+                int count = Math.min(block.length() - from, CHUNK - filled);
+                read(block, from, count);
+                from += count;
+                wrote(count);
+            }
+        }
+
+        private void read(ServedBlocks.Block block, int from, int count) throws IOException {
+            if (block.isAtHand()) {
+                block.read(from, chunk, filled, count);
+                return;
+            }
+            try {
+                line.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for a turn to read a block");
+            }
+            try {
+                block.read(from, chunk, filled, count);
+            } finally {
+                line.done(count);
+            }
+        }
+
+        private void wrote(int count) throws IOException {
+            filled += count;
+            if (filled == CHUNK) {
+                flush();
+            }
+        }
+
+        void flush() throws IOException {
+            out.setWriteDeadline(stall);
+            out.write(chunk, 0, filled);
+            filled = 0;
+        }
+    }
+
+    /** Ends it after a whole message. */
+    @Override
+    public void close() {
+        stream.ifPresent(Stream::close);
+        stream = Optional.empty();
+    }
+
+    /** Breaks it off. */
+    void reset() {
+        stream.ifPresent(Stream::reset);
+        stream = Optional.empty();
+    }
+}
