@@ -422,7 +422,13 @@ public record NodeConfig(
                     value = "Multiaddresses under which clients reach that server, as /dns4/example.org/tcp/443/https."
                             + " Empty: the listening one, unless that is every address of the machine.",
                     fallback = "")
-            List<String> announceAddresses) {}
+            List<String> announceAddresses,
+
+            @Doc(
+                    value = "Serves single blocks by bitswap on the addresses of market.libp2p-listen, too: the same"
+                            + " content as under /ipfs.",
+                    fallback = "true")
+            boolean bitswap) {}
 
     /** Logs. */
     public record Log(

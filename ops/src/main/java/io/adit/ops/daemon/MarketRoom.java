@@ -20,6 +20,8 @@ import io.adit.libp2p.reach.Reach;
 import io.adit.libp2p.reach.ReachPlan;
 import io.adit.libp2p.transport.WebSocketCertificate;
 import io.adit.libp2p.wire.MalformedWireException;
+import io.adit.market.bitswap.BitswapLimits;
+import io.adit.market.bitswap.BitswapServer;
 import io.adit.market.deal.DealImport;
 import io.adit.market.deal.DealPipeline;
 import io.adit.market.deal.wire.RetrievalTransports;
@@ -32,6 +34,7 @@ import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
 import io.adit.market.retrieve.RetrievalServer;
+import io.adit.market.retrieve.ServedBlocks;
 import io.adit.market.retrieve.SidePages;
 import io.adit.ops.Multiaddrs;
 import io.adit.ops.OpsError;
@@ -46,6 +49,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,7 +59,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
-/** Everything that strangers reach: the libp2p host with the deal protocols, the piece index and the retrieval server. */
+/**
+ * Everything that strangers reach: the libp2p host with the deal protocols and bitswap, the piece index and the retrieval server.
+ */
 final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
 
     /** What it is made of. */
@@ -125,6 +131,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
     private final PieceIndex index;
     private final FetcherProcess fetcher;
     private final RetrievalServer retrieval;
+    private final Optional<BitswapServer> bitswap;
     private final DealPipeline deals;
     private final Host host;
     private final Reach reach;
@@ -135,6 +142,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             PieceIndex index,
             FetcherProcess fetcher,
             RetrievalServer retrieval,
+            Optional<BitswapServer> bitswap,
             DealPipeline deals,
             Host host,
             Reach reach,
@@ -142,6 +150,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         this.index = index;
         this.fetcher = fetcher;
         this.retrieval = retrieval;
+        this.bitswap = bitswap;
         this.deals = deals;
         this.host = host;
         this.reach = reach;
@@ -164,6 +173,8 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
 
     private static MarketRoom over(PieceIndex index, Addresses addresses, Parts parts) {
         var listening = new CompletableFuture<InetSocketAddress>();
+        var hosting = new CompletableFuture<Host>();
+        var bitswap = bitswap(parts, index);
         var indexer = new PieceIndexer(index);
         var settings = parts.settings().deals(parts.home().pieces());
         var clock = new SystemTimeline(parts.clock());
@@ -177,28 +188,45 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.outbox(),
                 parts.pipeline().intake(),
                 indexer,
-                () -> transports(addresses.retrieval(), listening.join()),
+                () -> transports(
+                        addresses.retrieval(),
+                        listening.join(),
+                        bitswap.isPresent() ? hosting.join().addresses() : List.of()),
                 fetcher,
                 clock);
         var retrieval = serve(parts, index, deals.pages());
         listening.complete(retrieval.address());
         try {
-            var host = host(parts, addresses, deals);
+            var host = host(parts, addresses, deals, bitswap);
+            hosting.complete(host);
             return new MarketRoom(
                     index,
                     fetcher,
                     retrieval,
+                    bitswap,
                     deals,
                     host,
                     new Reach(host, addresses.reach(), parts.clock(), parts.random()),
                     parts.metrics().registry());
         } catch (RuntimeException e) {
             retrieval.close();
+            bitswap.ifPresent(BitswapServer::close);
             throw e;
         }
     }
 
-    private static Host host(Parts parts, Addresses addresses, DealPipeline deals) {
+    private static Optional<BitswapServer> bitswap(Parts parts, PieceIndex index) {
+        if (!parts.settings().config().retrieval().bitswap()) {
+            return Optional.empty();
+        }
+        var catalog = PieceCatalog.of(parts.store());
+        return Optional.of(new BitswapServer(
+                () -> new ServedBlocks(index, catalog, ContentPolicy.SERVE_ALL),
+                BitswapLimits.DEFAULTS,
+                parts.metrics().registry()));
+    }
+
+    private static Host host(Parts parts, Addresses addresses, DealPipeline deals, Optional<BitswapServer> bitswap) {
         deals.restoreIndex();
         var builder = Host.builder()
                 .identity(NodeInit.identity(parts.home(), parts.random()))
@@ -210,6 +238,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         market.wssCertificateFile()
                 .ifPresent(chain -> builder.webSocketTls(
                         certificate(chain, market.wssKeyFile().orElseThrow())));
+        bitswap.ifPresent(blocks -> blocks.serveOn(builder));
         return deals.serveOn(builder).build();
     }
 
@@ -238,14 +267,24 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         }
     }
 
-    /** How data is retrieved; nothing where the server listens on every address and none was named to announce. */
-    static RetrievalTransports transports(List<Multiaddr> announced, InetSocketAddress listening) {
-        var http = announced.isEmpty() ? bound(listening) : announced;
-        return new RetrievalTransports(
-                http.isEmpty()
-                        ? List.of()
-                        : List.of(new RetrievalTransports.Transport(
-                                "http", http.stream().map(Multiaddr::bytes).toList())));
+    /**
+     * How data is retrieved. HTTP is left out where the server listens on every address and none was named to announce.
+     *
+     * @param bitswap the addresses at which it is served; none if it is not
+     */
+    static RetrievalTransports transports(
+            List<Multiaddr> announced, InetSocketAddress listening, List<Multiaddr> bitswap) {
+        var ways = new ArrayList<RetrievalTransports.Transport>();
+        transport("http", announced.isEmpty() ? bound(listening) : announced).ifPresent(ways::add);
+        transport("bitswap", bitswap).ifPresent(ways::add);
+        return new RetrievalTransports(ways);
+    }
+
+    private static Optional<RetrievalTransports.Transport> transport(String name, List<Multiaddr> addresses) {
+        return addresses.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RetrievalTransports.Transport(
+                        name, addresses.stream().map(Multiaddr::bytes).toList()));
     }
 
     private static List<Multiaddr> bound(InetSocketAddress listening) {
@@ -319,6 +358,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         meters.ifPresent(HostMeters::close);
         reach.close();
         host.close();
+        bitswap.ifPresent(BitswapServer::close);
         retrieval.close();
         fetcher.close();
         index.close();

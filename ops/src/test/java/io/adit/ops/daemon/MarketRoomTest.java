@@ -29,6 +29,16 @@ class MarketRoomTest {
                 .containsExactly("/dns4/example.org/tcp/443/https");
     }
 
+    @Test
+    void tellsOfBitswap_whereItIsServed() {
+        var peer = Multiaddr.parse("/ip4/192.0.2.1/tcp/24001/p2p/12D3KooWBxPudZw8pPjggS5y3QNS5TtxUfBHojAZe27ZLawHcjCX");
+        var told = MarketRoom.transports(List.of(), new InetSocketAddress("0.0.0.0", 4702), List.of(peer));
+
+        assertThat(told.protocols()).hasSize(1);
+        assertThat(told.protocols().getFirst().name()).isEqualTo("bitswap");
+        assertThat(told.protocols().getFirst().addresses()).containsExactly(peer.bytes());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "market, libp2p-listen = [\"localhost:24001\"], localhost:24001",
@@ -48,7 +58,9 @@ class MarketRoomTest {
 
     private static List<String> told(List<String> announced, String listening) {
         return MarketRoom.transports(
-                        announced.stream().map(Multiaddr::parse).toList(), new InetSocketAddress(listening, 4702))
+                        announced.stream().map(Multiaddr::parse).toList(),
+                        new InetSocketAddress(listening, 4702),
+                        List.of())
                 .protocols()
                 .stream()
                 .flatMap(transport -> transport.addresses().stream())
