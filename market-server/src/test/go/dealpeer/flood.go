@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/multiformats/go-multiaddr"
 )
 
 const (
@@ -26,9 +29,15 @@ const (
 	dialTimeout = 10 * time.Second
 )
 
-// flood is many clients, each a host of its own. Every line of standard input, "<protocol> <hex>", is proposed by one of them,
-// again and again until it is answered by something else than NOT_READY: the provider may be killed meanwhile. Lines go out at
-// once as they are answered: "<number of the line> <hex of the answer> <microseconds of the exchange> <tries>".
+type numbered struct {
+	number int
+	text   string
+}
+
+// flood is many clients, each a host of its own with an address and a subnet of its own, as strangers have. Every line of
+// standard input, "<protocol> <hex>", is proposed by the next of them that is free, again and again until it is answered by
+// something else than NOT_READY: the provider may be killed meanwhile. Lines go out at once as they are answered: "<number of the
+// line> <hex of the answer> <microseconds of the exchange> <tries>". It ends when all are answered and no more come.
 func flood(address, clients string) error {
 	count, err := strconv.Atoi(clients)
 	if err != nil {
@@ -38,47 +47,55 @@ func flood(address, clients string) error {
 	if err != nil {
 		return err
 	}
-	var lines []string
-	scanner := bufio.NewScanner(os.Stdin)
-	scanner.Buffer(nil, longestLine)
-	for scanner.Scan() {
-		lines = append(lines, scanner.Text())
-	}
-	if err := scanner.Err(); err != nil {
-		return err
-	}
+	failures := make(chan error, count+1)
+	lines := make(chan numbered)
+	go func() {
+		defer close(lines)
+		scanner := bufio.NewScanner(os.Stdin)
+		scanner.Buffer(nil, longestLine)
+		for i := 0; scanner.Scan(); i++ {
+			lines <- numbered{i, scanner.Text()}
+		}
+		if err := scanner.Err(); err != nil {
+			failures <- err
+		}
+	}()
 	var out sync.Mutex
 	var work sync.WaitGroup
-	failures := make(chan error, count)
 	for client := range count {
 		work.Add(1)
 		go func() {
 			defer work.Done()
-			h, err := assemble()
+			h, err := assemble(dialFrom(net.IPv4(127, byte(1+client/250), byte(1+client%250), 1)))
 			if err != nil {
 				failures <- err
 				return
 			}
 			defer h.Close()
-			for i := client; i < len(lines); i += count {
-				answer, took, tries, err := insist(h, *provider, lines[i])
+			for line := range lines {
+				answer, took, tries, err := insist(h, *provider, line.text)
 				if err != nil {
-					failures <- fmt.Errorf("line %d: %w", i, err)
+					failures <- fmt.Errorf("line %d: %w", line.number, err)
 					return
 				}
 				out.Lock()
-				fmt.Println(i, hex.EncodeToString(answer), took.Microseconds(), tries)
+				fmt.Println(line.number, hex.EncodeToString(answer), took.Microseconds(), tries)
 				out.Unlock()
 			}
 		}()
 	}
 	work.Wait()
-	close(failures)
 	var all []error
-	for err := range failures {
-		all = append(all, err)
+	for len(failures) > 0 {
+		all = append(all, <-failures)
 	}
 	return errors.Join(all...)
+}
+
+func dialFrom(local net.IP) tcp.Option {
+	return tcp.WithDialerForAddr(func(multiaddr.Multiaddr) (tcp.ContextDialer, error) {
+		return &net.Dialer{LocalAddr: &net.TCPAddr{IP: local}}, nil
+	})
 }
 
 func insist(h host.Host, provider peer.AddrInfo, line string) ([]byte, time.Duration, int, error) {

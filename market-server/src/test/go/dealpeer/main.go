@@ -104,7 +104,7 @@ func exchange(h host.Host, provider peer.AddrInfo, line string) ([]byte, error) 
 }
 
 // assemble puts a dialling host together from its parts; the libp2p package would build QUIC and WebRTC too.
-func assemble() (host.Host, error) {
+func assemble(options ...tcp.Option) (host.Host, error) {
 	key, _, err := crypto.GenerateEd25519Key(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func assemble() (host.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := tcp.NewTCPTransport(upgrade, nil, nil)
+	transport, err := tcp.NewTCPTransport(upgrade, nil, nil, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -10,21 +10,18 @@ import io.adit.chain.type.Message;
 import io.adit.chain.type.SignedMessage;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.devnet.actor.Debts;
 import io.adit.ops.AditMain;
 import io.adit.ops.daemon.LocalChain;
 import io.adit.ops.daemon.Node;
 import io.adit.ops.daemon.NodeHome;
-import io.adit.ops.daemon.NodeInit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,23 +56,7 @@ class ActorCommandTest {
         node = folder.resolve("node");
         owners = folder.resolve("owner");
         owner = newKey(owners, "secp256k1");
-        var init = new NodeInit(new NodeHome(node), chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        miner = init.run(new NodeInit.Choice(
-                        chain.api(),
-                        SectorSize.KIB_2,
-                        Optional.empty(),
-                        Optional.of(owner),
-                        true,
-                        Map.of(
-                                "node.api-listen", "127.0.0.1:0",
-                                "retrieval.http-listen", "127.0.0.1:0",
-                                "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0"),
-                        Duration.ofMinutes(1)))
-                .miner();
+        miner = chain.init(new NodeHome(node), Optional.of(owner), Map.of()).miner();
         pay(miner);
     }
 

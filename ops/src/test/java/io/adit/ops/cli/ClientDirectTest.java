@@ -9,13 +9,11 @@ import com.sun.net.httpserver.SimpleFileServer;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.PieceCid;
-import io.adit.core.fil.SectorSize;
 import io.adit.market.podsi.InclusionProof;
 import io.adit.ops.AditMain;
 import io.adit.ops.daemon.LocalChain;
 import io.adit.ops.daemon.Node;
 import io.adit.ops.daemon.NodeHome;
-import io.adit.ops.daemon.NodeInit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,13 +21,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.awaitility.Awaitility;
@@ -60,24 +56,7 @@ class ClientDirectTest {
     void start(@TempDir Path given) throws Exception {
         folder = given;
         var home = new NodeHome(folder.resolve("node"));
-        var init = new NodeInit(home, chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        init.run(new NodeInit.Choice(
-                chain.api(),
-                SectorSize.KIB_2,
-                Optional.empty(),
-                Optional.empty(),
-                true,
-                Map.of(
-                        "node.api-listen", "127.0.0.1:0",
-                        "retrieval.http-listen", "127.0.0.1:0",
-                        "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0",
-                        "market.price-per-gib-epoch", "0 FIL",
-                        "market.fetch-allow-private-addresses", "true"),
-                Duration.ofMinutes(1)));
+        chain.init(home, Map.of("market.price-per-gib-epoch", "0 FIL", "market.fetch-allow-private-addresses", "true"));
         node = Node.start(home, Map.of(), Map.of());
         Files.createDirectories(folder.resolve("web"));
         files = SimpleFileServer.createFileServer(

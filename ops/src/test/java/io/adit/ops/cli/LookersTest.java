@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.SectorSize;
 import io.adit.ops.AditMain;
 import io.adit.ops.daemon.LocalChain;
 import io.adit.ops.daemon.Node;
@@ -16,13 +15,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,22 +44,7 @@ class LookersTest {
     LookersTest(@TempDir Path folder) throws IOException {
         this.folder = folder;
         var home = new NodeHome(folder.resolve("node"));
-        var init = new NodeInit(home, chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        made = init.run(new NodeInit.Choice(
-                chain.api(),
-                SectorSize.KIB_2,
-                Optional.empty(),
-                Optional.empty(),
-                true,
-                Map.of(
-                        "node.api-listen", "127.0.0.1:0",
-                        "retrieval.http-listen", "127.0.0.1:0",
-                        "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0"),
-                Duration.ofMinutes(1)));
+        made = chain.init(home, Map.of());
         node = Node.start(home, Map.of(), Map.of());
     }
 

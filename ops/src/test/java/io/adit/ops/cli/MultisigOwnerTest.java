@@ -20,7 +20,6 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Network;
-import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
@@ -33,13 +32,11 @@ import io.adit.ops.actor.MinerAccount;
 import io.adit.ops.actor.Proposal;
 import io.adit.ops.daemon.LocalChain;
 import io.adit.ops.daemon.NodeHome;
-import io.adit.ops.daemon.NodeInit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -77,19 +74,7 @@ class MultisigOwnerTest {
         first = newKey(firstKeys, "secp256k1");
         second = newKey(secondKeys, "bls");
         multisig = newMultisig();
-        var init = new NodeInit(new NodeHome(folder), chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        var made = init.run(new NodeInit.Choice(
-                chain.api(),
-                SectorSize.KIB_2,
-                Optional.empty(),
-                Optional.of(multisig),
-                true,
-                Map.of(),
-                Duration.ofMinutes(1)));
+        var made = chain.init(new NodeHome(folder), Optional.of(multisig), Map.of());
         miner = made.miner();
         worker = made.worker();
         assertThat(made.owner()).isEqualTo(multisig);

@@ -7,12 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adit.chain.signer.SignerPolicy;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.SectorSize;
 import io.adit.ops.AditMain;
 import io.adit.ops.daemon.LocalChain;
 import io.adit.ops.daemon.Node;
 import io.adit.ops.daemon.NodeHome;
-import io.adit.ops.daemon.NodeInit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -88,23 +85,7 @@ class SignerCommandTest {
     /** A miner whose worker key is then brought to the signer's directory and taken from the node's. */
     private Address minerWithItsKeyInTheSafe() throws IOException {
         var home = new NodeHome(node());
-        var init = new NodeInit(home, chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        var made = init.run(new NodeInit.Choice(
-                chain.api(),
-                SectorSize.KIB_2,
-                Optional.empty(),
-                Optional.empty(),
-                true,
-                Map.of(
-                        "node.api-listen", "127.0.0.1:0",
-                        "retrieval.http-listen", "127.0.0.1:0",
-                        "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0",
-                        "f3.enabled", "false"),
-                Duration.ofMinutes(1)));
+        var made = chain.init(home, Map.of("f3.enabled", "false"));
         var keys = home.keystore(Map.of(), new SecureRandom());
         new NodeHome(safe()).keystore(Map.of(), new SecureRandom()).add(keys.export(made.worker()));
         keys.delete(made.worker());

@@ -11,11 +11,15 @@ import io.adit.devnet.chain.ChainSettings;
 import io.adit.devnet.policy.ChainPolicy;
 import io.adit.devnet.rpc.RpcServer;
 import io.adit.proofs.ProofsTestKit;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /** A development chain in this process, reached over its real RPC as any other. */
 public final class LocalChain implements AutoCloseable {
@@ -55,6 +59,37 @@ public final class LocalChain implements AutoCloseable {
 
     public void fund(Address to) {
         devnet.ledger().fund(to, TokenAmount.ofFil(1000));
+    }
+
+    /** Makes a node's home, with a new miner on this chain; as {@link #init(NodeHome, Devnet, String, Optional, Map)}. */
+    public NodeInit.Made init(NodeHome home, Map<String, String> settings) throws IOException {
+        return init(home, Optional.empty(), settings);
+    }
+
+    /** As {@link #init(NodeHome, Map)}; the miner is its worker's where no owner is named. */
+    public NodeInit.Made init(NodeHome home, Optional<Address> owner, Map<String, String> settings) throws IOException {
+        return init(home, devnet, api(), owner, settings);
+    }
+
+    /**
+     * Makes a node's home, with a new miner on a chain whose clock runs. Whoever is to have money gets it; the node will listen on
+     * free ports, unless the settings say where.
+     */
+    public static NodeInit.Made init(
+            NodeHome home, Devnet devnet, String api, Optional<Address> owner, Map<String, String> settings)
+            throws IOException {
+        var all = new HashMap<>(Map.of(
+                "node.api-listen", "127.0.0.1:0",
+                "retrieval.http-listen", "127.0.0.1:0",
+                "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0"));
+        all.putAll(settings);
+        var init = new NodeInit(home, devnet.node(), Map.of(), new SecureRandom(), line -> {
+            if (line.startsWith("fund ")) {
+                devnet.ledger().fund(Address.parse(line.split(" ", -1)[1]), TokenAmount.ofFil(5000));
+            }
+        });
+        return init.run(
+                new NodeInit.Choice(api, SectorSize.KIB_2, Optional.empty(), owner, true, all, Duration.ofMinutes(1)));
     }
 
     /** How many CreateMiner messages the chain has executed, whatever came of them. */

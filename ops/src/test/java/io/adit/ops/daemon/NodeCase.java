@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.SectorSize;
 import io.adit.core.state.PieceRecord;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.client.DealClient;
@@ -25,11 +24,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,18 +54,7 @@ abstract class NodeCase {
     }
 
     NodeInit.Made init(Map<String, String> settings) throws IOException {
-        var all = new HashMap<>(Map.of(
-                "node.api-listen", "127.0.0.1:0",
-                "retrieval.http-listen", "127.0.0.1:0",
-                "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0"));
-        all.putAll(settings);
-        var init = new NodeInit(home(), chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        return init.run(new NodeInit.Choice(
-                chain.api(), SectorSize.KIB_2, Optional.empty(), Optional.empty(), true, all, Duration.ofMinutes(1)));
+        return chain.init(home(), settings);
     }
 
     Node start(Map<String, String> overrides) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
-import io.adit.core.fil.SectorSize;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.market.deal.wire.AskRequest;
 import io.adit.market.deal.wire.AskResponse;
@@ -19,12 +18,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,26 +81,11 @@ class ReachedThroughRelayTest {
     }
 
     private static Address init(NodeHome home, LocalChain chain, Multiaddr relay) throws Exception {
-        var init = new NodeInit(home, chain.node(), Map.of(), new SecureRandom(), line -> {
-            if (line.startsWith("fund ")) {
-                chain.fund(Address.parse(line.split(" ", -1)[1]));
-            }
-        });
-        return init.run(new NodeInit.Choice(
-                        chain.api(),
-                        SectorSize.KIB_2,
-                        Optional.empty(),
-                        Optional.empty(),
-                        true,
-                        Map.of(
-                                "node.api-listen", "127.0.0.1:0",
-                                "retrieval.http-listen", "127.0.0.1:0",
-                                "market.libp2p-listen", "/ip4/127.0.0.1/tcp/0",
-                                "market.reachability", "private",
-                                "market.addresses-on-chain", "true",
-                                "market.relays", relay.toString()),
-                        Duration.ofMinutes(1)))
-                .miner();
+        var settings = Map.of(
+                "market.reachability", "private",
+                "market.addresses-on-chain", "true",
+                "market.relays", relay.toString());
+        return chain.init(home, settings).miner();
     }
 
     private static JsonNode net(NodeHome home) {
