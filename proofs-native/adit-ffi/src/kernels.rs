@@ -4,7 +4,7 @@ use crate::buffer::bytes;
 use crate::guard::answer;
 use crate::{Out, OutLen};
 use adit_kernels::{CommP, Kernel};
-use adit_proofs::{Failure, Outcome};
+use adit_proofs::{measure, Failure, Outcome};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -143,4 +143,21 @@ pub unsafe extern "C" fn adit_commp_finish(stream: u64, padded_size: u64, out: O
 pub extern "C" fn adit_commp_drop(stream: u64) {
     // What is dropped has no code of its own to panic in.
     let _ = close(stream);
+}
+
+/// Measures the kernels and the proof library over one piece: a line each, of its name, `=`, and the CPU-seconds of its runs
+/// with commas; the library, `rust-fil-proofs`, is the last.
+///
+/// # Safety
+/// See the crate's rules.
+#[no_mangle]
+pub unsafe extern "C" fn adit_measure_pieces(padded_size: u64, runs: u64, out: Out, out_len: OutLen) -> i32 {
+    answer(out, out_len, || {
+        let mut text = String::new();
+        for way in measure::pieces(padded_size, runs)? {
+            let seconds: Vec<_> = way.seconds.iter().map(|seconds| format!("{seconds:.9}")).collect();
+            text.push_str(&format!("{}={}\n", way.name, seconds.join(",")));
+        }
+        Ok(text.into_bytes())
+    })
 }

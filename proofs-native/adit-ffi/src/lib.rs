@@ -35,7 +35,9 @@ pub type Out = *mut *mut u8;
 /// Where an entry puts the length of its answer or message.
 pub type OutLen = *mut usize;
 
-pub use kernels::{adit_commp_drop, adit_commp_finish, adit_commp_new, adit_commp_update, adit_kernels};
+pub use kernels::{
+    adit_commp_drop, adit_commp_finish, adit_commp_new, adit_commp_update, adit_kernels, adit_measure_pieces,
+};
 
 #[no_mangle]
 pub extern "C" fn adit_abi() -> u32 {

@@ -182,3 +182,12 @@ fn kernels_are_told_and_each_can_be_named() {
     }
     assert_eq!(roots.len(), 1);
 }
+
+#[test]
+fn measuring_names_every_kernel_and_the_library() {
+    let measured = call(|out, len| unsafe { adit_measure_pieces(1 << 16, 2, out, len) });
+    let text = measured.text();
+    assert!(text.starts_with("scalar=") && text.lines().last().unwrap().starts_with("rust-fil-proofs="), "{text}");
+    let refused = call(|out, len| unsafe { adit_measure_pieces(1 << 50, 2, out, len) });
+    assert!(refused.text().starts_with("invalid-input\n"));
+}

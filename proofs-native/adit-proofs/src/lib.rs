@@ -11,6 +11,7 @@
 //!   verify ([`verify`]).
 
 pub mod failure;
+pub mod measure;
 pub mod piece;
 pub mod post;
 pub mod registry;

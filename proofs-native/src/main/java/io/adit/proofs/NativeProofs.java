@@ -1,5 +1,6 @@
 package io.adit.proofs;
 
+import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.adit.core.fil.ActorId;
@@ -39,8 +40,13 @@ public final class NativeProofs implements Proofs {
             List.of("FIL_PROOFS_", "RAYON_", "EC_GPU_", "BELLMAN_", "NEPTUNE_", "ADIT_LOG_LEVEL");
 
     /** One entry of the C ABI with its arguments bound; takes the two out-parameters. */
-    private interface Entry {
+    interface Entry {
         int call(PointerByReference out, LongByReference outLength);
+    }
+
+    /** How a class gives back a buffer of the library that it has bound. */
+    interface Free {
+        void call(Pointer buffer, long length);
     }
 
     private NativeProofs() {}
@@ -414,6 +420,11 @@ public final class NativeProofs implements Proofs {
     public void close() {}
 
     private static byte[] answer(String what, Entry entry) {
+        return answer(what, entry, AditFfi::adit_free);
+    }
+
+    /** What the entry answers; its buffer is given back by {@code free}. */
+    static byte[] answer(String what, Entry entry, Free free) {
         var out = new PointerByReference();
         var length = new LongByReference();
         var code = entry.call(out, length);
@@ -425,7 +436,7 @@ public final class NativeProofs implements Proofs {
         try {
             bytes = pointer.getByteArray(0, Math.toIntExact(length.getValue()));
         } finally {
-            AditFfi.adit_free(pointer, length.getValue());
+            free.call(pointer, length.getValue());
         }
         if (code == 0) {
             return bytes;

@@ -4,34 +4,48 @@ import io.adit.core.error.InvalidValueException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
 /**
  * Computes a piece commitment from a stream of payload bytes: Fr32 padding, then a binary SHA-256 tree filled up with
- * zeros to a power of two (Filecoin spec, "Piece Commitment"). Memory is a few dozen kilobytes whatever the length. Not
+ * zeros to a power of two (Filecoin spec, "Piece Commitment"). Memory is at most half a mebibyte whatever the length. Not
  * thread-safe; one use.
  *
- * <p>Hot path: nothing is allocated per node, and subtrees of 8 KiB are reduced in place. The best of twelve runs over 64
- * MiB was 248 MiB/s, on one core of a busy two-core x86-64 machine with SHA instructions (JDK 25). Hashing is nine tenths
- * of it: 127 bytes of payload take four SHA-256 of 64 bytes, 100 ns each when idle; Fr32 padding alone runs at 3 GiB/s.
+ * <p>Payloads of more than 64 KiB are hashed by the fastest way that there is here ({@link PieceHashers}), which is native
+ * code in a node and Java where the native library is missing; smaller ones always in Java, which has begun by then.
  */
 public final class CommP {
-    private static final int CHUNK_QUADS = 64;
-    private static final int CHUNK_RAW = CHUNK_QUADS * Fr32.RAW_QUAD;
-    private static final int CHUNK_LEVEL = 8;
-    private static final int QUAD_LEVEL = 2;
+    /** Payload up to which a piece is not worth a native hasher. */
+    private static final int SMALL = 64 << 10;
 
-    private final NodeHasher hasher = new NodeHasher();
-    private final TreeFrontier frontier = new TreeFrontier(hasher);
-    private final byte[] raw = new byte[CHUNK_RAW];
-    private final byte[] nodes = new byte[CHUNK_QUADS * Fr32.PADDED_QUAD];
-    private int buffered;
+    private static final int FIRST = 1 << 10;
+
+    private final Supplier<PieceHasher> large;
+    private byte[] small = new byte[0];
+    private Optional<PieceHasher> hasher = Optional.empty();
     private long length;
     private boolean finished;
+
+    public CommP() {
+        this(CommP::fastest);
+    }
+
+    private CommP(Supplier<PieceHasher> large) {
+        this.large = large;
+    }
+
+    /** One that never uses native code: the peer that the others are compared with. */
+    public static CommP inJava() {
+        return new CommP(JavaPieceHasher::new);
+    }
 
     /** The commitment of everything that the stream has, which is left open. */
     public static PieceInfo of(InputStream payload) throws IOException {
         var commP = new CommP();
-        var buffer = new byte[1 << 16];
+        var buffer = new byte[1 << 18];
         for (int n = payload.read(buffer); n >= 0; n = payload.read(buffer)) {
             commP.update(buffer, 0, n);
         }
@@ -47,26 +61,17 @@ public final class CommP {
     /** Takes more payload. */
     public void update(byte[] data, int offset, int count) {
         requireUnfinished();
-        length += count;
-        int from = offset;
-        int left = count;
-        if (buffered > 0) {
-            int n = Math.min(left, CHUNK_RAW - buffered);
-            System.arraycopy(data, from, raw, buffered, n);
-            buffered += n;
-            from += n;
-            left -= n;
-            if (buffered < CHUNK_RAW) {
-                return;
+        if (hasher.isEmpty() && length + count <= SMALL) {
+            int have = (int) length;
+            if (have + count > small.length) {
+                small = Arrays.copyOf(small, Math.clamp(2L * (have + count), FIRST, SMALL));
             }
-            chunk(raw, 0);
-            buffered = 0;
+            System.arraycopy(data, offset, small, have, count);
+        } else {
+            var hashing = hasher.orElseGet(this::begin);
+            hashing.update(data, offset, count);
         }
-        for (; left >= CHUNK_RAW; left -= CHUNK_RAW, from += CHUNK_RAW) {
-            chunk(data, from);
-        }
-        System.arraycopy(data, from, raw, 0, left);
-        buffered = left;
+        length += count;
     }
 
     /** Payload bytes so far. */
@@ -89,34 +94,44 @@ public final class CommP {
                     "at most the " + size.unpadded().bytes() + " that the piece holds");
         }
         finished = true;
-        int quads = (buffered + Fr32.RAW_QUAD - 1) / Fr32.RAW_QUAD;
-        Arrays.fill(raw, buffered, quads * Fr32.RAW_QUAD, (byte) 0);
-        Fr32.pad(raw, 0, nodes, 0, quads);
-        for (int q = 0; q < quads; q++) {
-            reduce(q * Fr32.PADDED_QUAD, Fr32.PADDED_QUAD);
-            frontier.append(QUAD_LEVEL, nodes, q * Fr32.PADDED_QUAD);
-        }
-        return new PieceInfo(Commitment.of(frontier.root(ZeroCommitments.level(size))), size);
+        return new PieceInfo(hasher.orElseGet(this::inSmall).finish(size), size);
     }
 
-    private void chunk(byte[] source, int offset) {
-        Fr32.pad(source, offset, nodes, 0, CHUNK_QUADS);
-        reduce(0, nodes.length);
-        frontier.append(CHUNK_LEVEL, nodes, 0);
+    private PieceHasher begin() {
+        var begun = large.get();
+        begun.update(small, 0, (int) length);
+        small = new byte[0];
+        hasher = Optional.of(begun);
+        return begun;
     }
 
-    /** Replaces the subtree over {@code width} bytes at {@code from} by its root, in place and without allocation. */
-    private void reduce(int from, int width) {
-        for (int left = width; left > NodeHasher.NODE; left /= 2) {
-            for (int at = 0; at < left; at += 2 * NodeHasher.NODE) {
-                hasher.hashPair(nodes, from + at, nodes, from + at / 2);
-            }
-        }
+    private PieceHasher inSmall() {
+        var java = new JavaPieceHasher();
+        java.update(small, 0, (int) length);
+        return java;
     }
 
     private void requireUnfinished() {
         if (finished) {
             throw new IllegalStateException("the piece commitment has been computed already");
         }
+    }
+
+    private static PieceHasher fastest() {
+        for (var hashers : Found.ALL) {
+            var begun = hashers.begin();
+            if (begun.isPresent()) {
+                return begun.get();
+            }
+        }
+        return new JavaPieceHasher();
+    }
+
+    /** Looked for at the first piece that is large enough. */
+    private static final class Found {
+        static final List<PieceHashers> ALL =
+                ServiceLoader.load(PieceHashers.class, CommP.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
     }
 }

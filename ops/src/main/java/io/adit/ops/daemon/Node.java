@@ -37,6 +37,7 @@ import io.adit.ops.api.NetRoutes;
 import io.adit.ops.api.NodeRoutes;
 import io.adit.ops.api.OperatorApi;
 import io.adit.proofs.NativeLibrary;
+import io.adit.proofs.NativePieceHashers;
 import io.adit.proofs.ParameterStore;
 import io.adit.proofs.ProofOperation;
 import io.adit.proofs.ProofSettings;
@@ -330,6 +331,7 @@ public final class Node implements AutoCloseable {
                     size);
         }
         var library = config.proofs().nativeLibrary().map(NativeLibrary::new).orElseGet(NativeLibrary::locate);
+        NativePieceHashers.useLibrary(library);
         var options = WorkerOptions.of(
                         home.directory().resolve("workers"),
                         library,
