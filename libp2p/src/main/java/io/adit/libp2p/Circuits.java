@@ -3,7 +3,6 @@ package io.adit.libp2p;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
-import io.adit.libp2p.multiaddr.MultiaddrProtocol;
 import io.adit.libp2p.mux.PeerConnection;
 import io.adit.libp2p.relay.CircuitAddress;
 import io.adit.libp2p.relay.RelayClient;
@@ -12,9 +11,7 @@ import io.adit.libp2p.relay.Reservation;
 import io.adit.libp2p.resource.Admission;
 import io.adit.libp2p.resource.ConnectionPlace;
 import io.adit.libp2p.resource.ResourceManager;
-import io.netty.util.NetUtil;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -26,7 +23,7 @@ import java.util.function.Consumer;
 
 /**
  * A host's circuits through relays: those that it dials, and those that come in from the relays at which it has a
- * reservation. A circuit counts as a connection from its relay's address.
+ * reservation. A circuit counts for its relay and for the peer that the relay names, not for the relay's address.
  */
 final class Circuits {
     /** Of one relay; it has a few transports, over IPv4 and IPv6. */
@@ -130,7 +127,7 @@ final class Circuits {
                         Kind.UNREACHABLE,
                         "cannot dial " + address + ": it must be <address>/p2p/<relay>/p2p-circuit/p2p/<peer>"));
         var connection = relays.connect(relay, Host.left(deadline));
-        var place = switch (resources.dial(ip(connection), peer)) {
+        var place = switch (resources.dialCircuit(connection.remotePeer(), peer)) {
             case Admission.Granted<ConnectionPlace> granted -> granted.place();
             case Admission.Refused<ConnectionPlace> refused ->
                 throw Libp2pException.refused("cannot dial " + address, refused.refusal());
@@ -159,15 +156,14 @@ final class Circuits {
             client.refuse(stream);
             return;
         }
-        switch (resources.accept(ip(connection), stream::reset)) {
-            case Admission.Refused<ConnectionPlace> refused -> {
-                client.refuse(stream);
-                throw Libp2pException.refused("no circuit through " + stream.remotePeer(), refused.refusal());
-            }
+        var circuit = client.offered(stream);
+        switch (resources.acceptCircuit(stream.remotePeer(), circuit.peer(), stream::reset)) {
+            // Not broken off, or the relay would not hear why.
+            case Admission.Refused<ConnectionPlace> refused -> client.refuse(circuit);
             case Admission.Granted<ConnectionPlace> granted -> {
                 try {
                     var ended = new CountDownLatch(1);
-                    var circuit = client.accept(stream);
+                    client.accept(circuit);
                     onConnection.accept(
                             upgrade.secure(circuit, remote(connection), granted.place(), false, ended::countDown));
                     ended.await();
@@ -180,14 +176,5 @@ final class Circuits {
 
     private static Multiaddr remote(Connection relay) {
         return CircuitAddress.through(relay.remoteAddress(), relay.remotePeer());
-    }
-
-    private static InetAddress ip(Connection relay) throws Libp2pException {
-        return relay.remoteAddress()
-                .value(MultiaddrProtocol.IP4)
-                .or(() -> relay.remoteAddress().value(MultiaddrProtocol.IP6))
-                .map(NetUtil::createInetAddressFromIpAddressString)
-                .orElseThrow(() ->
-                        new Libp2pException(Kind.UNREACHABLE, "relay " + relay.remotePeer() + " is at no IP address"));
     }
 }

@@ -111,11 +111,11 @@ public final class RelayClient {
     }
 
     /**
-     * Takes a circuit that a relay brings, on a stream of {@link #STOP}.
+     * Reads which circuit a relay brings on a stream of {@link #STOP}; it waits for {@link #accept} or {@link #refuse}.
      *
      * @throws Libp2pException PROTOCOL_VIOLATION if the relay does not bring one; it has been told
      */
-    public Circuit accept(Stream stream) throws IOException {
+    public Circuit offered(Stream stream) throws IOException {
         stream.setReadDeadline(ANSWER);
         stream.setWriteDeadline(ANSWER);
         RelayMessage message;
@@ -132,13 +132,23 @@ public final class RelayClient {
             RelayMessage.status(wrong).send(stream, Shape.STOP);
             throw violation(stream.remotePeer(), "it brings no circuit but " + message.purpose());
         }
-        RelayMessage.status(RelayStatus.OK).send(stream, Shape.STOP);
-        stream.setReadDeadline(Duration.ZERO);
-        stream.setWriteDeadline(Duration.ZERO);
         return new Circuit(stream, message.peer().get(), message.limit());
     }
 
-    /** Tells a relay that the circuit that it brings is not wanted. */
+    /** Takes a circuit that was offered. */
+    public void accept(Circuit circuit) throws IOException {
+        var stream = circuit.stream();
+        RelayMessage.status(RelayStatus.OK).send(stream, Shape.STOP);
+        stream.setReadDeadline(Duration.ZERO);
+        stream.setWriteDeadline(Duration.ZERO);
+    }
+
+    /** Tells a relay that the circuit that it brings is one too many. */
+    public void refuse(Circuit circuit) throws IOException {
+        RelayMessage.status(RelayStatus.RESOURCE_LIMIT_EXCEEDED).send(circuit.stream(), Shape.STOP);
+    }
+
+    /** Tells a relay that no circuit that it brings is wanted. */
     public void refuse(Stream stream) throws IOException {
         stream.setWriteDeadline(ANSWER);
         RelayMessage.status(RelayStatus.PERMISSION_DENIED).send(stream, Shape.STOP);

@@ -2,7 +2,6 @@ package io.adit.libp2p.resource;
 
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.mux.ReceiveBudget;
-import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,8 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ConnectionPlace implements AutoCloseable {
     private final ResourceManager resources;
     private final boolean inbound;
-    private final Subnet subnet;
-    private final Subnet address;
+    private final Origin.Pair origin;
     private final Runnable evict;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<PeerId> peer = Optional.empty();
@@ -21,20 +19,15 @@ public final class ConnectionPlace implements AutoCloseable {
     private boolean stranger;
     private boolean closed;
 
-    ConnectionPlace(ResourceManager resources, boolean inbound, InetAddress remote, Runnable evict) {
+    ConnectionPlace(ResourceManager resources, boolean inbound, Origin.Pair origin, Runnable evict) {
         this.resources = resources;
         this.inbound = inbound;
-        this.subnet = Subnet.of(remote);
-        this.address = Subnet.single(remote);
+        this.origin = origin;
         this.evict = evict;
     }
 
-    Subnet subnet() {
-        return subnet;
-    }
-
-    Subnet address() {
-        return address;
+    Origin.Pair origin() {
+        return origin;
     }
 
     boolean isInbound() {

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Inbound connections that are not secured yet. Strangers who connect and say nothing would hold their places for the
- * whole handshake time; so a newcomer from a quiet subnet takes a place of the busiest: the oldest of those who have not
+ * whole handshake time; so a newcomer from a quiet subnet, or relay, takes a place of the busiest: the oldest of those who have not
  * even begun to shake hands, else the oldest.
  */
 final class Handshakes {
@@ -18,7 +18,7 @@ final class Handshakes {
     /** By age. */
     private final Set<ConnectionPlace> open = new LinkedHashSet<>();
 
-    private final Map<Subnet, Integer> perSubnet = new HashMap<>();
+    private final Map<Origin, Integer> perOrigin = new HashMap<>();
 
     Handshakes(int limit) {
         this.limit = limit;
@@ -40,7 +40,7 @@ final class Handshakes {
                 remove(evicted.get());
             }
             open.add(newcomer);
-            perSubnet.merge(newcomer.subnet(), 1, Integer::sum);
+            perOrigin.merge(newcomer.origin().wide(), 1, Integer::sum);
             return new Outcome(true, evicted);
         } finally {
             lock.unlock();
@@ -48,12 +48,12 @@ final class Handshakes {
     }
 
     private Optional<ConnectionPlace> victimFor(ConnectionPlace newcomer) {
-        var most = perSubnet.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        if (perSubnet.getOrDefault(newcomer.subnet(), 0) >= most) {
+        var most = perOrigin.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        if (perOrigin.getOrDefault(newcomer.origin().wide(), 0) >= most) {
             return Optional.empty();
         }
         var busiest = open.stream()
-                .filter(place -> perSubnet.getOrDefault(place.subnet(), 0) == most)
+                .filter(place -> perOrigin.getOrDefault(place.origin().wide(), 0) == most)
                 .toList();
         return busiest.stream()
                 .filter(place -> !place.hasBegun())
@@ -75,7 +75,7 @@ final class Handshakes {
         if (!open.remove(place)) {
             return false;
         }
-        perSubnet.computeIfPresent(place.subnet(), (key, count) -> count == 1 ? null : count - 1);
+        perOrigin.computeIfPresent(place.origin().wide(), (key, count) -> count == 1 ? null : count - 1);
         return true;
     }
 

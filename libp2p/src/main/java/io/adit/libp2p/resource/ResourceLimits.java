@@ -9,17 +9,17 @@ import io.adit.libp2p.mux.SessionLimits;
  * @param connections secured, inbound and outbound together
  * @param reservedConnections how many of them only known peers and this side's dials may have
  * @param handshakes inbound connections that are not secured yet
- * @param connectionsPerSubnet inbound, secured or not, from one IPv4 /24 or IPv6 /56
+ * @param connectionsPerSubnet inbound, secured or not, from one IPv4 /24 or IPv6 /56, or circuits through one relay
  * @param connectionsPerAddress inbound, secured or not, from one IPv4 address or IPv6 /64
  * @param connectionsPerPeer secured, inbound and outbound together, with one identity
  * @param streams inbound, of all connections
  * @param reservedStreams how many of them only known peers may have
- * @param streamsPerSubnet inbound, over all connections with one subnet
+ * @param streamsPerSubnet inbound, over all connections with one subnet, or all circuits through one relay
  * @param streamsPerPeer inbound, over all connections with one peer
  * @param streamsPerProtocol inbound, that have agreed on one protocol
  * @param streamsPerPeerAndProtocol the same, of one peer
  * @param receiveBytes memory for what has arrived and was not read; the first KiB of each stream is not counted. An
- *     address or a peer gets a quarter at most, a subnet half, strangers seven eighths; a stream that would go beyond is
+ *     address or a peer gets a quarter at most, a peer behind a relay a sixteenth, a subnet or a relay half, strangers seven eighths; a stream that would go beyond is
  *     reset
  * @param sendBytes memory for what was written and the sockets have not taken; beyond it a connection gets one message
  *     at a time
@@ -41,6 +41,9 @@ public record ResourceLimits(
         long sendBytes) {
     /** What every connection may have, whatever others have taken. */
     static final int FREE_STREAMS = 4;
+
+    /** Of one peer through one relay, secured or not: enough to dial again while an old circuit dies. */
+    private static final int CIRCUITS_PER_PEER = 4;
 
     /** An eighth is for known peers. */
     private static final int RESERVED_PART = 8;
@@ -76,6 +79,11 @@ public record ResourceLimits(
         if (sendBytes < MIB) {
             throw new IllegalArgumentException("send memory must be at least 1 MiB, not " + sendBytes);
         }
+    }
+
+    /** Circuits of one peer through one relay, inbound, secured or not. */
+    int circuitsPerPeer() {
+        return Math.min(CIRCUITS_PER_PEER, connectionsPerPeer);
     }
 
     /**

@@ -18,6 +18,9 @@ public final class ResourceManager {
     private static final int PER_ADDRESS = 4;
 
     private static final int PER_SUBNET = 2;
+    /** The same of one peer behind a relay, which brings eight such peers' worth at most to half of the memory. */
+    private static final int PER_PEER_BEHIND_RELAY = 16;
+
     private static final int RESERVED = 8;
     /** The part of the handshakes from which on the host counts as busy. */
     private static final int BUSY = 4;
@@ -29,13 +32,14 @@ public final class ResourceManager {
     /** Of {@link Scope#HOST} and {@link Scope#STRANGERS}. */
     private final Tally<Scope> connections = new Tally<>();
 
-    private final Tally<Subnet> connectionsBySubnet = new Tally<>();
-    private final Tally<Subnet> connectionsByAddress = new Tally<>();
+    /** Inbound, by both of each connection's origins. */
+    private final Tally<Origin> connectionsByOrigin = new Tally<>();
+
     private final Tally<PeerId> connectionsByPeer = new Tally<>();
     private final Tally<Scope> streams = new Tally<>();
     private final AtomicLong attempts = new AtomicLong();
     private final AtomicInteger freeStreams = new AtomicInteger();
-    private final Tally<Subnet> streamsBySubnet = new Tally<>();
+    private final Tally<Origin> streamsByOrigin = new Tally<>();
     private final Tally<PeerId> streamsByPeer = new Tally<>();
     private final Tally<String> streamsByProtocol = new Tally<>();
     private final Tally<PeerProtocol> streamsByPeerAndProtocol = new Tally<>();
@@ -62,20 +66,34 @@ public final class ResourceManager {
      * @param evict closes it; called when its place is given to somebody else
      */
     public Admission<ConnectionPlace> accept(InetAddress remote, Runnable evict) {
+        return accept(Origin.Pair.of(remote), limits.connectionsPerAddress(), evict);
+    }
+
+    /**
+     * A place for a circuit that a relay brings. It has nothing of what the relay's own address and subnet may have: a relay
+     * brings whoever asks it, and none of them is to be kept out for another's sake.
+     *
+     * @param peer who is at the other end, by the relay's word
+     * @param evict as for {@link #accept(InetAddress, Runnable)}
+     */
+    public Admission<ConnectionPlace> acceptCircuit(PeerId relay, PeerId peer, Runnable evict) {
+        return accept(Origin.Pair.ofCircuit(relay, peer), limits.circuitsPerPeer(), evict);
+    }
+
+    private Admission<ConnectionPlace> accept(Origin.Pair origin, int mostOfNarrow, Runnable evict) {
         attempts.incrementAndGet();
-        var place = new ConnectionPlace(this, true, remote, evict);
-        if (!connectionsBySubnet.tryTake(place.subnet(), limits.connectionsPerSubnet())) {
-            return refuse(Scope.SUBNET, Resource.CONNECTIONS, place.subnet(), limits.connectionsPerSubnet());
+        var place = new ConnectionPlace(this, true, origin, evict);
+        if (!connectionsByOrigin.tryTake(origin.wide(), limits.connectionsPerSubnet())) {
+            return refuse(origin.wideScope(), Resource.CONNECTIONS, origin.wide(), limits.connectionsPerSubnet());
         }
-        if (!connectionsByAddress.tryTake(place.address(), limits.connectionsPerAddress())) {
-            connectionsBySubnet.give(place.subnet());
-            return refuse(Scope.ADDRESS, Resource.CONNECTIONS, place.address(), limits.connectionsPerAddress());
+        if (!connectionsByOrigin.tryTake(origin.narrow(), mostOfNarrow)) {
+            connectionsByOrigin.give(origin.wide());
+            return refuse(origin.narrowScope(), Resource.CONNECTIONS, origin.narrow(), mostOfNarrow);
         }
         var outcome = handshakes.enter(place);
         outcome.evicted().ifPresent(ConnectionPlace::evict);
         if (!outcome.entered()) {
-            connectionsByAddress.give(place.address());
-            connectionsBySubnet.give(place.subnet());
+            giveOrigins(origin);
             return refuse(Scope.HOST, Resource.HANDSHAKES, "", limits.handshakes());
         }
         return new Admission.Granted<>(place);
@@ -88,7 +106,16 @@ public final class ResourceManager {
 
     /** A place for a connection that this side dials; it may use what is reserved. */
     public Admission<ConnectionPlace> dial(InetAddress remote, PeerId peer) {
-        var place = new ConnectionPlace(this, false, remote, () -> {});
+        return dial(Origin.Pair.of(remote), peer);
+    }
+
+    /** A place for a circuit that this side dials through a relay. */
+    public Admission<ConnectionPlace> dialCircuit(PeerId relay, PeerId peer) {
+        return dial(Origin.Pair.ofCircuit(relay, peer), peer);
+    }
+
+    private Admission<ConnectionPlace> dial(Origin.Pair origin, PeerId peer) {
+        var place = new ConnectionPlace(this, false, origin, () -> {});
         var refusal = place.secured(peer);
         return refusal.isPresent() ? new Admission.Refused<>(refusal.get()) : new Admission.Granted<>(place);
     }
@@ -120,8 +147,7 @@ public final class ResourceManager {
     void leave(ConnectionPlace place, Optional<PeerId> peer, boolean stranger) {
         if (place.isInbound()) {
             handshakes.leave(place);
-            connectionsByAddress.give(place.address());
-            connectionsBySubnet.give(place.subnet());
+            giveOrigins(place.origin());
         }
         if (peer.isPresent()) {
             connections.give(Scope.HOST);
@@ -139,7 +165,7 @@ public final class ResourceManager {
             return new Admission.Granted<>(new StreamPlace(this, connection, peer, StreamPlace.Kind.FREE));
         }
         var kind = known.test(peer) ? StreamPlace.Kind.KNOWN : StreamPlace.Kind.STRANGERS;
-        var refusal = takeStream(connection.subnet(), kind);
+        var refusal = takeStream(connection.origin(), kind);
         if (refusal.isPresent()) {
             streamsByPeer.give(peer);
             return new Admission.Refused<>(refusal.get());
@@ -147,7 +173,7 @@ public final class ResourceManager {
         return new Admission.Granted<>(new StreamPlace(this, connection, peer, kind));
     }
 
-    private Optional<Refusal> takeStream(Subnet subnet, StreamPlace.Kind kind) {
+    private Optional<Refusal> takeStream(Origin.Pair origin, StreamPlace.Kind kind) {
         var stranger = kind == StreamPlace.Kind.STRANGERS;
         var forStrangers = limits.streams() - limits.reservedStreams();
         if (stranger && !streams.tryTake(Scope.STRANGERS, forStrangers)) {
@@ -157,10 +183,10 @@ public final class ResourceManager {
             giveIf(stranger, streams);
             return Optional.of(count(Scope.HOST, Resource.STREAMS, "", limits.streams()));
         }
-        if (!streamsBySubnet.tryTake(subnet, limits.streamsPerSubnet())) {
+        if (!streamsByOrigin.tryTake(origin.wide(), limits.streamsPerSubnet())) {
             streams.give(Scope.HOST);
             giveIf(stranger, streams);
-            return Optional.of(count(Scope.SUBNET, Resource.STREAMS, subnet, limits.streamsPerSubnet()));
+            return Optional.of(count(origin.wideScope(), Resource.STREAMS, origin.wide(), limits.streamsPerSubnet()));
         }
         return Optional.empty();
     }
@@ -187,7 +213,7 @@ public final class ResourceManager {
         } else {
             streams.give(Scope.HOST);
             giveIf(place.kind() == StreamPlace.Kind.STRANGERS, streams);
-            streamsBySubnet.give(place.connection().subnet());
+            streamsByOrigin.give(place.connection().origin().wide());
             protocol.ifPresent(streamsByProtocol::give);
         }
         protocol.ifPresent(agreed -> streamsByPeerAndProtocol.give(new PeerProtocol(place.peer(), agreed)));
@@ -195,12 +221,19 @@ public final class ResourceManager {
 
     ReceiveBudget.Share memoryOf(ConnectionPlace place, PeerId peer) {
         var all = limits.receiveBytes();
+        var origin = place.origin();
         return memory.shareOf(
                 known.test(peer) ? all : all - all / RESERVED,
                 List.of(
-                        new ReceiveBudget.Account(place.subnet(), all / PER_SUBNET),
-                        new ReceiveBudget.Account(place.address(), all / PER_ADDRESS),
+                        new ReceiveBudget.Account(origin.wide(), all / PER_SUBNET),
+                        new ReceiveBudget.Account(
+                                origin.narrow(), all / (origin.isCircuit() ? PER_PEER_BEHIND_RELAY : PER_ADDRESS)),
                         new ReceiveBudget.Account(peer, all / PER_ADDRESS)));
+    }
+
+    private void giveOrigins(Origin.Pair origin) {
+        connectionsByOrigin.give(origin.narrow());
+        connectionsByOrigin.give(origin.wide());
     }
 
     private static void giveIf(boolean stranger, Tally<Scope> tally) {
@@ -231,12 +264,11 @@ public final class ResourceManager {
     /** Keys that something is counted for; none once everything was given back. */
     int keys() {
         return connections.keys()
-                + connectionsBySubnet.keys()
-                + connectionsByAddress.keys()
+                + connectionsByOrigin.keys()
                 + connectionsByPeer.keys()
                 + streams.keys()
                 + freeStreams.get()
-                + streamsBySubnet.keys()
+                + streamsByOrigin.keys()
                 + streamsByPeer.keys()
                 + streamsByProtocol.keys()
                 + streamsByPeerAndProtocol.keys();

@@ -10,6 +10,10 @@ public enum Scope {
     SUBNET,
     /** One IPv4 address or IPv6 /64. */
     ADDRESS,
+    /** All circuits through one relay. */
+    RELAY,
+    /** The circuits of one peer through one relay. */
+    PEER_BEHIND_RELAY,
     PEER,
     PROTOCOL,
     /** One protocol with one peer. */

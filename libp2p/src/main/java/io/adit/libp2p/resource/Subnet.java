@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /** The block of addresses that an address belongs to; it counts as one. */
-record Subnet(InetAddress first, int prefix) {
+record Subnet(InetAddress first, int prefix) implements Origin {
     private static final int IPV4_SUBNET = 24;
     private static final int IPV6_SUBNET = 56;
     /** What one machine may own whole. */
