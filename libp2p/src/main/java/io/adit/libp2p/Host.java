@@ -24,7 +24,6 @@ import io.adit.libp2p.transport.TcpTransport;
 import io.adit.libp2p.transport.TlsSecurity;
 import io.adit.libp2p.transport.TransportAddress;
 import io.adit.libp2p.transport.WebSocketCarrier;
-import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -70,7 +69,7 @@ public final class Host implements AutoCloseable {
     private final String agent;
     private final HostLimits limits;
     private final Map<String, StreamHandler> handlers = new ConcurrentSkipListMap<>();
-    private final Identify identify;
+    private final Introductions introductions;
     private final ResourceManager resources;
     private final Transports transports;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -81,7 +80,6 @@ public final class Host implements AutoCloseable {
     private final Dialer dialer;
     private final Circuits circuits;
     private final Map<PeerId, List<HostConnection>> connections = new ConcurrentHashMap<>();
-    private final List<PeerObserver> observers = new CopyOnWriteArrayList<>();
     private final List<Endpoint> bound = new CopyOnWriteArrayList<>();
 
     /** One place to dial a peer at. */
@@ -94,10 +92,16 @@ public final class Host implements AutoCloseable {
         this.agent = builder.agent;
         this.limits = builder.limits;
         this.resources = new ResourceManager(limits.resources(), builder.known);
-        this.identify = new Identify(identity.publicKey(), this::localInformation, limits.negotiationTimeout());
+        this.book = new AddressBook(builder.clock);
+        this.introductions = new Introductions(
+                new Identify(identity.publicKey(), this::localInformation, limits.negotiationTimeout()),
+                limits.negotiationTimeout(),
+                book,
+                threads,
+                this::openConnections);
         var ping = new Ping(random);
-        handlers.put(Identify.PROTOCOL, identify::answer);
-        handlers.put(Identify.PUSH_PROTOCOL, this::receivePush);
+        handlers.put(Identify.PROTOCOL, introductions::answer);
+        handlers.put(Identify.PUSH_PROTOCOL, introductions::receivePush);
         handlers.put(Ping.PROTOCOL, ping::answer);
         handlers.putAll(builder.handlers);
         var sendBudget = new SendBudget(limits.resources().sendBytes());
@@ -113,7 +117,6 @@ public final class Host implements AutoCloseable {
                 limits.handshakeTimeout(),
                 threads);
         this.transports = new Transports(tcp, quic(builder, tls, sendBudget, random));
-        this.book = new AddressBook(builder.clock);
         this.toSocket = new StaggeredDial<>(
                 threads,
                 DIAL_STAGGER,
@@ -223,7 +226,7 @@ public final class Host implements AutoCloseable {
         var before = circuits.addresses();
         var reservation = circuits.reserve(relay, timeout);
         if (!circuits.addresses().equals(before)) {
-            pushIdentify();
+            introductions.repeat();
         }
         return reservation;
     }
@@ -231,7 +234,7 @@ public final class Host implements AutoCloseable {
     /** Gives up a slot: circuits through the relay are accepted no longer. Those that are open stay. */
     public void release(PeerId relay) {
         if (circuits.release(relay)) {
-            pushIdentify();
+            introductions.repeat();
         }
     }
 
@@ -242,10 +245,13 @@ public final class Host implements AutoCloseable {
 
     /** Connections open now. */
     public List<Connection> connections() {
+        return List.copyOf(openConnections());
+    }
+
+    private List<HostConnection> openConnections() {
         return connections.values().stream()
                 .flatMap(List::stream)
                 .filter(HostConnection::isOpen)
-                .map(connection -> (Connection) connection)
                 .toList();
     }
 
@@ -377,20 +383,12 @@ public final class Host implements AutoCloseable {
         });
         connection.begin(() -> forget(connection));
         try {
-            threads.execute(() -> identify(connection));
+            threads.execute(() -> introductions.ask(connection));
         } catch (RejectedExecutionException e) {
             connection.close();
             throw new Libp2pException(Kind.CLOSED, "this host is closed", e);
         }
         return connection;
-    }
-
-    private void identify(HostConnection connection) {
-        try {
-            learn(connection, identify.ask(connection));
-        } catch (IOException e) {
-            connection.learnNothing(e);
-        }
     }
 
     private void forget(HostConnection connection) {
@@ -400,7 +398,7 @@ public final class Host implements AutoCloseable {
         });
         if (!connections.containsKey(connection.remotePeer())) {
             release(connection.remotePeer());
-            observers.forEach(observer -> observer.disconnected(connection.remotePeer()));
+            introductions.over(connection.remotePeer());
         }
     }
 
@@ -410,12 +408,7 @@ public final class Host implements AutoCloseable {
      * @return what ends it
      */
     public Runnable observe(PeerObserver observer) {
-        observers.add(observer);
-        connections.values().stream()
-                .flatMap(List::stream)
-                .forEach(connection ->
-                        connection.knownInformation().ifPresent(known -> observer.identified(connection, known)));
-        return () -> observers.remove(observer);
+        return introductions.observe(observer);
     }
 
     private PeerInformation localInformation(Connection connection) {
@@ -425,22 +418,6 @@ public final class Host implements AutoCloseable {
                 List.copyOf(handlers.keySet()),
                 transportAddresses(),
                 Optional.of(connection.remoteAddress()));
-    }
-
-    private void receivePush(Stream stream) throws IOException {
-        var latest = identify.receivePush(stream);
-        if (stream.connection() instanceof HostConnection connection) {
-            learn(connection, latest);
-        }
-    }
-
-    private void learn(HostConnection connection, PeerInformation latest) {
-        var known = connection.learn(latest);
-        book.add(
-                connection.remotePeer(),
-                DialableAddresses.among(known.listenAddresses(), connection.remoteAddress()),
-                AddressBook.AFTER_A_CLAIM);
-        observers.forEach(observer -> observer.identified(connection, known));
     }
 
     /**
@@ -454,14 +431,14 @@ public final class Host implements AutoCloseable {
             throw new IllegalArgumentException("cannot serve " + protocol + ": " + handlers.size() + " are served");
         }
         if (handlers.put(protocol, handler) == null) {
-            pushIdentify();
+            introductions.repeat();
         }
     }
 
     /** Serves a protocol no longer; streams that are open go on. */
     public void stopServing(String protocol) {
         if (handlers.remove(protocol) != null) {
-            pushIdentify();
+            introductions.repeat();
         }
     }
 
@@ -471,34 +448,7 @@ public final class Host implements AutoCloseable {
                 .map(address -> address.withoutPeer()
                         .orElseThrow(() -> new IllegalArgumentException("no transport address: " + address)))
                 .toList();
-        pushIdentify();
-    }
-
-    /** Tells all connected peers what this host says about itself now; in the background, and who is away misses it. */
-    private void pushIdentify() {
-        connections.values().stream()
-                .flatMap(List::stream)
-                .filter(HostConnection::isOpen)
-                .forEach(connection -> {
-                    try {
-                        threads.execute(() -> push(connection));
-                    } catch (RejectedExecutionException e) {
-                        LOG.debug("host is closed: {} is not told", connection);
-                    }
-                });
-    }
-
-    private void push(HostConnection connection) {
-        try {
-            if (connection
-                    .remoteInformation(limits.negotiationTimeout())
-                    .protocols()
-                    .contains(Identify.PUSH_PROTOCOL)) {
-                identify.push(connection);
-            }
-        } catch (IOException e) {
-            LOG.debug("{} was not told what is new here", connection, e);
-        }
+        introductions.repeat();
     }
 
     /** Stops listening, closes all connections and interrupts all handlers, for which it waits a moment. */
