@@ -70,6 +70,7 @@ public final class WebSocketCarrier {
         pipeline.addLast(
                 new HttpServerCodec(),
                 new HttpObjectAggregator(MAX_REQUEST, true),
+                new WebSocketPings(),
                 new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
                         .websocketPath("/")
                         .checkStartsWith(true)
@@ -101,6 +102,7 @@ public final class WebSocketCarrier {
         pipeline.addLast(
                 new HttpClientCodec(),
                 new HttpObjectAggregator(MAX_REQUEST, true),
+                new WebSocketPings(),
                 new WebSocketClientProtocolHandler(WebSocketClientProtocolConfig.newBuilder()
                         .webSocketUri(uri(endpoint, secure))
                         .version(WebSocketVersion.V13)
