@@ -8,6 +8,7 @@ import io.adit.chain.message.MessageIntent;
 import io.adit.chain.message.MessageOutbox;
 import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.MarketDeal;
+import io.adit.chain.type.TipSetKey;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorKind;
 import io.adit.core.fil.BitField;
@@ -16,6 +17,7 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealEnd;
 import io.adit.core.state.DealEnd.Ending;
 import io.adit.core.state.DealRecord;
+import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
@@ -40,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * on the chain when they expire or are slashed, writes it down and lets go of their pieces.
  *
  * <p>The market actor forgets a deal when it is settled after its end, and at once when its sector ends too early. So a deal that
- * is gone before its end was slashed, and one that is there after its end still has to be settled.
+ * is gone before its end was slashed, and one that is there after its end still has to be settled. Of a direct deal it knows
+ * nothing: that ends with its sector, and is lost with it.
  */
 final class AfterlifeTask implements TaskHandler {
     static final String KIND = "deal.afterlife";
@@ -51,6 +54,12 @@ final class AfterlifeTask implements TaskHandler {
     /** What the operator has ended, or is about to. */
     private static final Set<SectorState> TERMINATED = EnumSet.of(
             SectorState.Terminating, SectorState.TerminateFinality, SectorState.Removing, SectorState.Removed);
+
+    /**
+     * Epochs from a sector's proof until the chain cannot be without it for any other reason than its end: until then the tipset that
+     * is looked at may lie below the proof. The chain's finality.
+     */
+    private static final int SURELY_THERE = 900;
 
     private final StateStore store;
     private final MarketChain chain;
@@ -161,11 +170,12 @@ final class AfterlifeTask implements TaskHandler {
         var at = chain.deepKey(settings.confidence());
         var now = chain.heightOf(at);
         var living = new ArrayList<Seen>();
+        var sectors = new Sectors(at, now);
         for (var deal : store.read(tx -> tx.deals().living())) {
             var seen = deal.chainDealId().stream()
                     .mapToObj(id -> new Seen(deal, chain.deal(id, at)))
                     .findFirst();
-            var end = seen.map(known -> end(known, now)).orElseGet(() -> directEnd(deal, now));
+            var end = seen.map(known -> end(known, now)).orElseGet(() -> directEnd(deal, sectors));
             if (end.isPresent()) {
                 store.transactVoid(tx -> end(tx, deal, end.get()));
             } else {
@@ -182,12 +192,42 @@ final class AfterlifeTask implements TaskHandler {
         return waitsForTheChain(next);
     }
 
-    /** A deal that the market actor does not know lasts as long as was agreed, unless the operator ends its sector. */
-    private Optional<DealEnd> directEnd(DealRecord deal, Epoch now) {
+    /** A deal that the market actor does not know lasts as long as was agreed, unless its sector ends before. */
+    private Optional<DealEnd> directEnd(DealRecord deal, Sectors sectors) {
+        var now = sectors.now;
         if (!now.isBefore(deal.end())) {
             return Optional.of(new DealEnd(Ending.EXPIRED, deal.end()));
         }
-        return early(deal) == Ending.TERMINATED ? Optional.of(new DealEnd(Ending.TERMINATED, now)) : Optional.empty();
+        if (early(deal) == Ending.TERMINATED) {
+            return Optional.of(new DealEnd(Ending.TERMINATED, now));
+        }
+        return sectors.haveLost(deal) ? Optional.of(new DealEnd(Ending.LOST, now)) : Optional.empty();
+    }
+
+    /** The miner's sectors on the chain at a tipset, asked for once, and only if there is a direct deal. */
+    private final class Sectors {
+        private final TipSetKey at;
+        private final Epoch now;
+        private Optional<BitField> live = Optional.empty();
+
+        Sectors(TipSetKey at, Epoch now) {
+            this.at = at;
+            this.now = now;
+        }
+
+        /** Whether the deal's sector was proven and has ended. One that is not there may not be proven yet at the tipset. */
+        boolean haveLost(DealRecord deal) {
+            var sector = deal.sector().orElseThrow();
+            if (live.isEmpty()) {
+                live = Optional.of(chain.liveSectors(at));
+            }
+            return !live.get().contains(sector)
+                    && (chain.remembers(sector, at)
+                            || store.read(tx -> tx.sectors().find(sector))
+                                    .flatMap(SectorRecord::activation)
+                                    .filter(proven -> proven.plus(SURELY_THERE).isBefore(now))
+                                    .isPresent());
+        }
     }
 
     private Optional<DealEnd> end(Seen seen, Epoch now) {

@@ -9,8 +9,10 @@ import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import java.util.Optional;
 
@@ -63,6 +65,23 @@ final class MarketChain {
 
     Epoch heightOf(TipSetKey key) {
         return node.chainGetTipSet(key).height();
+    }
+
+    /** The miner's sectors that were proven and have not ended. */
+    BitField liveSectors(TipSetKey at) {
+        int deadlines = node.stateMinerDeadlines(miner, at).size();
+        var live = BitField.EMPTY;
+        for (int deadline = 0; deadline < deadlines; deadline++) {
+            for (var partition : node.stateMinerPartitions(miner, deadline, at)) {
+                live = live.union(partition.liveSectors());
+            }
+        }
+        return live;
+    }
+
+    /** Whether the miner's state has a proven sector, one that has ended included until its partition is compacted. */
+    boolean remembers(SectorNumber sector, TipSetKey at) {
+        return node.stateSectorGetInfo(miner, sector, at).isPresent();
     }
 
     /** The key that publishes deals and signs asks. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.adit.chain.actor.MarketMethod;
+import io.adit.core.fil.Epoch;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
@@ -13,6 +14,8 @@ import io.adit.core.state.DealEnd.Ending;
 import io.adit.core.state.SectorRecord;
 import io.adit.core.state.SectorState;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.mk20.Mk20Deal;
+import io.adit.market.mk20.Ulid;
 import io.adit.market.policy.ProposalVerdict.Accepted;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,6 +157,84 @@ class AfterlifeTest {
             bench.chain.slash(CHAIN_ID);
             waitForEnd(bench);
             assertThat(end(bench).orElseThrow().ending()).isEqualTo(Ending.TERMINATED);
+        }
+    }
+
+    private static final Ulid DIRECT = DirectBench.id(9);
+
+    /** A provider with one active direct deal, that waits for what the test does to its sector. */
+    private DirectBench activeDirect(CutServer server) throws Exception {
+        var direct = new DirectBench(folder);
+        direct.bench.run();
+        assertThat(direct.client
+                        .propose(DirectBench.deal(DIRECT, DATA, new Mk20Deal.Raw(), DirectBench.http(server.url("/a"))))
+                        .status())
+                .isEqualTo(200);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> direct.record(DIRECT).checkpoint() == DealCheckpoint.IndexedAndAnnounced);
+        direct.bench.store.transactVoid(tx -> tx.sectors()
+                .insert(SectorRecord.created(new SectorNumber(7), RegisteredSealProof.fromNumber(5), Instant.EPOCH)
+                        .withState(SectorState.Proving)
+                        .withActivation(Optional.of(new Epoch(TestDeals.NOW)))));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> direct.record(DIRECT).checkpoint() == DealCheckpoint.Complete);
+        return direct;
+    }
+
+    private static Optional<DealEnd> end(DirectBench direct) {
+        Map<UUID, DealEnd> ends = direct.bench.store.read(tx -> tx.deals().ends());
+        return Optional.ofNullable(ends.get(DIRECT.uuid()));
+    }
+
+    private static void waitUntilLost(DirectBench direct) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> end(direct).isPresent());
+        assertThat(end(direct).orElseThrow().ending()).isEqualTo(Ending.LOST);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> DealPipelineTest.piece(direct.bench, DIRECT.uuid())
+                        .file()
+                        .isEmpty());
+    }
+
+    @Test
+    void directDealWhoseSectorTheChainHasEnded_isLost_andItsPieceGoes() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var direct = activeDirect(server)) {
+            direct.bench.chain.endSector(new SectorNumber(7), false);
+            waitUntilLost(direct);
+        }
+    }
+
+    /** A node that was off for long finds nothing of the sector. */
+    @Test
+    void directDealWhoseSectorIsForgotten_isLost_onceItMustHaveBeenThere() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var direct = activeDirect(server)) {
+            direct.bench.chain.endSector(new SectorNumber(7), true);
+            // It may only not be there yet, at the tipset some epochs below the head.
+            var looks = direct.bench.chain.looks();
+            await().atMost(Duration.ofSeconds(60)).until(() -> direct.bench.chain.looks() > looks + 3);
+            assertThat(end(direct)).isEmpty();
+
+            direct.bench.chain.jump(TestDeals.NOW + 901);
+            direct.bench.chain.advance(DealBench.CONFIDENCE);
+
+            waitUntilLost(direct);
+        }
+    }
+
+    @Test
+    void directDealWhoseSectorLives_stays() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var direct = activeDirect(server)) {
+            direct.bench.chain.jump(TestDeals.NOW + 5000);
+            var looks = direct.bench.chain.looks();
+            await().atMost(Duration.ofSeconds(60)).until(() -> direct.bench.chain.looks() > looks + 3);
+            assertThat(end(direct)).isEmpty();
+
+            direct.bench.chain.jump(direct.record(DIRECT).end().value());
+            direct.bench.chain.advance(DealBench.CONFIDENCE);
+            await().atMost(Duration.ofSeconds(60)).until(() -> end(direct).isPresent());
+            assertThat(end(direct).orElseThrow().ending()).isEqualTo(Ending.EXPIRED);
         }
     }
 

@@ -7,10 +7,12 @@ import io.adit.chain.actor.DealState;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
+import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.actor.SettleDealPaymentsParams;
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.ChainMessage;
 import io.adit.chain.node.CollateralBounds;
+import io.adit.chain.node.Deadline;
 import io.adit.chain.node.MarketBalance;
 import io.adit.chain.node.MarketDeal;
 import io.adit.chain.node.MessageLookup;
@@ -18,6 +20,7 @@ import io.adit.chain.node.MessageSendSpec;
 import io.adit.chain.node.MinerInfo;
 import io.adit.chain.node.NetworkParams;
 import io.adit.chain.node.PartialFullNode;
+import io.adit.chain.node.Partition;
 import io.adit.chain.node.RpcErrorCode;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.BlockHeader;
@@ -39,9 +42,11 @@ import io.adit.core.ipld.Cid;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -69,6 +74,9 @@ public final class FakeMarketChain extends PartialFullNode {
     private final Map<Cid, List<ChainMessage>> below = new HashMap<>();
     private boolean away;
     private long deals;
+    private int looks;
+    private final Set<Long> ended = new HashSet<>();
+    private final Set<Long> forgotten = new HashSet<>();
     private final Map<Long, Long> lastSettled = new HashMap<>();
 
     public FakeMarketChain(Address miner, Address worker, long height) {
@@ -140,6 +148,59 @@ public final class FakeMarketChain extends PartialFullNode {
     /** Whether deals become active when they are published; otherwise never. */
     public synchronized void activate(boolean activates) {
         this.activates = activates;
+    }
+
+    /** Ends a sector; its entry in the miner's state goes when its partition is compacted, later. */
+    public synchronized void endSector(SectorNumber sector, boolean compacted) {
+        ended.add(sector.value());
+        if (compacted) {
+            forgotten.add(sector.value());
+        }
+    }
+
+    /** How often somebody asked for the miner's deadlines. */
+    public synchronized int looks() {
+        return looks;
+    }
+
+    @Override
+    public synchronized List<Deadline> stateMinerDeadlines(Address of, TipSetKey key) {
+        looks++;
+        var none = new Deadline(BitField.EMPTY, 0, TokenAmount.ZERO);
+        return List.of(none, none);
+    }
+
+    private static SectorOnChainInfo proven(SectorNumber sector) {
+        return new SectorOnChainInfo(
+                sector,
+                5,
+                Cid.dagCbor(new byte[] {(byte) 0x80}),
+                List.of(),
+                new Epoch(0),
+                new Epoch(2_000_000),
+                BigInteger.ZERO,
+                BigInteger.ZERO,
+                TokenAmount.ZERO,
+                Optional.empty(),
+                Optional.empty(),
+                new Epoch(0),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                TokenAmount.ZERO);
+    }
+
+    /** Sector 7 is where every piece goes. */
+    @Override
+    public synchronized List<Partition> stateMinerPartitions(Address of, long deadline, TipSetKey key) {
+        var all = BitField.of(7);
+        var live = ended.contains(7L) ? BitField.EMPTY : all;
+        return deadline == 0 ? List.of() : List.of(new Partition(all, BitField.EMPTY, BitField.EMPTY, live, live));
+    }
+
+    @Override
+    public synchronized Optional<SectorOnChainInfo> stateSectorGetInfo(Address of, SectorNumber sector, TipSetKey key) {
+        return forgotten.contains(sector.value()) ? Optional.empty() : Optional.of(proven(sector));
     }
 
     /** What the chain does to a deal whose sector is lost: it is gone. */

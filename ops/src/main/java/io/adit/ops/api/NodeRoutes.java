@@ -262,7 +262,8 @@ public final class NodeRoutes {
         deal.chainDealId().ifPresent(id -> node.put("chainDealId", id));
         deal.sector().ifPresent(sector -> node.put("sector", sector.value()));
         deal.error().ifPresent(error -> node.put("error", error));
-        end.ifPresent(known -> node.put("endedAt", known.epoch().value()));
+        end.ifPresent(known -> node.put("endedAt", known.epoch().value())
+                .put("endedBecause", known.ending().meaning()));
         var waits = steps.get(deal.uuid().toString());
         if (waits != null && deal.error().isEmpty() && deal.checkpoint() != DealCheckpoint.Complete) {
             node.put("waitsFor", waits);

@@ -43,6 +43,7 @@ public final class DealsCommand {
                     "chainDealId",
                     "sector",
                     "waitsFor",
+                    "endedBecause",
                     "error");
         }
     }
