@@ -22,6 +22,7 @@ import io.adit.market.filter.FilterTerms;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
 import io.adit.market.policy.PriceList;
 import io.adit.market.policy.PriceRule;
 import io.adit.market.policy.UploadTerms;
@@ -84,6 +85,8 @@ final class SimulatedMarket {
                 new PaddedSize(2048),
                 SectorSize.KIB_2,
                 START_BUFFER,
+                DealTerms.publishAndSeal(EXPECTED_SEALING, CONFIDENCE),
+                FetchPace.FREE,
                 40_320,
                 DealTerms.CHAIN_MIN_DURATION,
                 DealTerms.CHAIN_MAX_DURATION,

@@ -7,6 +7,8 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.market.fetch.AddressRules;
 import io.adit.market.fetch.PieceLocator;
 import io.adit.market.fetch.TransferShares;
+import io.adit.market.policy.DealTerms;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -27,6 +29,7 @@ import java.time.Duration;
  * @param escrow the provider's, in the market actor
  * @param locators where the data of offline deals is looked for
  */
+@RecordBuilder
 public record DealSettings(
         Address miner,
         long expectedSealing,
@@ -40,7 +43,8 @@ public record DealSettings(
         Duration headPoll,
         AfterlifeSettings afterlife,
         EscrowTerms escrow,
-        LocatorSettings locators) {
+        LocatorSettings locators)
+        implements DealSettingsBuilder.With {
     private static final Duration HEAD_POLL = Duration.ofSeconds(30);
 
     /** Epochs that must be left before a deal's start when its piece goes to sealing. */
@@ -50,7 +54,7 @@ public record DealSettings(
 
     /** Epochs that must be left when a deal is published: its message has to be mined and confirmed first. */
     long epochsToPublishAndSeal() {
-        return expectedSealing + 2L * confidence;
+        return DealTerms.publishAndSeal(expectedSealing, confidence);
     }
 
     /** The configured settings; pieces go into the given folder. */

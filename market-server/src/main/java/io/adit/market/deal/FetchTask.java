@@ -20,6 +20,7 @@ import io.adit.market.fetch.FileSource;
 import io.adit.market.fetch.TransferShares;
 import io.adit.market.mk20.Mk20Deal;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,8 @@ final class FetchTask implements TaskHandler {
         if (StoredDeals.failed(deal) || deal.checkpoint() != DealCheckpoint.Accepted) {
             return Outcome.done();
         }
-        var start = new DealStart(deal, chain, settings.epochsToPublishAndSeal(), timeline);
+        var pace = new FetchPace(settings.transfers().leastOfBoth());
+        var start = new DealStart(deal, chain, settings.epochsToPublishAndSeal(), pace, timeline);
         try {
             if (Assembly.makes(deal)) {
                 return assembled(deal, context, start);
@@ -112,7 +114,7 @@ final class FetchTask implements TaskHandler {
             files.discard(deal.uuid());
             return found(deal, here.get());
         }
-        start.check();
+        start.check(deal.transferSize() - files.received(deal.uuid()));
         var wanted = new PieceFetch.Wanted(
                 new PieceFetch.Name(deal.uuid(), 0),
                 deal.transferParams().array(),
@@ -152,7 +154,7 @@ final class FetchTask implements TaskHandler {
         return fetch.run(
                 wanted,
                 bytes -> {
-                    start.checkNowAndThen();
+                    start.checkNowAndThen(wanted.bytes() - bytes);
                     context.progress(bytes + " of " + wanted.bytes() + " bytes");
                 },
                 pace);
@@ -240,7 +242,7 @@ final class FetchTask implements TaskHandler {
     private PieceSearch.Ended search(DealRecord deal, PieceSearch.Wanted wanted, TaskContext context, DealStart start)
             throws IOException {
         return search.run(wanted, () -> shares.tryOpen(deal.client().toString()), bytes -> {
-            start.checkNowAndThen();
+            start.checkNowAndThen(0);
             // An aggregate cannot be here before its parts are.
             if (!Assembly.makes(deal) && files.find(deal.piece()).isPresent()) {
                 throw new CameOtherwiseException();

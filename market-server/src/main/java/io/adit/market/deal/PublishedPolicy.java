@@ -26,6 +26,8 @@ final class PublishedPolicy {
                 .put("maxDurationEpochs", terms.maxDuration())
                 .put("maxExpirationEpochs", terms.maxExpiration())
                 .put("startBufferEpochs", terms.startBuffer())
+                .put("publishAndSealEpochs", terms.publishAndSeal())
+                .put("fetchBytesPerSecond", terms.pace().bytesPerSecond())
                 .put("maxStartDelayEpochs", terms.maxStartDelay())
                 .put("maxStagingBytes", terms.maxStagingBytes())
                 .put("maxStagingBytesPerClient", terms.maxStagingBytesPerClient())

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.LongStream;
 
 /**
  * Shares the node's connection among the clients whose data is fetched: so many downloads at one time in all and for one client,
@@ -26,7 +27,15 @@ public final class TransferShares {
      * @param bytesPerSecond of all downloads; 0 for as many as come
      * @param bytesPerSecondPerClient of one client's downloads; 0 for as many as come
      */
-    public record Limits(int downloads, int downloadsPerClient, long bytesPerSecond, long bytesPerSecondPerClient) {}
+    public record Limits(int downloads, int downloadsPerClient, long bytesPerSecond, long bytesPerSecondPerClient) {
+        /** Bytes a second of one download at most; 0 for as many as come. */
+        public long leastOfBoth() {
+            return LongStream.of(bytesPerSecond, bytesPerSecondPerClient)
+                    .filter(rate -> rate > 0)
+                    .min()
+                    .orElse(0);
+        }
+    }
 
     /** A client with running downloads. */
     private final class Client {

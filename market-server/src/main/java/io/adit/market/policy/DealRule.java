@@ -19,6 +19,7 @@ public enum DealRule {
     VERIFIED(PieceRules::verified),
     ORDER(TimeRules::order),
     START(TimeRules::start),
+    TRANSFER_TIME(TimeRules::transfer),
     LATEST_START(TimeRules::latestStart),
     DURATION(TimeRules::duration),
     END(TimeRules::end),

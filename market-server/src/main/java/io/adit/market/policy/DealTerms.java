@@ -29,6 +29,8 @@ import java.util.stream.Stream;
  * @param sectorSize no piece is larger than a sector
  * @param startBuffer epochs that transfer, publishing and sealing may take; a deal must not start earlier than this from
  *     now
+ * @param publishAndSeal epochs that publishing, its confirmation and sealing take; a deal that starts sooner is given up
+ * @param pace how fast data may be fetched
  * @param maxStartDelay epochs from now that a deal may start at most
  * @param minDuration epochs; the market actor's 180 days unless the operator asks for more
  * @param maxDuration epochs; the market actor's 1278 days unless the operator allows less
@@ -54,6 +56,8 @@ public record DealTerms(
         PaddedSize maxPieceSize,
         SectorSize sectorSize,
         long startBuffer,
+        long publishAndSeal,
+        FetchPace pace,
         long maxStartDelay,
         long minDuration,
         long maxDuration,
@@ -93,9 +97,10 @@ public record DealTerms(
     /**
      * The configured terms within the chain's bounds.
      *
+     * @param confidence epochs after which a message counts as final
      * @throws InvalidValueException naming the key whose text is no rule or no address
      */
-    public static DealTerms of(MarketConfig market, SectorSize sectorSize) {
+    public static DealTerms of(MarketConfig market, SectorSize sectorSize, int confidence) {
         return new DealTerms(
                 new PriceList(
                         market.pricePerGibEpoch(),
@@ -106,6 +111,8 @@ public record DealTerms(
                 new PaddedSize(market.maxPieceSize().bytes()),
                 sectorSize,
                 market.startBufferEpochs(),
+                publishAndSeal(market.expectedSealEpochs(), confidence),
+                FetchPace.of(market),
                 market.maxStartDelayEpochs(),
                 market.minDurationEpochs(),
                 market.maxDurationEpochs(),
@@ -121,6 +128,16 @@ public record DealTerms(
                 filters(market),
                 new UploadTerms(market.maxUploads(), market.maxUploadsPerClient(), market.uploadPeriod()),
                 addresses("market.notification-contracts", market.notificationContracts(), "addresses of actors"));
+    }
+
+    /** Epochs that must be left when a deal is published: its message has to be mined and confirmed first. */
+    public static long publishAndSeal(long expectedSealing, int confidence) {
+        return expectedSealing + 2L * confidence;
+    }
+
+    /** Epochs that must lie between now and a deal's start at least, whatever its data. */
+    public long leastStartDelay() {
+        return Math.max(startBuffer, publishAndSeal);
     }
 
     private static FilterTerms filters(MarketConfig market) {

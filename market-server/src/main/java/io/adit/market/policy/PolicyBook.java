@@ -29,6 +29,7 @@ public final class PolicyBook {
     private final LiveSettings<MarketConfig> settings;
     private final MarketConfig file;
     private final SectorSize sectorSize;
+    private final int confidence;
     private final ReentrantLock turn = new ReentrantLock();
     private volatile State state;
 
@@ -46,13 +47,17 @@ public final class PolicyBook {
      */
     public record Setting(String key, String value, boolean changed, String meaning) {}
 
-    /** @throws AditException when the configuration file's policy is not good by itself */
-    public PolicyBook(StateStore store, MarketConfig file, SectorSize sectorSize) {
+    /**
+     * @param confidence epochs after which a message counts as final
+     * @throws AditException when the configuration file's policy is not good by itself
+     */
+    public PolicyBook(StateStore store, MarketConfig file, SectorSize sectorSize, int confidence) {
         this.store = store;
         this.file = file;
         this.sectorSize = sectorSize;
+        this.confidence = confidence;
         settings = new LiveSettings<>("market", file);
-        Objects.requireNonNull(DealTerms.of(file, sectorSize));
+        Objects.requireNonNull(DealTerms.of(file, sectorSize, confidence));
         state = stateOf(changes());
     }
 
@@ -131,7 +136,7 @@ public final class PolicyBook {
 
     private Good read(Map<String, String> changes) {
         var market = settings.with(changes);
-        return new Good(market, DealTerms.of(market, sectorSize));
+        return new Good(market, DealTerms.of(market, sectorSize, confidence));
     }
 
     private Map<String, String> changes() {

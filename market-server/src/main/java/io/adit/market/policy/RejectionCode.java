@@ -52,6 +52,10 @@ public enum RejectionCode implements ErrorCode {
             "StartEpoch",
             "The data could not be fetched, published and sealed before the deal starts.",
             "let the deal start later"),
+    TRANSFER_TOO_LONG(
+            "StartEpoch",
+            "The data could not be fetched before the deal has to be published and sealed, as fast as the operator allows.",
+            "let the deal start later, or propose a smaller piece"),
     START_TOO_LATE(
             "StartEpoch",
             "The deal starts later than the operator keeps room for it.",

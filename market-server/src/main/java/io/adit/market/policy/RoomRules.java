@@ -83,12 +83,12 @@ final class RoomRules {
         long sectorBytes = terms.sectorSize().bytes();
         long ahead = context.load().sealingSectors() + context.load().queuedBytes() / sectorBytes;
         long behind = ahead * EPOCHS_PER_DAY / terms.sectorsPerDay();
-        var earliest = context.now().plus(terms.startBuffer() + behind);
+        var earliest = context.now().plus(terms.leastStartDelay() + behind);
         var start = params.proposal().proposal().startEpoch();
         return unless(
                 !start.isBefore(earliest),
                 RejectionCode.QUEUE_TOO_LONG,
-                "at least " + earliest.value() + " (now " + context.now().value() + ", " + terms.startBuffer()
+                "at least " + earliest.value() + " (now " + context.now().value() + ", " + terms.leastStartDelay()
                         + " epochs to transfer and seal, and " + behind + " for the " + ahead
                         + " sectors that are ahead)",
                 String.valueOf(start.value()));

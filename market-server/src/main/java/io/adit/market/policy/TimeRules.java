@@ -20,7 +20,7 @@ final class TimeRules {
     }
 
     static Optional<Rejected> start(DealParams params, ProposalContext context) {
-        long buffer = context.terms().startBuffer();
+        long buffer = context.terms().leastStartDelay();
         var earliest = context.now().plus(buffer);
         var start = params.proposal().proposal().startEpoch();
         return unless(
@@ -28,6 +28,25 @@ final class TimeRules {
                 RejectionCode.START_TOO_SOON,
                 "at least " + earliest.value() + " (now " + context.now().value() + " and " + buffer
                         + " epochs to transfer and seal)",
+                String.valueOf(start.value()));
+    }
+
+    /** What cannot be here in time even if nothing else is fetched. */
+    static Optional<Rejected> transfer(DealParams params, ProposalContext context) {
+        var terms = context.terms();
+        long bytes = params.transfer().size();
+        long epochs = params.offline() ? 0 : terms.pace().epochs(bytes);
+        if (epochs == 0) {
+            return Optional.empty();
+        }
+        var earliest = context.now().plus(epochs + terms.publishAndSeal());
+        var start = params.proposal().proposal().startEpoch();
+        return unless(
+                !start.isBefore(earliest),
+                RejectionCode.TRANSFER_TOO_LONG,
+                "at least " + earliest.value() + " (now " + context.now().value() + ", " + epochs + " epochs to fetch "
+                        + bytes + " bytes at " + terms.pace().bytesPerSecond() + " bytes a second, and "
+                        + terms.publishAndSeal() + " to publish and seal)",
                 String.valueOf(start.value()));
     }
 

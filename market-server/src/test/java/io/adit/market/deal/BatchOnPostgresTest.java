@@ -124,7 +124,7 @@ class BatchOnPostgresTest {
                     one,
                     files,
                     new Indexing(one, new PieceIndexer(index)),
-                    DealBench.settings(folder, Duration.ZERO, 8, LocatorSettings.NONE));
+                    DealBench.settings(folder, Duration.ZERO, 8));
             Task stored = one.read(tx -> tx.tasks().find(ClearTask.KIND, FIRST.toString()))
                     .orElseThrow();
             var clearing = ((Outcome.Done) task.run(stored, new Context())).commit();

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A provider's market on a scripted chain, with a real store, engine and libp2p host. */
 final class DealBench implements AutoCloseable {
@@ -73,7 +74,7 @@ final class DealBench implements AutoCloseable {
 
     DealBench(Path folder, Duration publishPeriod, int most, FakeMarketChain chain, Supplier<DealTerms> terms)
             throws Exception {
-        this(folder, publishPeriod, most, chain, terms, LocatorSettings.NONE);
+        this(folder, publishPeriod, most, chain, terms, settings -> settings);
     }
 
     DealBench(
@@ -82,13 +83,13 @@ final class DealBench implements AutoCloseable {
             int most,
             FakeMarketChain chain,
             Supplier<DealTerms> terms,
-            LocatorSettings locators)
+            UnaryOperator<DealSettings> change)
             throws Exception {
         this.chain = chain;
         chain.escrow(TestDeals.CLIENT.address(), TokenAmount.ofFil(1));
         index = PieceIndex.open(folder.resolve("index"));
         store = SqlStateStore.sqlite(folder.resolve("state.db"));
-        var settings = settings(folder, publishPeriod, most, locators);
+        var settings = change.apply(settings(folder, publishPeriod, most));
         var keys = new TestKeys().with(TestDeals.WORKER);
         var clock = Clock.systemUTC();
         pipeline = new DealPipeline(
@@ -124,7 +125,7 @@ final class DealBench implements AutoCloseable {
         client.start();
     }
 
-    static DealSettings settings(Path folder, Duration publishPeriod, int most, LocatorSettings locators) {
+    static DealSettings settings(Path folder, Duration publishPeriod, int most) {
         return new DealSettings(
                 TestDeals.MINER,
                 TestDeals.SEALING,
@@ -138,7 +139,7 @@ final class DealBench implements AutoCloseable {
                 Duration.ofMillis(20),
                 new AfterlifeSettings(Duration.ofMillis(20), Duration.ofHours(1), 100, false),
                 EscrowTerms.AS_NEEDED,
-                locators);
+                LocatorSettings.NONE);
     }
 
     DealBench run() {

@@ -96,7 +96,8 @@ class DealProtocolsTest {
                 "TOO_MANY_DEALS_OF_CLIENT",
                 "QUEUE_FULL",
                 "SEALING_FULL",
-                "QUEUE_TOO_LONG"
+                "QUEUE_TOO_LONG",
+                "TRANSFER_TOO_LONG"
             })
     void answersWithTheReason_andStoresNothing(Proposals bad) throws Exception {
         var response = propose(DealProtocols.PROPOSE_1_2_1, bad.params(DEAL).toCbor());

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** A provider on a scripted chain that takes direct deals over HTTP, and a client of it. */
 final class DirectBench implements AutoCloseable {
@@ -47,17 +48,17 @@ final class DirectBench implements AutoCloseable {
     }
 
     DirectBench(Path folder, DealTerms terms, boolean covering) throws Exception {
-        this(folder, terms, covering, LocatorSettings.NONE);
+        this(folder, terms, covering, settings -> settings);
     }
 
-    DirectBench(Path folder, DealTerms terms, boolean covering, LocatorSettings locators) throws Exception {
+    DirectBench(Path folder, DealTerms terms, boolean covering, UnaryOperator<DealSettings> change) throws Exception {
         bench = new DealBench(
                 folder,
                 Duration.ZERO,
                 8,
                 new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW),
                 () -> terms,
-                locators);
+                change);
         served = bench.index;
         server = RetrievalServer.start(
                 RetrievalServer.DEFAULT_ADDRESS,

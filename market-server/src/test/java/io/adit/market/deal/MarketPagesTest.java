@@ -13,6 +13,8 @@ import io.adit.core.ipld.Cid;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.policy.DealRule;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
+import io.adit.market.policy.ProposalVerdict.Rejected;
 import io.adit.market.policy.RejectionCode;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceLookup;
@@ -26,7 +28,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
@@ -115,10 +119,29 @@ class MarketPagesTest {
                         .isTrue();
             }
         }
+        assertThat(policy.path("fetchBytesPerSecond").isNumber()).isTrue();
         assertThat(policy.path("maxQueuedBytes").asLong()).isEqualTo(TestDeals.TERMS.maxQueuedBytes());
         assertThat(policy.path("protocols"))
                 .extracting(JsonNode::asText)
                 .containsExactly("/fil/storage/mk/1.2.1", "/fil/storage/mk/1.2.0", "/market/mk20");
+    }
+
+    @Test
+    void whatCannotBeFetchedInTime_isRefusedByBoth() throws Exception {
+        var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
+        var terms = TestDeals.TERMS.withPace(new FetchPace(4));
+        var params = Proposals.TRANSFER_TOO_LONG.params(DEAL);
+        try (var slow =
+                new DealBench(Files.createDirectory(folder.resolve("slow")), Duration.ZERO, 8, chain, () -> terms)) {
+            assertThat(slow.pipeline.desk().preflight(params, true))
+                    .extracting(Rejected::code)
+                    .containsExactly(RejectionCode.TRANSFER_TOO_LONG);
+            assertThat(slow.pipeline.desk().propose(params))
+                    .isInstanceOfSatisfying(
+                            Rejected.class,
+                            rejected -> assertThat(rejected.code()).isEqualTo(RejectionCode.TRANSFER_TOO_LONG));
+            assertThat(slow.deals()).isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -133,7 +156,8 @@ class MarketPagesTest {
                 "TOO_MANY_DEALS_OF_CLIENT",
                 "QUEUE_FULL",
                 "SEALING_FULL",
-                "QUEUE_TOO_LONG"
+                "QUEUE_TOO_LONG",
+                "TRANSFER_TOO_LONG"
             })
     void theDryRunSaysWhatTheProtocolWouldSay(Proposals bad) throws Exception {
         var answer = post("/market/preflight", bad.params(DEAL).toCbor());

@@ -12,6 +12,8 @@ import io.adit.core.keys.SignatureType;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
+import io.adit.market.fetch.CutServer;
+import io.adit.market.fetch.TransferShares;
 import io.adit.market.policy.ProposalVerdict.Accepted;
 import io.adit.market.policy.ProposalVerdict.Rejected;
 import io.adit.market.policy.RejectionCode;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +158,35 @@ class OfflineDealTest {
                 .until(() -> bench.deal(DEAL).checkpoint().compareTo(DealCheckpoint.Transferred) >= 0);
         assertThat(own).doesNotExist();
         assertThat(others).hasBinaryContent(DATA);
+    }
+
+    /** The data is there, and a second's worth of it comes in a second: 900 bytes take longer than is left. */
+    @Test
+    void dealWhoseDataCannotBeFetchedInTime_failsWithoutATry() throws Exception {
+        UnaryOperator<DealSettings> slow = settings -> settings.withTransfers(new TransferShares.Limits(4, 4, 0, 1));
+        var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var limited = new DealBench(
+                        Files.createDirectory(folder.resolve("slow")),
+                        Duration.ZERO,
+                        8,
+                        chain,
+                        () -> TestDeals.TERMS,
+                        slow)) {
+            assertThat(limited.pipeline.desk().propose(TestDeals.params(DEAL, DATA, server.url("/a.car"))))
+                    .isEqualTo(new Accepted());
+            // It starts at 1100, publishing and sealing take 14 epochs, and 900 bytes 30 at one a second.
+            limited.chain.advance(57);
+
+            limited.run();
+
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> limited.deal(DEAL).error().isPresent());
+            assertThat(limited.deal(DEAL).error().orElseThrow())
+                    .startsWith("the deal's data cannot come in time")
+                    .contains("the 900 bytes that are missing 30 at 1 bytes a second, and it is epoch 1057");
+            assertThat(server.requests).isEmpty();
+        }
     }
 
     @Test

@@ -90,7 +90,13 @@ class PieceLocatorTest {
     private DealBench bench(LocatorSettings locators) throws Exception {
         var chain = new FakeMarketChain(TestDeals.MINER, TestDeals.WORKER.address(), TestDeals.NOW);
         chain.escrow(TestDeals.MINER, TokenAmount.ofFil(1));
-        return new DealBench(folder.resolve("node"), Duration.ZERO, 8, chain, () -> TestDeals.TERMS, locators);
+        return new DealBench(
+                folder.resolve("node"),
+                Duration.ZERO,
+                8,
+                chain,
+                () -> TestDeals.TERMS,
+                settings -> settings.withLocators(locators));
     }
 
     private static DealParams offline() {
@@ -234,8 +240,11 @@ class PieceLocatorTest {
         var shelf = new Shelf().with(v2(DATA), DATA);
         parts.forEach(part -> shelf.with(CommP.of(part).pieceCidV1().toString(), part));
         try (var server = new CutServer(shelf);
-                var direct =
-                        new DirectBench(folder.resolve("node"), DirectBench.free(), true, at(server.url("/pieces")))) {
+                var direct = new DirectBench(
+                        folder.resolve("node"),
+                        DirectBench.free(),
+                        true,
+                        settings -> settings.withLocators(at(server.url("/pieces"))))) {
             direct.bench.run();
             var here = new Mk20Deal.Offline();
             assertThat(direct.client

@@ -8,6 +8,7 @@ import io.adit.core.fil.Epoch;
 import io.adit.core.fil.TokenAmount;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.policy.DealRule;
+import io.adit.market.policy.FetchPace;
 import io.adit.market.policy.ProposalChecks;
 import io.adit.market.policy.ProposalContext;
 import io.adit.market.policy.ProposalContext.Load;
@@ -83,6 +84,45 @@ class ProposalChecksTest {
                         rejected -> assertThat(rejected.limit())
                                 .startsWith(
                                         "at least 1110 (now 1000, 20 epochs to transfer and seal, and 90 for the 9 sectors"));
+    }
+
+    @Test
+    void aDealIsRefusedEarly_whenItsDataCannotBeFetchedInTime() {
+        // The good deal starts at 1100, and 14 epochs before it has to be published.
+        var params = Proposals.good(DEAL);
+        var data = TestDeals.signed(
+                DEAL,
+                params.proposal().proposal(),
+                TestDeals.CLIENT,
+                TestDeals.transfer(1000, "http://127.0.0.1:1/a.car"));
+        var context = context(params);
+
+        // 1000 bytes at 1 a second are 33 epochs.
+        var slow = context.withTerms(TestDeals.TERMS.withPace(new FetchPace(1)));
+        assertThat(ProposalChecks.check(data, slow)).isEqualTo(new Accepted());
+        assertThat(ProposalChecks.check(data, slow.withNow(new Epoch(1053)))).isEqualTo(new Accepted());
+        assertThat(ProposalChecks.check(data, slow.withNow(new Epoch(1054))))
+                .isInstanceOfSatisfying(Rejected.class, rejected -> {
+                    assertThat(rejected.code()).isEqualTo(RejectionCode.TRANSFER_TOO_LONG);
+                    assertThat(rejected.limit())
+                            .isEqualTo("at least 1101 (now 1054, 33 epochs to fetch 1000 bytes at 1 bytes a second,"
+                                    + " and 14 to publish and seal)");
+                    assertThat(rejected.given()).isEqualTo("1100");
+                });
+        var offline = new DealParams(DEAL, true, data.proposal(), data.dataRoot(), data.transfer(), false, false);
+        assertThat(ProposalChecks.check(offline, slow.withNow(new Epoch(1054)))).isEqualTo(new Accepted());
+    }
+
+    /** It would be given up at once. */
+    @Test
+    void aDealIsRefused_whenSealingTakesLongerThanTheStartBuffer() {
+        var params = Proposals.good(DEAL);
+        var slow = context(params).withTerms(TestDeals.TERMS.withPublishAndSeal(101));
+
+        assertThat(ProposalChecks.check(params, slow)).isInstanceOfSatisfying(Rejected.class, rejected -> {
+            assertThat(rejected.code()).isEqualTo(RejectionCode.START_TOO_SOON);
+            assertThat(rejected.limit()).startsWith("at least 1101 (now 1000 and 101 epochs");
+        });
     }
 
     @Test

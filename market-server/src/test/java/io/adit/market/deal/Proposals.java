@@ -12,6 +12,7 @@ import io.adit.core.keys.SignatureType;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
 import io.adit.market.policy.ProposalContext;
 import io.adit.market.policy.ProposalContext.Load;
 import io.adit.market.policy.RejectionCode;
@@ -63,6 +64,10 @@ enum Proposals {
             context -> context.withClientDealsUnderWay(1).withTerms(TestDeals.TERMS.withMaxDealsUnderWayPerClient(1))),
     QUEUE_FULL(params -> params, context -> context.withLoad(new Load(0, 0, TestDeals.TERMS.maxQueuedBytes(), 0))),
     SEALING_FULL(params -> params, context -> context.withLoad(new Load(0, 0, 0, TestDeals.TERMS.maxSealingSectors()))),
+    // 900 bytes at 4 a second take 7 epochs, publishing and sealing 14; the deal starts in 20.
+    TRANSFER_TOO_LONG(
+            change(p -> dates(p, TestDeals.NOW + 20, TestDeals.NOW + 20 + DealTerms.CHAIN_MIN_DURATION)),
+            context -> terms(context, terms -> terms.withPace(new FetchPace(4)))),
     QUEUE_TOO_LONG(
             params -> params,
             context -> terms(context, terms -> terms.withSectorsPerDay(288)).withLoad(new Load(0, 0, 2 * 2048, 7)));

@@ -18,6 +18,7 @@ import io.adit.market.deal.wire.Transfer;
 import io.adit.market.fetch.AddressRules;
 import io.adit.market.filter.FilterTerms;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
 import io.adit.market.policy.PriceList;
 import io.adit.market.policy.UploadTerms;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,8 @@ public final class TestDeals {
             new PaddedSize(2048),
             SectorSize.KIB_2,
             20,
+            14,
+            FetchPace.FREE,
             40_320,
             DealTerms.CHAIN_MIN_DURATION,
             DealTerms.CHAIN_MAX_DURATION,

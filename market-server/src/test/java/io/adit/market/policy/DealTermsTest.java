@@ -31,6 +31,6 @@ class DealTermsTest {
     private DealTerms terms(String toml) throws Exception {
         var file = Files.writeString(folder.resolve("config.toml"), toml);
         var config = ConfigLoader.load(file, Map.of(), Map.of());
-        return DealTerms.of(config.market(), SectorSize.GIB_32);
+        return DealTerms.of(config.market(), SectorSize.GIB_32, 5);
     }
 }

@@ -96,7 +96,7 @@ class PolicyBookTest {
 
     private PolicyBook book(String market) {
         var config = ConfigLoader.parse("[market]\n" + market + "\n", folder, Map.of());
-        return new PolicyBook(store, config.market(), SectorSize.MIB_8);
+        return new PolicyBook(store, config.market(), SectorSize.MIB_8, 5);
     }
 
     private static PolicyBook.Setting setting(PolicyBook book, String key) {

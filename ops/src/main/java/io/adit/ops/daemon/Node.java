@@ -144,7 +144,11 @@ public final class Node implements AutoCloseable {
         var beginning = ChainAtStart.ask(config, home, chain, signer, store, pause);
         var settings = new NodeSettings(config, beginning.facts());
         var miner = settings.miner().toString(config.chain().network());
-        var policy = new PolicyBook(store, config.market(), config.sealing().sectorSize());
+        var policy = new PolicyBook(
+                store,
+                config.market(),
+                config.sealing().sectorSize(),
+                config.chain().confidence());
         var lease = closing(NodeLease.takeOnceFree(store, miner, holder(), new SystemTimeline(clock), LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
