@@ -42,14 +42,19 @@ final class PieceEndpoint {
     private StoredPiece stored(PieceCid cid) {
         return switch (catalog.find(cid.commP())) {
             case PieceLookup.Here here -> {
-                if (cid.rawSize().isPresent()
-                        && cid.rawSize().getAsLong() != here.piece().rawSize()) {
+                var stored = here.piece();
+                boolean sameSize = cid.size().stream()
+                        .allMatch(size -> size.equals(stored.piece().size()));
+                boolean sameLength = cid.rawSize().stream().allMatch(length -> length == stored.rawSize());
+                // Two pieces can have one commitment at two sizes, with payloads of one length.
+                if (!sameSize || !sameLength) {
                     throw new RefusedException(
                             RefusalCode.NOT_FOUND,
                             "the piece is stored with a payload of another size than this CID names",
-                            here.piece().rawSize() + " bytes");
+                            stored.rawSize() + " bytes in a piece of "
+                                    + stored.piece().size().bytes());
                 }
-                yield here.piece();
+                yield stored;
             }
             case PieceLookup.NoCopy none ->
                 throw new RefusedException(RefusalCode.GONE, "no unsealed copy of the piece is kept at present", "");

@@ -2,7 +2,9 @@ package io.adit.market.retrieve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceCid;
+import io.adit.core.fil.PieceInfo;
 import io.adit.core.ipld.Block;
 import io.adit.core.ipld.CarReader;
 import io.adit.core.ipld.CarWriter;
@@ -62,6 +64,12 @@ class RetrievalServerTest {
         assertThat(v1.body()).isEqualTo(payload);
         assertThat(v2.body()).isEqualTo(payload);
         assertThat(v2.header("etag")).isEqualTo(v1.header("etag"));
+        // The same commitment and length at another size is another piece.
+        var twice = new PieceInfo(
+                file.piece().commP(), new PaddedSize(file.piece().size().bytes() * 2));
+        assertThat(curl.run(provider.base() + "/piece/" + PieceCid.v2(twice, payload.length))
+                        .status())
+                .isEqualTo(404);
         assertThat(v1.header("cache-control")).contains("immutable");
         assertThat(v1.header("accept-ranges")).isEqualTo("bytes");
     }
