@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +27,9 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLinks.class);
     private static final Duration OPENING = Duration.ofSeconds(20);
     private static final Duration WRITING = Duration.ofSeconds(30);
+    /** For one RPC, from its first byte. */
+    private static final Duration READING = Duration.ofMinutes(1);
+
     /** The newest first. */
     private static final List<String> PROTOCOLS =
             Arrays.stream(Speaks.values()).map(Speaks::protocol).toList().reversed();
@@ -36,6 +40,9 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
     private final Host host;
     private final Listener listener;
     private final ExecutorService threads;
+    /** An RPC that has begun comes to its end within this: up to a MiB of it is held until then. */
+    private final Duration reading;
+
     private final Map<PeerId, Outbound> outbound = new ConcurrentHashMap<>();
     private final Map<PeerId, Stream> inbound = new ConcurrentHashMap<>();
     /** Since the peer was identified. */
@@ -59,9 +66,14 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
     private record Outbound(Connection connection, RpcQueue queue) {}
 
     PeerLinks(Host host, Listener listener, ExecutorService threads) {
+        this(host, listener, threads, READING);
+    }
+
+    PeerLinks(Host host, Listener listener, ExecutorService threads, Duration reading) {
         this.host = host;
         this.listener = listener;
         this.threads = threads;
+        this.reading = reading;
     }
 
     void begin() {
@@ -162,13 +174,19 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
         }
         try {
             open(stream.connection());
-            for (var rpc = RpcCodec.read(stream.input()); rpc.isPresent(); rpc = RpcCodec.read(stream.input())) {
+            for (var rpc = next(stream); rpc.isPresent(); rpc = next(stream)) {
                 listener.received(peer, rpc.get());
             }
         } finally {
             inbound.remove(peer, stream);
             checkGone(peer);
         }
+    }
+
+    /** A peer may be silent for as long as it likes between two RPCs, and not within one. */
+    private Optional<Rpc> next(Stream stream) throws IOException {
+        stream.setReadDeadline(Duration.ZERO);
+        return RpcCodec.read(stream.input(), () -> stream.setReadDeadline(reading));
     }
 
     private void checkGone(PeerId peer) {

@@ -93,11 +93,12 @@ final class RpcCodec {
     /**
      * The next RPC of a stream; empty once the remote has half-closed between two.
      *
+     * @param begun called when its first byte has come
      * @throws Libp2pException PROTOCOL_VIOLATION if it is too long or malformed
      */
-    static Optional<Rpc> read(InputStream in) throws IOException {
+    static Optional<Rpc> read(InputStream in, Runnable begun) throws IOException {
         try {
-            return Delimited.readOrEnd(in, MAX_BYTES).map(RpcCodec::decode);
+            return Delimited.readOrEnd(in, MAX_BYTES, begun).map(RpcCodec::decode);
         } catch (MalformedWireException | EOFException e) {
             throw new Libp2pException(
                     Kind.PROTOCOL_VIOLATION, "remote's gossipsub RPC is malformed: " + e.getMessage(), e);

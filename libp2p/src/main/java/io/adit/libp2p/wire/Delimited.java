@@ -27,8 +27,23 @@ public final class Delimited {
      * @throws MalformedWireException if it is longer than {@code most} bytes, or its length is none
      */
     public static Optional<byte[]> readOrEnd(InputStream in, int most) throws IOException {
+        return readOrEnd(in, most, () -> {});
+    }
+
+    /**
+     * The next message; empty if the stream has ended before it.
+     *
+     * @param begun called when its first byte has come
+     * @throws EOFException if the stream ends within it
+     * @throws MalformedWireException if it is longer than {@code most} bytes, or its length is none
+     */
+    public static Optional<byte[]> readOrEnd(InputStream in, int most, Runnable begun) throws IOException {
         var first = in.read();
-        return first < 0 ? Optional.empty() : Optional.of(body(in, Varint.read(first, in), most));
+        if (first < 0) {
+            return Optional.empty();
+        }
+        begun.run();
+        return Optional.of(body(in, Varint.read(first, in), most));
     }
 
     /**

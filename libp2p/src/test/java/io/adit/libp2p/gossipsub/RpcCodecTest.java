@@ -52,7 +52,7 @@ class RpcCodecTest {
                                 Optional.of(Duration.ofSeconds(60))),
                         new Prune("e", List.of(), Optional.empty())));
 
-        assertThat(RpcCodec.read(new ByteArrayInputStream(RpcCodec.encodeDelimited(rpc))))
+        assertThat(RpcCodec.read(new ByteArrayInputStream(RpcCodec.encodeDelimited(rpc)), () -> {}))
                 .contains(rpc);
         assertThat(RpcCodec.encode(rpc).length).isLessThanOrEqualTo(rpc.sizeBound() + 100);
     }
@@ -99,7 +99,7 @@ class RpcCodecTest {
     @Test
     void tooLongAnRpc_isRefusedBeforeItIsRead() {
         var announced = new byte[] {(byte) 0x81, (byte) 0x80, 0x40};
-        assertThatThrownBy(() -> RpcCodec.read(new ByteArrayInputStream(announced)))
+        assertThatThrownBy(() -> RpcCodec.read(new ByteArrayInputStream(announced), () -> {}))
                 .isInstanceOf(Libp2pException.class)
                 .hasMessageContaining("1048577 bytes; the limit is 1048576");
     }
