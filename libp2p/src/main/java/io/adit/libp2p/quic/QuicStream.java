@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class QuicStream extends BufferedStream {
     /** Bytes taken from QUIC and not read yet; beyond it nothing is taken. */
     static final int READ_AHEAD = SessionLimits.INITIAL_WINDOW;
-    /** Bytes written that QUIC has not taken yet; beyond it writers wait. */
-    static final int MAX_UNSENT = 512 << 10;
+    /**
+     * Bytes written that QUIC has not taken yet; beyond it writers wait. More cost more: what waits long has left the
+     * processor's cache by the time that it is encrypted.
+     */
+    static final int MAX_UNSENT = 256 << 10;
 
     /** Packets come in runs of a dozen. */
     private static final int WORTH_WAKING = 64 << 10;
