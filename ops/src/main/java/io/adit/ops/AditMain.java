@@ -3,6 +3,7 @@ package io.adit.ops;
 import io.adit.core.error.AditException;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.ops.cli.ActorCommand;
+import io.adit.ops.cli.BenchCommand;
 import io.adit.ops.cli.ClientCommand;
 import io.adit.ops.cli.ConfigCommand;
 import io.adit.ops.cli.DealNameConverter;
@@ -61,6 +62,7 @@ import picocli.CommandLine.Command;
             ClientCommand.class,
             ConfigCommand.class,
             ExplainCommand.class,
+            BenchCommand.class,
             LauncherCommands.Devnet.class,
             LauncherCommands.Sim.class,
             LauncherCommands.Test.class,
