@@ -61,6 +61,11 @@ final class MinerHome {
         return anchor;
     }
 
+    /** Names the guard, as the node's own file beside it does. */
+    String guard() {
+        return "guard in " + directory;
+    }
+
     GuardSettings settings(Cid genesis, MachineMark mark, MiningLease lease) {
         return new GuardSettings(
                 ContestedChain.MINER, genesis, directory, new FileGuardAnchor(anchor), mark, lease, true);

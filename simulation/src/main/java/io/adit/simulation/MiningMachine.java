@@ -3,8 +3,10 @@ package io.adit.simulation;
 import io.adit.chain.type.BlockHeader;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
+import io.adit.core.slash.Doubt;
 import io.adit.core.slash.MachineMark;
 import io.adit.core.slash.MiningLease;
+import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.state.LeaseHolder;
 import io.adit.core.state.NodeLease;
@@ -30,44 +32,51 @@ final class MiningMachine {
 
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(10);
 
-    /** What stops it at a marked place. */
+    /** What stops it. */
     enum Stop {
         DIES,
-        STANDS_STILL
+        STANDS_STILL,
+        /** It ends itself before it works. */
+        CANNOT_START
     }
 
     private final int number;
     private final MiningProcess.Machine shared;
     private final SimulatedTimeline timeline;
     private final MinerHome home;
-    private final StateStore database;
+    private final StateStore store;
     private final BiConsumer<MiningMachine, BlockHeader> signed;
     private int processes;
     private @Nullable ProcessStore process;
     private Optional<MiningProcess> mining = Optional.empty();
     private OptionalInt pointsLeft = OptionalInt.empty();
     private Stop stop = Stop.DIES;
+    private int boots = 1;
     private boolean standsStill;
+    private boolean hasGuard;
     private boolean leaseHangs;
+    private ReachedStore.Way database = ReachedStore.Way.OPEN;
     private Optional<String> stoppedAt = Optional.empty();
 
     /**
      * A machine that does not run yet.
      *
      * @param number of its processes in simulated time
+     * @param home of its guard, which may be others' too
+     * @param store the database that all have
      * @param signed hears of every header that it signs
      */
     MiningMachine(
             int number,
             MiningProcess.Machine shared,
             MinerHome home,
-            StateStore database,
+            StateStore store,
             BiConsumer<MiningMachine, BlockHeader> signed) {
         this.number = number;
         this.shared = shared;
         this.timeline = shared.timeline();
         this.home = home;
-        this.database = database;
+        this.store = store;
         this.signed = signed;
     }
 
@@ -85,7 +94,7 @@ final class MiningMachine {
     }
 
     private MachineMark mark() {
-        return new MachineMark("machine " + number);
+        return new MachineMark("machine " + number + " boot " + boots);
     }
 
     int number() {
@@ -110,21 +119,29 @@ final class MiningMachine {
         if (isRunning()) {
             return;
         }
-        process = new ProcessStore(database, "machine-" + number + "-" + ++processes, false);
+        process = new ProcessStore(store, "machine-" + number + "-" + ++processes, false);
         timeline.startAs(number);
         timeline.start(Strand.Kind.VIRTUAL, "node", this::run);
         timeline.startAs(0);
     }
 
     private void run() {
-        var store = Objects.requireNonNull(process);
-        var lease = takeLease(new HangingStore(store, timeline, () -> leaseHangs));
-        var right =
-                MiningLease.take(store, ContestedChain.MINER, timeline, "guard of machine " + number, lease::isHeld);
-        lease.keep(this::leaseLost);
-        var settings = home.settings(shared.genesis(), mark(), right);
-        mining = Optional.of(
-                MiningProcess.startHere(shared, home, settings, store, header -> signed.accept(this, header)));
+        var reached = new ReachedStore(Objects.requireNonNull(process), timeline, () -> database);
+        var lease = takeLease(
+                new ReachedStore(reached, timeline, () -> leaseHangs ? ReachedStore.Way.DEAD : ReachedStore.Way.OPEN));
+        try {
+            var right = MiningLease.take(reached, ContestedChain.MINER, timeline, home.guard(), lease::isHeld);
+            lease.keep(this::leaseLost);
+            var settings = home.settings(shared.genesis(), mark(), right);
+            hasGuard = true;
+            mining = Optional.of(
+                    MiningProcess.startHere(shared, home, settings, reached, header -> signed.accept(this, header)));
+        } catch (AditException e) {
+            hasGuard = hasGuard && e.code() != SlashErrorCode.SLASH_HELD_ELSEWHERE;
+            stoppedAt = Optional.of(String.valueOf(e.code()));
+            stop = Stop.CANNOT_START;
+            timeline.dieHere();
+        }
     }
 
     private NodeLease takeLease(StateStore store) {
@@ -165,7 +182,25 @@ final class MiningMachine {
         mining = Optional.empty();
         pointsLeft = OptionalInt.empty();
         standsStill = false;
-        home.letGo();
+        if (hasGuard) {
+            hasGuard = false;
+            home.letGo();
+        }
+    }
+
+    /** It has been booted since it ran last. */
+    void boot() {
+        boots++;
+    }
+
+    /** How it reaches the database from now on, for all that it asks. */
+    void reachDatabase(ReachedStore.Way way) {
+        database = way;
+    }
+
+    /** Whether the database answers all that it asks. */
+    boolean reachesDatabase() {
+        return database == ReachedStore.Way.OPEN && !leaseHangs;
     }
 
     /** What it says of its lease hangs on a dead connection to the database, or no longer; all else goes through. */
@@ -225,6 +260,22 @@ final class MiningMachine {
 
     Stop stop() {
         return stop;
+    }
+
+    MinerHome home() {
+        return home;
+    }
+
+    /** Why its guard permits nothing, while it has the lease and is awake. */
+    Optional<Doubt> doubt() {
+        return mining.filter(process -> isAwake())
+                .flatMap(process -> process.guard().status().doubt())
+                .filter(why -> why != Doubt.CHAIN_NOT_SEEN);
+    }
+
+    /** The operator states the last epoch that may be signed, to the guard of one that is in doubt. */
+    void acceptEpoch(long epoch) {
+        mining.orElseThrow().guard().acceptEpoch(new Epoch(epoch));
     }
 
     /** Why it makes no blocks, in its own words; to be asked while it is awake. */

@@ -106,6 +106,12 @@ class SimulationTest {
                 "machine that makes blocks stood still",
                 "machine that makes blocks stood still at block.permitted",
                 "a lease's renewal hung",
+                "a machine that makes blocks cut off from the database",
+                "the database away from all machines",
+                "machines that share one guard",
+                "machine that makes blocks could not start: SLASH_HELD_ELSEWHERE",
+                "the guard of one of several machines put back to an older one",
+                "an operator ended the doubt of one of several machines",
                 "pre-commits of several sectors in one message",
                 "proofs of several sectors in one message"));
         UnreliableNode.Mood.TROUBLES.forEach(mood -> {

@@ -1,46 +1,59 @@
 package io.adit.simulation;
 
+import io.adit.core.error.AditException;
 import io.adit.core.state.ForwardingStateStore;
+import io.adit.core.state.StateErrorCode;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.Tx;
 import io.adit.core.time.Timeline;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** The store behind a connection that may be dead without anybody noticing: what is asked then is done once it is alive again. */
-final class HangingStore extends ForwardingStateStore {
+/** The database as somebody reaches it, or does not. */
+final class ReachedStore extends ForwardingStateStore {
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
-    private final Timeline timeline;
-    private final BooleanSupplier hangs;
-
-    /** @param hangs whether it is dead */
-    HangingStore(StateStore store, Timeline timeline, BooleanSupplier hangs) {
-        super(store);
-        this.timeline = timeline;
-        this.hangs = hangs;
+    /** What becomes of what is asked. */
+    enum Way {
+        OPEN,
+        /** The connection is dead without anybody noticing: it is done once it is alive again. */
+        DEAD,
+        /** It fails at once. */
+        REFUSED
     }
 
-    private void waitForConnection() {
+    private final Timeline timeline;
+    private final Supplier<Way> way;
+
+    ReachedStore(StateStore store, Timeline timeline, Supplier<Way> way) {
+        super(store);
+        this.timeline = timeline;
+        this.way = way;
+    }
+
+    private void reach() {
         try {
-            while (hangs.getAsBoolean()) {
+            while (way.get() == Way.DEAD) {
                 timeline.sleep(A_MOMENT);
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+        if (way.get() == Way.REFUSED) {
+            throw new AditException(StateErrorCode.STATE_SERVER_AWAY, "asking the database: connection refused");
+        }
     }
 
     @Override
     public <T> T transact(Function<Tx, T> work) {
-        waitForConnection();
+        reach();
         return super.transact(work);
     }
 
     @Override
     public <T> T read(Function<Tx, T> work) {
-        waitForConnection();
+        reach();
         return super.read(work);
     }
 
