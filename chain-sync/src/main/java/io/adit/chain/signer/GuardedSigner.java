@@ -20,12 +20,35 @@ import java.util.Set;
 /** Keys of this process, with the slash guards of the miners before them. */
 public final class GuardedSigner implements BlockSigner {
     private final Signer keys;
-    private final Map<Address, SlashGuard> guards;
+    private final Guards guards;
+
+    /** The guards of the miners that blocks are signed for. */
+    @FunctionalInterface
+    public interface Guards {
+        /** @throws AditException where there is none, or none yet */
+        SlashGuard of(Address miner);
+    }
 
     /** Takes the guards of the miners that blocks are signed for; they stay the caller's to close. */
     public GuardedSigner(Signer keys, Map<Address, SlashGuard> guards) {
+        this(keys, fixed(Map.copyOf(guards)));
+    }
+
+    /** Takes guards that may be opened later than this; asked for at each use. */
+    public GuardedSigner(Signer keys, Guards guards) {
         this.keys = keys;
-        this.guards = Map.copyOf(guards);
+        this.guards = guards;
+    }
+
+    private static Guards fixed(Map<Address, SlashGuard> guards) {
+        return miner -> {
+            var guard = guards.get(miner);
+            if (guard == null) {
+                throw new SignerRefusedException(
+                        "blocks.miners", guards.keySet().toString(), miner.toString());
+            }
+            return guard;
+        };
     }
 
     @Override
@@ -58,32 +81,24 @@ public final class GuardedSigner implements BlockSigner {
     }
 
     Signature signBlock(Address key, BlockContent block) {
-        guard(block.header().miner()).permit(block.intent());
+        guards.of(block.header().miner()).permit(block.intent());
         CrashPoints.reach("block.permitted");
         return keys.sign(key, block.header().signingBytes());
     }
 
     @Override
     public void resume(Address miner, Epoch now, List<ProtectedBlock> ownBlocks) {
-        guard(miner).resume(now, ownBlocks);
+        guards.of(miner).resume(now, ownBlocks);
     }
 
     @Override
     public void observe(Address miner, ProtectedBlock onChain) {
-        guard(miner).observe(onChain);
+        guards.of(miner).observe(onChain);
     }
 
     @Override
     public GuardStatus status(Address miner) {
-        return guard(miner).status();
-    }
-
-    private SlashGuard guard(Address miner) {
-        var guard = guards.get(miner);
-        if (guard == null) {
-            throw new SignerRefusedException("blocks.miners", guards.keySet().toString(), miner.toString());
-        }
-        return guard;
+        return guards.of(miner).status();
     }
 
     private static boolean isHeader(byte[] bytes) {

@@ -27,12 +27,14 @@ public final class FileGuardAnchor implements GuardAnchor {
 
     @Override
     public Optional<Mark> read() throws IOException {
-        if (!Files.exists(file)) {
+        if (!DurableFiles.isThere(file)) {
             return Optional.empty();
         }
         byte[] bytes;
         try (var in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_FILE);
+        } catch (IOException e) {
+            throw new IOException("reading the anchor " + file + ": " + e.getMessage(), e);
         }
         int length = bytes.length - CHECKSUM;
         if (length <= 0) {

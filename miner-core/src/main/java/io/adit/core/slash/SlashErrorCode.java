@@ -24,6 +24,13 @@ public enum SlashErrorCode implements ErrorCode {
             ErrorKind.OPERATOR,
             "Another process holds this miner's slash guard. Two daemons on one miner sign two blocks for one epoch sooner"
                     + " or later. Stop one of them."),
+    /** The log or the anchor is not where this node had it. */
+    SLASH_GUARD_AWAY(
+            ErrorKind.HARDWARE,
+            "The slash guard is not open, or its log or anchor is not where this node had it before: most often its disk is not"
+                    + " mounted yet. No block is signed until it is there; the node looks again by itself. Only if it is lost"
+                    + " for good, stop the node and state the last epoch that may be signed (adit slash-guard accept-epoch)"
+                    + " or import a protection file."),
     /** The lease on the miner went to another node. */
     SLASH_LEASE_LOST(
             ErrorKind.OPERATOR,

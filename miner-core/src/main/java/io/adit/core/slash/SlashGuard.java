@@ -95,7 +95,7 @@ public final class SlashGuard implements AutoCloseable {
     private void load() throws IOException {
         var mark = settings.anchor().read();
         mark.ifPresent(known -> anchored = known.highWater());
-        if (!Files.exists(settings.log())) {
+        if (!DurableFiles.isThere(settings.log())) {
             doubts.add(Doubt.LOG_MISSING);
             return;
         }

@@ -32,7 +32,8 @@ public final class SilentForwarder implements AutoCloseable {
         Thread.ofVirtual().start(this::run);
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return door.getLocalPort();
     }
 

@@ -12,6 +12,7 @@ import io.adit.sealing.mining.MinedBlock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What the operator API can be asked about blocks and the slash guard. */
@@ -19,16 +20,24 @@ public final class MiningRoutes {
     private static final int MOST_BLOCKS = 200;
 
     private final Supplier<Optional<BlockProducer>> producer;
-    private final Optional<SlashGuard> guard;
-    private final String off;
+    private final Supplier<Optional<SlashGuard>> guard;
+    private final Consumer<GuardStatus> changed;
+    private final Supplier<String> off;
 
     /**
      * @param producer empty while it is not started
-     * @param off why there is neither producer nor guard, in words
+     * @param guard the node's own, while it is open
+     * @param changed told how the guard stands when the operator has changed it
+     * @param off why there is no guard, in words
      */
-    public MiningRoutes(Supplier<Optional<BlockProducer>> producer, Optional<SlashGuard> guard, String off) {
+    public MiningRoutes(
+            Supplier<Optional<BlockProducer>> producer,
+            Supplier<Optional<SlashGuard>> guard,
+            Consumer<GuardStatus> changed,
+            Supplier<String> off) {
         this.producer = producer;
         this.guard = guard;
+        this.changed = changed;
         this.off = off;
     }
 
@@ -38,15 +47,20 @@ public final class MiningRoutes {
                 new ApiRoute("GET", "/api/v1/mining", (parameters, body) -> status()),
                 new ApiRoute("GET", "/api/v1/mining/blocks", (parameters, body) -> blocks()),
                 new ApiRoute("GET", "/api/v1/slash-guard", (parameters, body) -> guard()),
-                new ApiRoute(
-                        "POST",
-                        "/api/v1/slash-guard/*",
-                        (given, body) -> GuardDesk.change(requireGuard(), given.getFirst(), body)));
+                new ApiRoute("POST", "/api/v1/slash-guard/*", (given, body) -> change(given.getFirst(), body)));
+    }
+
+    private JsonNode change(String what, JsonNode body) {
+        var open = requireGuard();
+        var done = GuardDesk.change(open, what, body);
+        changed.accept(open.status());
+        return done;
     }
 
     private SlashGuard requireGuard() {
-        return guard.orElseThrow(
-                () -> new AditException(OpsError.NO_SUCH_THING, "the running node has no slash guard open: " + off));
+        return guard.get()
+                .orElseThrow(() -> new AditException(
+                        OpsError.NO_SUCH_THING, "the running node has no slash guard open: " + off.get()));
     }
 
     /** Of the node's own guard, or of the one in the signer process. */
@@ -59,7 +73,7 @@ public final class MiningRoutes {
     private JsonNode status() {
         var running = producer.get();
         if (running.isEmpty()) {
-            return object().put("mining", false).put("why", off);
+            return object().put("mining", false).put("why", off.get());
         }
         var status = running.get().status();
         var counts = status.counts();

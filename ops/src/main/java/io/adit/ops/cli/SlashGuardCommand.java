@@ -56,6 +56,7 @@ public final class SlashGuardCommand {
             return GuardRoom.offline(
                     new NodeHome(directory.path()),
                     System.getenv(),
+                    endsDoubt(),
                     guard -> what.isEmpty()
                             ? GuardDesk.describe(guard.status())
                             : GuardDesk.change(guard, what, body()));
@@ -63,6 +64,11 @@ public final class SlashGuardCommand {
 
         boolean isPossibleOffline() {
             return true;
+        }
+
+        /** Whether it is the operator's word on what was signed. */
+        boolean endsDoubt() {
+            return false;
         }
 
         @Override
@@ -121,6 +127,11 @@ public final class SlashGuardCommand {
         }
 
         @Override
+        boolean endsDoubt() {
+            return true;
+        }
+
+        @Override
         ObjectNode body() {
             return super.body().put("epoch", epoch);
         }
@@ -137,6 +148,11 @@ public final class SlashGuardCommand {
 
         Import() {
             super("import");
+        }
+
+        @Override
+        boolean endsDoubt() {
+            return true;
         }
 
         @Override

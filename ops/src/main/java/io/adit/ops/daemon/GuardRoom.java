@@ -17,13 +17,10 @@ import io.adit.ops.OpsError;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -55,20 +52,26 @@ public final class GuardRoom {
     }
 
     /** Begins the guard of a miner that was just created and so has never signed; one that is begun stays as it is. */
-    static void beginNew(NodeConfig.Mining mining, Address miner, ChainApi chain) {
+    static void beginNew(NodeHome home, NodeConfig.Mining mining, Address miner, ChainApi chain) {
+        var known = new KnownGuard(home, mining);
         try (var guard = open(mining, miner, genesis(chain), MiningLease.NONE, new SimpleMeterRegistry())) {
             if (guard.status().doubt().equals(Optional.of(Doubt.LOG_MISSING))) {
                 guard.begin();
             }
+            known.remember(guard.status());
         }
     }
 
     /**
      * Works on the guard of a node that does not run; none can start meanwhile.
      *
-     * @throws AditException {@link OpsError#ALREADY_RUNNING}, {@link OpsError#NOT_INITIALISED}, or the full node's
+     * @param endsDoubt whether the work is the operator's word on what was signed: that makes the guard which is where the
+     *     configuration says the node's own, also where another one is known, or begins one there
+     * @throws AditException {@link OpsError#ALREADY_RUNNING}, {@link OpsError#NOT_INITIALISED}, {@code SLASH_GUARD_AWAY}, or the
+     *     full node's
      */
-    public static <T> T offline(NodeHome home, Map<String, String> environment, Function<SlashGuard, T> work) {
+    public static <T> T offline(
+            NodeHome home, Map<String, String> environment, boolean endsDoubt, Function<SlashGuard, T> work) {
         if (!home.initialised()) {
             throw new AditException(
                     OpsError.NOT_INITIALISED, home.directory() + " holds no node; make one with 'adit init'");
@@ -76,6 +79,10 @@ public final class GuardRoom {
         var config = home.load(environment, Map.of());
         var named = Address.parse(home.read(home.minerFile()));
         var registry = new SimpleMeterRegistry();
+        var known = new KnownGuard(home, config.mining());
+        if (!endsDoubt) {
+            known.require();
+        }
         try (var lock = home.lock();
                 var chain = FullNodes.open(config.chain(), named, registry, new SecureRandom());
                 var guard = open(
@@ -85,27 +92,20 @@ public final class GuardRoom {
                         MiningLease.NONE,
                         registry)) {
             assert lock.isOpen();
-            return work.apply(guard);
+            var done = work.apply(guard);
+            known.remember(guard.status());
+            return done;
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "giving the lock of " + home.directory() + " back", e);
         }
     }
 
-    /** The right to mine, to be taken under the node's lease, which ends the process when it is lost. */
-    static MiningLease lease(StateStore store, Address miner, Path guard, BooleanSupplier held) {
-        return MiningLease.take(store, miner, InstantSource.system(), holder(guard), held);
-    }
-
-    private static String holder(Path guard) {
-        var file = guard.resolve("holder");
-        try {
-            Files.createDirectories(guard);
-            if (!Files.exists(file)) {
-                Files.writeString(file, UUID.randomUUID().toString());
-            }
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new AditException(OpsError.LOCAL_FILE, "reading " + file, e);
-        }
+    /**
+     * The right to mine, to be taken under the node's lease, which ends the process when it is lost.
+     *
+     * @param guard its name
+     */
+    static MiningLease lease(StateStore store, Address miner, String guard, BooleanSupplier held) {
+        return MiningLease.take(store, miner, InstantSource.system(), guard, held);
     }
 }

@@ -5,7 +5,9 @@ import io.adit.chain.signer.BlockSigner;
 import io.adit.chain.signer.GuardedSigner;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
 import io.adit.core.keys.Signer;
+import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.SystemTimeline;
@@ -16,81 +18,100 @@ import io.adit.sealing.mining.StoredSectors;
 import io.adit.sealing.mining.WinningProver;
 import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Map;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Block production, and the signer that it and everything else signs with: no block header leaves the node's keys but
- * through the slash guard. A guard that cannot be opened costs the blocks and nothing else.
+ * through the slash guard. A guard that cannot be opened costs the blocks and nothing else, and only until it can be.
  */
 final class MiningRoom implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(MiningRoom.class);
-
     private final NodeSettings settings;
     private final FullNode chain;
     private final StateStore store;
     private final MeterRegistry registry;
-    private final Optional<SlashGuard> guard;
     private final BlockSigner signer;
+    private final KnownGuard known;
     private final String off;
+    private final Optional<RoomStarter> opening;
     private volatile Optional<BlockProducer> producer = Optional.empty();
+    private Optional<SlashGuard> guard = Optional.empty();
+    private boolean closed;
 
+    /** @param pause between two tries to open the guard */
     private MiningRoom(
-            NodeSettings settings,
-            FullNode chain,
-            StateStore store,
-            MeterRegistry registry,
-            Optional<SlashGuard> guard,
-            BlockSigner signer,
-            String off) {
-        this.settings = settings;
-        this.chain = chain;
-        this.store = store;
-        this.registry = registry;
-        this.guard = guard;
-        this.off = off;
-        this.signer = signer;
-    }
-
-    /**
-     * Opens the guard, under the node's lease. A signer process has its own.
-     *
-     * @param held whether the node's lease is certainly still this node's
-     */
-    static MiningRoom open(
+            NodeHome home,
             NodeSettings settings,
             FullNode chain,
             StateStore store,
             Signer keys,
             BooleanSupplier held,
-            MeterRegistry registry) {
-        var mining = settings.config().mining();
-        if (!mining.enabled()) {
-            return without(settings, chain, store, keys, registry, "mining.enabled is false");
+            MeterRegistry registry,
+            Duration pause) {
+        this.settings = settings;
+        this.chain = chain;
+        this.store = store;
+        this.registry = registry;
+        this.known = new KnownGuard(home, settings.config().mining());
+        this.off = settings.config().mining().enabled() ? "" : "mining.enabled is false";
+        this.signer = keys instanceof BlockSigner remote ? remote : new GuardedSigner(keys, this::requireGuard);
+        this.opening = keys instanceof BlockSigner || !off.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RoomStarter("making blocks", () -> openGuard(held), pause));
+    }
+
+    /**
+     * Opens the guard, under the node's lease, now or as soon as it can be. A signer process has its own.
+     *
+     * @param held whether the node's lease is certainly still this node's
+     * @param pause between two tries
+     */
+    static MiningRoom open(
+            NodeHome home,
+            NodeSettings settings,
+            FullNode chain,
+            StateStore store,
+            Signer keys,
+            BooleanSupplier held,
+            MeterRegistry registry,
+            Duration pause) {
+        var room = new MiningRoom(home, settings, chain, store, keys, held, registry, pause);
+        room.opening.ifPresent(RoomStarter::start);
+        return room;
+    }
+
+    /** One try; what a failed one had taken is given back when it ends. */
+    private void openGuard(BooleanSupplier held) {
+        if (guard().isEmpty()) {
+            var mining = settings.config().mining();
+            var lease = GuardRoom.lease(store, settings.miner(), known.require(), held);
+            keep(GuardRoom.open(mining, settings.miner(), settings.facts().genesis(), lease, registry));
         }
-        if (keys instanceof BlockSigner remote) {
-            return new MiningRoom(settings, chain, store, registry, Optional.empty(), remote, "");
-        }
-        try {
-            var lease = GuardRoom.lease(store, settings.miner(), mining.guard(), held);
-            var guard =
-                    GuardRoom.open(mining, settings.miner(), settings.facts().genesis(), lease, registry);
-            var signer = new GuardedSigner(keys, Map.of(settings.miner(), guard));
-            return new MiningRoom(settings, chain, store, registry, Optional.of(guard), signer, "");
-        } catch (AditException e) {
-            LOG.error("No blocks will be made: {}", e.getMessage());
-            return without(settings, chain, store, keys, registry, String.valueOf(e.getMessage()));
+        guard().ifPresent(open -> known.remember(open.status()));
+    }
+
+    private synchronized void keep(SlashGuard opened) {
+        if (closed) {
+            opened.close();
+        } else {
+            guard = Optional.of(opened);
         }
     }
 
-    /** Signs everything but blocks. */
-    private static MiningRoom without(
-            NodeSettings settings, FullNode chain, StateStore store, Signer keys, MeterRegistry registry, String why) {
-        var signer = keys instanceof BlockSigner remote ? remote : new GuardedSigner(keys, Map.of());
-        return new MiningRoom(settings, chain, store, registry, Optional.empty(), signer, why);
+    private synchronized Optional<SlashGuard> guard() {
+        return guard;
+    }
+
+    private SlashGuard requireGuard(Address miner) {
+        return guard().filter(open -> miner.equals(settings.miner()))
+                .orElseThrow(() -> new AditException(
+                        SlashErrorCode.SLASH_GUARD_AWAY, "the slash guard of " + miner + " is not open: " + why()));
+    }
+
+    /** Why there is no guard, in words. */
+    private String why() {
+        return opening.flatMap(RoomStarter::problem).orElse(off);
     }
 
     /** Signs for the whole node. */
@@ -129,8 +150,9 @@ final class MiningRoom implements AutoCloseable {
         if (!settings.config().mining().enabled()) {
             return Optional.empty();
         }
-        if (!off.isEmpty()) {
-            return Optional.of("no blocks are made: " + off);
+        var notOpen = opening.flatMap(RoomStarter::problem);
+        if (notOpen.isPresent()) {
+            return Optional.of("no blocks are made: " + notOpen.get());
         }
         if (settings.config().chain().development()) {
             // Its clock is not this machine's, and it is not always wanted that blocks are made there.
@@ -140,12 +162,16 @@ final class MiningRoom implements AutoCloseable {
     }
 
     MiningRoutes routes() {
-        return new MiningRoutes(() -> producer, guard, off);
+        return new MiningRoutes(() -> producer, this::guard, known::remember, this::why);
     }
 
     @Override
     public void close() {
+        opening.ifPresent(RoomStarter::close);
         producer.ifPresent(BlockProducer::close);
-        guard.ifPresent(SlashGuard::close);
+        synchronized (this) {
+            closed = true;
+            guard.ifPresent(SlashGuard::close);
+        }
     }
 }

@@ -152,7 +152,7 @@ public final class Node implements AutoCloseable {
         var lease = closing(NodeLease.takeOnceFree(store, miner, holder(), new SystemTimeline(clock), LEASE));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
-        var mining = closing(MiningRoom.open(settings, chain, store, signer, lease::isHeld, registry));
+        var mining = closing(MiningRoom.open(home, settings, chain, store, signer, lease::isHeld, registry, pause));
         var outbox = new MessageOutbox(store, chain, mining.signer(), settings.messages(), new SystemTimeline(clock));
         // Another node proves this miner now: whatever this one did from here on would work against it.
         lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));

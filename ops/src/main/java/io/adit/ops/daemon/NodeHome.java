@@ -36,6 +36,7 @@ import java.util.Optional;
  *   miner                  the miner's address
  *   index/  pieces/        the piece index and the pieces
  *   signer.toml  signer/   policy, socket and accounts of a signer process
+ *   slash-guard-known      the name of the slash guard that the node has used
  *   sent/                  messages signed with other keys than the node's
  *   api  token             where the running node listens, and what it asks for (0600)
  *   lock                   held by the running node
@@ -72,6 +73,11 @@ public record NodeHome(Path directory) {
 
     public Path minerFile() {
         return directory.resolve("miner");
+    }
+
+    /** Which slash guard the node has used. */
+    Path knownGuardFile() {
+        return directory.resolve("slash-guard-known");
     }
 
     public Path apiFile() {
@@ -187,15 +193,15 @@ public record NodeHome(Path directory) {
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncDirectory();
+            syncFolderOf(file);
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "writing " + file, e);
         }
     }
 
-    private void syncDirectory() throws IOException {
+    private void syncFolderOf(Path file) throws IOException {
         if (posix()) {
-            try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            try (var channel = FileChannel.open(file.resolveSibling("."), StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }

@@ -224,7 +224,7 @@ public final class NodeInit {
                     config.chain().maxFee());
             var miner = new MinerCreation(chain, outbox, patience, say)
                     .make(worker, createMinerParams(choice, choice.owner().orElse(worker), worker));
-            GuardRoom.beginNew(config.mining(), chain.stateLookupID(miner, TipSetKey.EMPTY), chain);
+            GuardRoom.beginNew(home, config.mining(), chain.stateLookupID(miner, TipSetKey.EMPTY), chain);
             return miner;
         }
     }

@@ -3,7 +3,9 @@ package io.adit.ops.daemon;
 import io.adit.core.error.AditException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,11 +19,16 @@ final class RoomStarter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoomStarter.class);
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
 
+    /** How long the rooms that come after wait for the first try. */
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(30);
+
     private final String room;
     private final Runnable starting;
     private final Duration pause;
+    private final Duration patience;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Optional<String> trouble = Optional.empty();
+    private boolean started;
     private Optional<Thread> retrying = Optional.empty();
 
     /**
@@ -30,42 +37,78 @@ final class RoomStarter implements AutoCloseable {
      * @param pause between two tries
      */
     RoomStarter(String room, Runnable starting, Duration pause) {
+        this(room, starting, pause, FIRST_PATIENCE);
+    }
+
+    /** @param patience after which {@link #start} returns although its try hangs */
+    RoomStarter(String room, Runnable starting, Duration pause, Duration patience) {
         this.room = room;
         this.starting = starting;
         this.pause = pause;
+        this.patience = patience;
     }
 
-    /** Tries once now, and then in the background until it succeeds. */
+    /**
+     * Tries once now, and then in the background until it succeeds. A first try that hangs, in a disk or a database, is left to
+     * the background too: others have to start.
+     */
     void start() {
-        if (!tryToStart()) {
-            retryAfter(pause);
+        var first = new CompletableFuture<Boolean>();
+        startBeside(first);
+        try {
+            first.completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .get();
+            noteThatItTakesLong();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Tries in the background until it succeeds. */
     void startBeside() {
-        trouble = Optional.of(room + " has not started yet");
-        retryAfter(Duration.ZERO);
+        noteThatItTakesLong();
+        startBeside(CompletableFuture.completedFuture(false));
     }
 
-    private void retryAfter(Duration first) {
+    private synchronized void noteThatItTakesLong() {
+        if (!started && trouble.isEmpty()) {
+            trouble = Optional.of(room + " has not started yet");
+        }
+    }
+
+    private synchronized void noteThatItHasStarted() {
+        started = true;
+        trouble = Optional.empty();
+    }
+
+    /** @param first completed by the first try, which fails it with what is the caller's if that still waits */
+    private void startBeside(CompletableFuture<Boolean> first) {
         retrying =
-                Optional.of(Thread.ofPlatform().daemon().name(room + "-starter").start(() -> retry(first)));
+                Optional.of(Thread.ofPlatform().daemon().name(room + "-starter").start(() -> tryUntilStarted(first)));
     }
 
-    private void retry(Duration first) {
+    private void tryUntilStarted(CompletableFuture<Boolean> first) {
         try {
-            for (var wait = first; !closing.await(wait.toMillis(), TimeUnit.MILLISECONDS); wait = pause) {
+            do {
                 try {
-                    if (tryToStart()) {
-                        LOG.info("{} has started now", room);
+                    boolean started = tryToStart();
+                    boolean atOnce = first.complete(started);
+                    if (started) {
+                        if (!atOnce) {
+                            LOG.info("{} has started now", room);
+                        }
                         return;
                     }
                 } catch (RuntimeException e) {
+                    if (first.completeExceptionally(e)) {
+                        return;
+                    }
                     // Not foreseen, but the next try may go well, and the alarm must say what is.
                     note(e.toString(), e);
                 }
-            }
+            } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -74,7 +117,7 @@ final class RoomStarter implements AutoCloseable {
     private boolean tryToStart() {
         try {
             starting.run();
-            trouble = Optional.empty();
+            noteThatItHasStarted();
             return true;
         } catch (AditException e) {
             note(e.getMessage(), e);
@@ -83,7 +126,7 @@ final class RoomStarter implements AutoCloseable {
     }
 
     /** The alarm repeats it; the log need not. */
-    private void note(@Nullable String why, Exception e) {
+    private synchronized void note(@Nullable String why, Exception e) {
         var now = Optional.of(room + " has not started: " + why);
         if (!now.equals(trouble)) {
             LOG.error("{}; the node goes on and tries again every {}", now.get(), pause, e);

@@ -130,8 +130,9 @@ class NodeCommandsTest extends NodeCase {
         try (var node = start(Map.of())) {
             assertThat(node).isNotNull();
             Awaitility.await()
-                    .until(() -> get("/api/v1/mining").path("guard").asText().contains("anchor is missing"));
+                    .until(() -> get("/health").path("problem").asText().contains("slash-anchor is not there"));
         }
+        assertThat(run("slash-guard", "accept-epoch", "7")).contains("CHAIN_NOT_SEEN");
         try (var node = start(Map.of("mining.enabled", "false"))) {
             assertThat(node).isNotNull();
             assertThat(get("/api/v1/mining").path("why").asText()).isEqualTo("mining.enabled is false");

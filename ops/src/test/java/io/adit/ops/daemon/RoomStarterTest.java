@@ -1,6 +1,7 @@
 package io.adit.ops.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.error.AditException;
 import io.adit.ops.OpsError;
@@ -41,6 +42,44 @@ class RoomStarterTest {
             starter.start();
 
             assertThat(starter.problem().orElse("")).contains("sealing has not started", "the full node is away");
+        }
+    }
+
+    @Test
+    void start_whenTheFirstTryHangs_doesNotKeepTheOthersFromStarting() {
+        var disk = new CountDownLatch(1);
+        try (var starter =
+                new RoomStarter("making blocks", () -> awaitQuietly(disk), Duration.ofHours(1), Duration.ofMillis(5))) {
+            starter.start();
+
+            assertThat(starter.problem()).contains("making blocks has not started yet");
+
+            disk.countDown();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> starter.problem().isEmpty());
+        }
+    }
+
+    @Test
+    void start_whenTheFirstTryFailsInAWayThatIsNotForeseen_throwsIt() {
+        try (var starter = new RoomStarter(
+                "sealing",
+                () -> {
+                    throw new IllegalStateException("a bug");
+                },
+                Duration.ofHours(1))) {
+            assertThatThrownBy(starter::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("a bug");
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,0 +1,113 @@
+package io.adit.ops.daemon;
+
+import io.adit.core.config.NodeConfig;
+import io.adit.core.error.AditException;
+import io.adit.core.slash.Doubt;
+import io.adit.core.slash.GuardStatus;
+import io.adit.core.slash.SlashErrorCode;
+import io.adit.ops.OpsError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Which slash guard a node has. Its folder holds a name, and the node's directory the name of the one that was last in use: so a
+ * disk that is not mounted does not pass for a guard that was never begun, and nothing is made in the empty folder below it.
+ */
+final class KnownGuard {
+    private final NodeHome home;
+    private final Path guard;
+    private final Path anchor;
+
+    KnownGuard(NodeHome home, NodeConfig.Mining mining) {
+        this.home = home;
+        this.guard = mining.guard();
+        this.anchor = mining.anchor();
+    }
+
+    /**
+     * The name of the guard that is to be opened; made where this node has used none.
+     *
+     * @throws AditException {@link SlashErrorCode#SLASH_GUARD_AWAY} where the one that it has used, or its anchor, is not there;
+     *     {@link OpsError#LOCAL_FILE} where the disk does not say
+     */
+    String require() {
+        var used = text(home.knownGuardFile());
+        if (used.isEmpty()) {
+            return madeHere();
+        }
+        var here = text(holder());
+        if (here.isEmpty()) {
+            throw away(guard + " does not hold the slash guard that this node has used");
+        }
+        if (!here.equals(used)) {
+            throw away(guard + " holds another slash guard than the one that this node has used");
+        }
+        if (!isThere(anchor)) {
+            throw away("the slash guard's anchor " + anchor + " is not there");
+        }
+        return used.get();
+    }
+
+    /** Remembers the guard that is open, unless the operator has yet to decide about it. */
+    void remember(GuardStatus status) {
+        if (status.doubt().filter(doubt -> doubt != Doubt.CHAIN_NOT_SEEN).isPresent()) {
+            return;
+        }
+        var name = madeHere();
+        if (!text(home.knownGuardFile()).equals(Optional.of(name))) {
+            home.writeSecret(home.knownGuardFile(), name);
+        }
+    }
+
+    private String madeHere() {
+        return text(holder()).orElseGet(() -> {
+            var name = UUID.randomUUID().toString();
+            try {
+                Files.createDirectories(guard);
+            } catch (IOException e) {
+                throw new AditException(OpsError.LOCAL_FILE, "making " + guard + ": " + e, e);
+            }
+            home.writeSecret(holder(), name);
+            return name;
+        });
+    }
+
+    private Path holder() {
+        return guard.resolve("holder");
+    }
+
+    private static AditException away(String what) {
+        return new AditException(
+                SlashErrorCode.SLASH_GUARD_AWAY,
+                what
+                        + ": mount its disk, the node looks again by itself. Only if it is lost for good: stop the node, then"
+                        + " 'adit slash-guard accept-epoch N' or 'adit slash-guard import FILE'");
+    }
+
+    private static boolean isThere(Path file) {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "looking for " + file + ": " + e, e);
+        }
+    }
+
+    /** What a file says; empty where it is not there or, after a power cut, says nothing. */
+    private static Optional<String> text(Path file) {
+        try {
+            return Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "reading " + file + ": " + e, e);
+        }
+    }
+}

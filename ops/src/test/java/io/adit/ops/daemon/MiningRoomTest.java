@@ -1,0 +1,212 @@
+package io.adit.ops.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.adit.chain.node.PartialFullNode;
+import io.adit.core.config.ConfigLoader;
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
+import io.adit.core.keys.PrivateKey;
+import io.adit.core.keys.SignatureType;
+import io.adit.core.keys.Signer;
+import io.adit.core.slash.Doubt;
+import io.adit.core.slash.MiningLease;
+import io.adit.core.slash.SlashErrorCode;
+import io.adit.core.slash.SlashGuard;
+import io.adit.core.state.SilentForwarder;
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.state.StateStore;
+import io.adit.core.state.TestPostgres;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the slash guard needs may come later than the node: its disks, its database, the end of the process before. */
+class MiningRoomTest {
+    private static final Address MINER = Address.ofId(1000);
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path folder;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Signer keys = Signer.of(PrivateKey.of(SignatureType.SECP256K1, scalar()));
+
+    private NodeHome home;
+    private NodeSettings settings;
+
+    private static byte[] scalar() {
+        var scalar = new byte[32];
+        scalar[31] = 7;
+        return scalar;
+    }
+
+    @BeforeEach
+    void configure() {
+        home = new NodeHome(folder.resolve("node"));
+        home.create();
+        var toml = "[mining]\nguard = \"%s\"\nanchor = \"%s\"\n".formatted(guard(), anchor());
+        settings = new NodeSettings(
+                ConfigLoader.parse(toml, home.directory(), Map.of("HOME", folder.toString())),
+                Facts.of(MINER, keys.addresses().iterator().next()));
+    }
+
+    private Path guard() {
+        return folder.resolve("disk").resolve("slash");
+    }
+
+    private Path anchor() {
+        return folder.resolve("volume").resolve("anchor");
+    }
+
+    private SqlStateStore sqlite() {
+        return SqlStateStore.sqlite(home.directory().resolve("state.db"));
+    }
+
+    private MiningRoom room(StateStore store) {
+        return MiningRoom.open(
+                home, settings, new PartialFullNode(), store, keys, () -> true, registry, Duration.ofMillis(20));
+    }
+
+    private SlashGuard opened() {
+        return GuardRoom.open(
+                settings.config().mining(), MINER, settings.facts().genesis(), MiningLease.NONE, registry);
+    }
+
+    private Optional<Doubt> doubt(MiningRoom room) {
+        return room.signer().status(MINER).doubt();
+    }
+
+    private void until(MiningRoom room) {
+        Awaitility.await().atMost(LONG).until(() -> room.problem().isEmpty());
+    }
+
+    /** A guard that has run here, as a node leaves it. */
+    private void ran() {
+        try (var begun = opened()) {
+            begun.begin();
+        }
+        try (var store = sqlite();
+                var room = room(store)) {
+            assertThat(doubt(room)).contains(Doubt.CHAIN_NOT_SEEN);
+            room.signer().resume(MINER, new Epoch(7), List.of());
+            assertThat(doubt(room)).isEmpty();
+        }
+    }
+
+    @Test
+    void guardIsOpenedLater_whenTheProcessBeforeStillHasIt() {
+        var before = opened();
+        try (var store = sqlite();
+                var room = room(store)) {
+            before.begin();
+            assertThat(room.problem().orElse(""))
+                    .contains("no blocks are made: making blocks has not started", "it is held by");
+            assertThatThrownBy(() -> room.signer().status(MINER))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_GUARD_AWAY));
+
+            before.close();
+
+            until(room);
+            assertThat(doubt(room)).contains(Doubt.CHAIN_NOT_SEEN);
+        } finally {
+            before.close();
+        }
+    }
+
+    @Test
+    void guardIsOpenedLater_whenItsAnchorCannotBeRead() throws Exception {
+        ran();
+        var kept = folder.resolve("kept");
+        Files.move(anchor(), kept);
+        Files.createDirectory(anchor());
+        try (var store = sqlite();
+                var room = room(store)) {
+            assertThat(room.problem().orElse("")).contains("no blocks are made", anchor().toString());
+
+            Files.delete(anchor());
+            Files.move(kept, anchor());
+
+            until(room);
+            assertThat(doubt(room)).contains(Doubt.CHAIN_NOT_SEEN);
+        }
+    }
+
+    @Test
+    void guardIsOpenedLater_whenTheDatabaseIsAwayForAWhile() throws Exception {
+        try (var begun = opened()) {
+            begun.begin();
+        }
+        var database = TestPostgres.freshDatabase();
+        var server = URI.create(database.substring("jdbc:".length()));
+        var forwarder = new SilentForwarder(0, server.getPort());
+        int port = forwarder.port();
+        var throughTheDoor = database.replace(":" + server.getPort() + "/", ":" + port + "/");
+        try (var store = SqlStateStore.postgres(throughTheDoor, "postgres", "postgres")) {
+            forwarder.close();
+            try (var room = room(store)) {
+                Awaitility.await()
+                        .atMost(LONG)
+                        .until(() -> room.problem().orElse("").contains("making blocks has not started: "));
+
+                try (var again = new SilentForwarder(port, server.getPort())) {
+                    assertThat(again).isNotNull();
+                    until(room);
+                    assertThat(doubt(room)).contains(Doubt.CHAIN_NOT_SEEN);
+                }
+            }
+        } finally {
+            forwarder.close();
+        }
+    }
+
+    /** The guard's disk is not mounted: what lies below the mount point is an empty folder, or none. */
+    @Test
+    void nothingIsBegunAnew_whenTheDiskOfTheGuardIsNotMounted() throws IOException {
+        ran();
+        var unmounted = Files.move(folder.resolve("disk"), folder.resolve("unmounted"));
+        try (var store = sqlite();
+                var room = room(store)) {
+            assertThat(room.problem().orElse(""))
+                    .contains(guard() + " does not hold the slash guard", "adit slash-guard accept-epoch");
+            assertThat(folder.resolve("disk")).doesNotExist();
+            Files.createDirectory(folder.resolve("disk"));
+            assertThatThrownBy(() -> room.signer().status(MINER)).hasMessageContaining("is not open");
+
+            Files.delete(folder.resolve("disk"));
+            Files.move(unmounted, folder.resolve("disk"));
+
+            until(room);
+            room.signer().resume(MINER, new Epoch(8), List.of());
+            assertThat(doubt(room)).isEmpty();
+        }
+    }
+
+    @Test
+    void guardThatWasBegunOnTheWrongDisk_doesNotPassForTheNodesOwn() throws IOException {
+        ran();
+        Files.move(folder.resolve("disk"), folder.resolve("unmounted"));
+        Files.delete(anchor());
+        try (var other = opened()) {
+            other.begin();
+        }
+        Files.writeString(guard().resolve("holder"), "another");
+        try (var store = sqlite();
+                var room = room(store)) {
+            assertThat(room.problem().orElse("")).contains("another slash guard than the one");
+        }
+    }
+}
