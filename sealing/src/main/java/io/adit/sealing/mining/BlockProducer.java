@@ -189,7 +189,8 @@ public final class BlockProducer implements AutoCloseable {
         var why = reasonToPause(at);
         note(why);
         if (why.isPresent()) {
-            pause(context.settings().blockDelay().dividedBy(4));
+            // What has to be shown the chain is shown it soon: this round may still be in time.
+            pause(context.settings().blockDelay().dividedBy(resumed ? 4 : 30));
             return;
         }
         warmUp(at);
@@ -255,11 +256,13 @@ public final class BlockProducer implements AutoCloseable {
             return Optional.of("the full node does not make blocks: "
                     + lastResult().map(RoundResult::note).orElse(""));
         }
-        return context.signer()
-                .status(context.settings().miner())
-                .doubt()
-                .filter(doubt -> doubt != Doubt.CHAIN_NOT_SEEN)
-                .map(doubt -> "the slash guard is in doubt: " + doubt.sentence() + "; see `adit slash-guard status`");
+        var guard = context.signer().status(context.settings().miner()).doubt();
+        if (guard.equals(Optional.of(Doubt.CHAIN_NOT_SEEN))) {
+            // Its process was started again: it would refuse the next block that is won.
+            resumed = false;
+        }
+        return guard.map(
+                doubt -> "the slash guard is in doubt: " + doubt.sentence() + "; see `adit slash-guard status`");
     }
 
     private RoundResult run(Epoch epoch, TipSet at) throws InterruptedException {
@@ -355,7 +358,11 @@ public final class BlockProducer implements AutoCloseable {
             refusals = 0;
         }
         if (result.code().filter(SlashErrorCode.SLASH_LEASE_LOST::equals).isPresent()
-                || result.code().filter(SlashErrorCode.SLASH_IN_DOUBT::equals).isPresent()) {
+                || result.code().filter(SlashErrorCode.SLASH_IN_DOUBT::equals).isPresent()
+                || result.code()
+                        .filter(SlashErrorCode.SLASH_LOG_UNWRITABLE::equals)
+                        .isPresent()
+                || result.code().filter(SlashErrorCode.SLASH_GUARD_AWAY::equals).isPresent()) {
             resumed = false;
         }
         tell(result, before);

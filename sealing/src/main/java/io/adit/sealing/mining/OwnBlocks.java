@@ -5,10 +5,14 @@ import io.adit.chain.signer.BlockContent;
 import io.adit.chain.type.BlockHeader;
 import io.adit.chain.type.TipSet;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.error.AditException;
+import io.adit.core.error.ErrorKind;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.keys.Signatures;
 import io.adit.core.slash.ProtectedBlock;
 import io.adit.sealing.mining.MinedBlock.Phase;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +39,8 @@ final class OwnBlocks {
     private final MiningContext context;
     private final Map<TipSetKey, Boolean> seen = new LinkedHashMap<>();
 
+    private record Step(TipSet at, TipSet below) {}
+
     OwnBlocks(MiningContext context) {
         this.context = context;
     }
@@ -55,22 +61,36 @@ final class OwnBlocks {
 
     /** Tells the guard of own blocks that are new on the chain, and the journal what became of its blocks. */
     void follow(TipSet head) {
+        observe(head);
+        for (var block : context.journal().recent((int) WATCHED)) {
+            long depth = head.height().minus(block.epoch());
+            if (depth >= 0 && depth <= WATCHED) {
+                try {
+                    settle(block, head);
+                } catch (AditException e) {
+                    // The journal is for the operator; blocks are made without it being up to date.
+                    LOG.warn("Looking for what became of the block of epoch {}: {}", block.epoch(), e.getMessage());
+                }
+            }
+        }
+    }
+
+    /** From the oldest on: a tipset that was seen says that all below it were, so where it breaks off the rest is seen next. */
+    private void observe(TipSet head) {
+        var unseen = new ArrayDeque<Step>();
         var at = head;
         while (at.height().value() > 0
                 && !seen.containsKey(at.key())
                 && head.height().minus(at.height()) <= FINALITY) {
             var below = context.node().chainGetTipSet(at.parents());
-            ofMiner(at, below)
-                    .forEach(
-                            block -> context.signer().observe(context.settings().miner(), block));
-            remember(at.key());
+            unseen.push(new Step(at, below));
             at = below;
         }
-        for (var block : context.journal().recent((int) WATCHED)) {
-            long depth = head.height().minus(block.epoch());
-            if (depth >= 0 && depth <= WATCHED) {
-                settle(block, head);
-            }
+        for (var step : unseen) {
+            ofMiner(step.at(), step.below())
+                    .forEach(
+                            block -> context.signer().observe(context.settings().miner(), block));
+            remember(step.at().key());
         }
     }
 
@@ -114,12 +134,11 @@ final class OwnBlocks {
 
     /**
      * A full node that shows a changed head shows our block in it changed too: nobody has signed that, and the guard must not
-     * take it for another copy's work. Where the worker cannot be found it is believed.
+     * take it for another copy's work. Where the worker cannot be found it is believed: a full node has not the state of all old
+     * rounds, and the guard accounts for those up to its floor anyway.
      */
     private boolean isSignedByWorker(BlockHeader block, TipSetKey below) {
-        var worker = context.node()
-                .minerGetBaseInfo(context.settings().miner(), block.height(), below)
-                .map(MiningBaseInfo::workerKey);
+        var worker = workerOf(block, below);
         boolean forged = worker.isPresent()
                 && block.blockSignature()
                         .filter(signature -> Signatures.verify(worker.get(), block.signingBytes(), signature))
@@ -132,6 +151,24 @@ final class OwnBlocks {
                     worker.get());
         }
         return !forged;
+    }
+
+    private Optional<Address> workerOf(BlockHeader block, TipSetKey below) {
+        try {
+            return context.node()
+                    .minerGetBaseInfo(context.settings().miner(), block.height(), below)
+                    .map(MiningBaseInfo::workerKey);
+        } catch (AditException e) {
+            if (e.kind() != ErrorKind.CHAIN) {
+                throw e;
+            }
+            LOG.info(
+                    "The full node does not say who was the worker of {} at epoch {}, so its block there counts as signed: {}",
+                    block.miner(),
+                    block.height(),
+                    e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static BlockHeader any(TipSet tipSet) {

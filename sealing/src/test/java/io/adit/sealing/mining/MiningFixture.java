@@ -85,7 +85,7 @@ final class MiningFixture implements AutoCloseable {
     BlockProducer start() {
         var own = MiningSettings.of(ScriptedChain.MINER, SectorSize.KIB_2, ScriptedChain.DELAY);
         var chosen = settings.apply(own);
-        var signer = new GuardedSigner(keys.apply(Signer.of(chain.worker)), Map.of(ScriptedChain.MINER, guard));
+        var signer = new GuardedSigner(keys.apply(Signer.of(chain.worker)), miner -> guard);
         var made = new BlockProducer(
                 chosen,
                 chain,
@@ -111,6 +111,12 @@ final class MiningFixture implements AutoCloseable {
         guard.close();
         store.close();
         store = openStore();
+        guard = openGuard();
+    }
+
+    /** As a signer process that is started again beside the node. */
+    void startGuardAgain() {
+        guard.close();
         guard = openGuard();
     }
 

@@ -13,6 +13,7 @@ import io.adit.sealing.mining.MinedBlock.Phase;
 import io.adit.sealing.mining.RoundResult.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +201,72 @@ class RestartedProducerTest {
 
         assertThat(producer.status().guard().orElseThrow().doubt()).isEmpty();
         assertThat(mining.submittedAt(5)).hasSize(1);
+    }
+
+    @Test
+    void blockFromBeforeTheGuardsFloor_isNoReasonToStop_whenTheNodeHasNotTheStateOfItsRound() {
+        chain.go(chain.ours(chain.head(), 1, "made before the guard was begun"));
+        chain.go(chain.others(chain.head(), 2, "x"));
+        chain.statesFrom = 2;
+        mining.guard().acceptEpoch(new Epoch(1));
+        mining.untilEpoch(3);
+
+        var producer = mining.start();
+        mining.untilEpoch(5);
+
+        assertThat(producer.status().paused()).isEmpty();
+        assertThat(mining.submittedAt(5)).hasSize(1);
+    }
+
+    @Test
+    void blockThatTheGuardDoesNotKnow_stopsMining_whenTheNodeHasNotTheStateOfItsRound() {
+        var producer = mining.start();
+        mining.untilEpoch(2);
+
+        chain.go(chain.ours(chain.head(), 3, "another copy's"));
+        chain.statesFrom = 4;
+        mining.untilEpoch(6);
+
+        assertThat(producer.status().guard().orElseThrow().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
+        assertThat(mining.submittedAt(6)).isEmpty();
+    }
+
+    @Test
+    void blockThatTheGuardDoesNotKnow_isSeen_whenTheNodeDidNotAnswerOnTheWayToIt() {
+        var producer = mining.start();
+        mining.untilEpoch(2);
+
+        var ours = chain.go(chain.ours(chain.head(), 3, "another copy's"));
+        chain.go(chain.others(ours, 4, "x"));
+        chain.losesOnce = Optional.of(ours.parents());
+        mining.untilEpoch(8);
+
+        assertThat(chain.losesOnce).isEmpty();
+        assertThat(producer.status().guard().orElseThrow().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
+    }
+
+    @Test
+    void miningGoesOn_whenTheNodeCannotTellWhatBecameOfABlock() {
+        var producer = mining.start();
+        mining.untilEpoch(1);
+        assertThat(mining.submittedAt(1)).hasSize(1);
+
+        chain.cannotLookBack = true;
+        mining.untilEpoch(3);
+
+        assertThat(producer.status().paused()).isEmpty();
+        assertThat(mining.submittedAt(3)).hasSize(1);
+    }
+
+    @Test
+    void noRoundIsLost_whenTheSignerIsStartedAgain() {
+        mining.start();
+        mining.untilEpoch(2);
+
+        mining.startGuardAgain();
+        mining.untilEpoch(3);
+
+        assertThat(mining.submittedAt(3)).hasSize(1);
     }
 
     @Test

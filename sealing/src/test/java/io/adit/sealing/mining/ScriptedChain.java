@@ -69,6 +69,14 @@ final class ScriptedChain extends PartialFullNode {
     int beaconsLost;
 
     int headsAsked;
+
+    /** It has not the state of rounds before this one any more, as a node that began with a snapshot. */
+    long statesFrom;
+
+    /** A tipset that it does not answer for, once. */
+    Optional<TipSetKey> losesOnce = Optional.empty();
+
+    boolean cannotLookBack;
     Optional<String> refusesToCreate = Optional.empty();
     UnaryOperator<BlockHeader> making = UnaryOperator.identity();
     List<SectorNumber> challenged = List.of(new SectorNumber(7));
@@ -173,6 +181,10 @@ final class ScriptedChain extends PartialFullNode {
 
     @Override
     public TipSet chainGetTipSet(TipSetKey key) {
+        if (losesOnce.equals(Optional.of(key))) {
+            losesOnce = Optional.empty();
+            throw RpcException.unanswered(RpcErrorCode.NODE_TIMEOUT, "ChainGetTipSet", "no answer within 30 s");
+        }
         return TipSet.of(key.cids().stream().map(this::block).toList());
     }
 
@@ -186,6 +198,9 @@ final class ScriptedChain extends PartialFullNode {
 
     @Override
     public TipSet chainGetTipSetByHeight(Epoch epoch, TipSetKey key) {
+        if (cannotLookBack) {
+            throw RpcException.answered("ChainGetTipSetByHeight", 1, "looking for tipset with height less than start");
+        }
         var at = chainGetTipSet(key);
         while (at.height().isAfter(epoch)) {
             at = chainGetTipSet(at.parents());
@@ -210,6 +225,9 @@ final class ScriptedChain extends PartialFullNode {
 
     @Override
     public Optional<MiningBaseInfo> minerGetBaseInfo(Address miner, Epoch epoch, TipSetKey base) {
+        if (epoch.value() < statesFrom) {
+            throw RpcException.answered("MinerGetBaseInfo", 1, "failed to load miner actor: ipld: could not find");
+        }
         var below = chainGetTipSet(base);
         var entries = new ArrayList<BeaconEntry>();
         for (long at = below.height().value() + 1; at <= epoch.value(); at++) {
