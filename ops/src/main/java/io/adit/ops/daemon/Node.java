@@ -61,6 +61,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -355,9 +356,9 @@ public final class Node implements AutoCloseable {
                 SpaceProbe.ofSystem(),
                 clock,
                 storage.reserve().bytes());
-        for (Path path : storage.paths()) {
-            paths.adopt(path, PathSettings.create(UUID.randomUUID(), true, true));
-        }
+        var wanted = new LinkedHashMap<Path, PathSettings>();
+        storage.paths().forEach(path -> wanted.put(path, PathSettings.create(UUID.randomUUID(), true, true)));
+        paths.adoptAll(wanted);
         return paths;
     }
 

@@ -5,6 +5,9 @@ import io.adit.sealing.SealingError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +29,33 @@ final class Leftovers {
         return path;
     }
 
-    /** What an earlier run left half written or half deleted is of no use: its step starts again. Answers how much it was. */
-    static int sweep(StoragePath path) throws IOException {
-        int removed = 0;
+    /**
+     * Renames what an earlier run left half written or half deleted, so that no step meets it: it is of no use, its step starts
+     * again. Renaming is quick where deleting may take minutes.
+     *
+     * @return the new names, to be {@linkplain #delete deleted} beside everything else
+     */
+    static List<Path> setAside(StoragePath path) throws IOException {
+        var aside = new ArrayList<Path>();
         for (SectorFileType type : SectorFileType.values()) {
             for (Path entry : DurableFiles.children(path.unfinishedDirectory(type))) {
                 String name = String.valueOf(entry.getFileName());
                 if (name.endsWith(StoragePaths.WRITING) || name.endsWith(StoragePaths.DELETING)) {
-                    LOG.info("removing what an interrupted step left: {}", entry);
-                    DurableFiles.deleteTree(entry);
-                    removed++;
+                    Path doomed = entry.resolveSibling(UUID.randomUUID() + StoragePaths.DELETING);
+                    LOG.info("{}, which an interrupted step left, is {} now and will be removed", entry, doomed);
+                    DurableFiles.rename(entry, doomed);
+                    aside.add(doomed);
                 }
             }
         }
-        return removed;
+        return aside;
+    }
+
+    /** Answers how many there were. */
+    static int delete(List<Path> aside) throws IOException {
+        for (Path doomed : aside) {
+            DurableFiles.deleteTree(doomed);
+        }
+        return aside.size();
     }
 }

@@ -3,7 +3,6 @@ package io.adit.sealing.storage;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.SectorId;
 import io.adit.core.fil.SectorSize;
-import io.adit.core.time.SystemTimeline;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -44,9 +44,6 @@ public final class StoragePaths {
     /** How long a path may take to say whether it has a file; a sleeping drive needs 15 s to spin up. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** How long deleting what was left unfinished may take: a sector's cache is half a terabyte in a few dozen files. */
-    private static final Duration SWEEP_PATIENCE = Duration.ofMinutes(5);
-
     private final Path storageJson;
     private final SpaceLedger ledger;
     private final InstantSource clock;
@@ -54,8 +51,8 @@ public final class StoragePaths {
     private Map<Path, StoragePath> attached = Map.of();
     private Map<Path, String> fenced = Map.of();
     private final Map<Path, Refused> refused = new ConcurrentHashMap<>();
-    private final Set<Path> swept = ConcurrentHashMap.newKeySet();
-    private final Map<Path, DiskLane> lanes = new ConcurrentHashMap<>();
+    private final DiskLanes lanes = new DiskLanes();
+    private final PathLoader loader;
     private final FileLooks looks = new FileLooks(this);
     private final Map<Named, StoragePath> lastSeen = new ConcurrentHashMap<>();
 
@@ -64,7 +61,8 @@ public final class StoragePaths {
     /** A configured path that could not be brought into use, and what it was to be made with. */
     private record Refused(String problem, PathSettings settings) {}
 
-    private StoragePaths(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree) {
+    private StoragePaths(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree, Duration patience) {
+        this.loader = new PathLoader(lanes, patience);
         this.storageJson = storageJson;
         this.ledger = new SpaceLedger(probe, this::ask, keptFree);
         this.clock = clock;
@@ -76,19 +74,26 @@ public final class StoragePaths {
     }
 
     /**
-     * Opens the paths that {@code storage.json} declares.
+     * Opens the paths that {@code storage.json} declares, side by side: those whose disks hang cost the others half a minute, however
+     * many they are.
      *
      * @param keptFree bytes that stay free on every file system
      */
     public static StoragePaths open(Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree) {
-        var paths = new StoragePaths(storageJson.toAbsolutePath().normalize(), probe, clock, keptFree);
+        return open(storageJson, probe, clock, keptFree, PATIENCE);
+    }
+
+    /** @param patience how long all disks together are waited for when their paths are brought into use */
+    static StoragePaths open(
+            Path storageJson, SpaceProbe probe, InstantSource clock, long keptFree, Duration patience) {
+        var paths = new StoragePaths(storageJson.toAbsolutePath().normalize(), probe, clock, keptFree, patience);
         paths.reload();
         return paths;
     }
 
     /** Asks a path's disk on that path's own threads; see {@link DiskLane}. */
     <T> T ask(StoragePath path, Object about, Duration patience, Callable<T> question) throws IOException {
-        return lane(path.root()).ask(about, patience, question);
+        return lanes.of(path.root()).ask(about, patience, question);
     }
 
     /**
@@ -101,29 +106,26 @@ public final class StoragePaths {
         return ask(path, (Object) sector, patience, question);
     }
 
-    private DiskLane lane(Path root) {
-        return lanes.computeIfAbsent(root, path -> new DiskLane(path, new SystemTimeline()));
-    }
-
     /** Looks at the declarations again, for example after a disk was mounted. */
     public void reload() {
         var good = new LinkedHashMap<Path, StoragePath>();
         var bad = new LinkedHashMap<Path, String>();
         var ids = new LinkedHashMap<String, Path>();
-        for (Path root : StorageDeclaration.readPaths(storageJson)) {
-            try {
-                var path = loadedOrSilent(root);
-                // The same disk under two names would make a move delete the only copy.
-                Path other = ids.putIfAbsent(path.settings().id(), root);
-                if (other == null) {
-                    good.put(root, path);
-                } else {
-                    bad.put(root, "has the same ID as " + other + ": one path declared twice");
-                }
-            } catch (AditException | IOException e) {
-                bad.put(root, String.valueOf(e.getMessage()));
-            }
-        }
+        loader.askAll(StorageDeclaration.readPaths(storageJson), this::loadedOrSilent)
+                .forEach((root, loaded) -> {
+                    if (loaded.answer().isEmpty()) {
+                        bad.put(root, loaded.problem());
+                        return;
+                    }
+                    var path = loaded.answer().get();
+                    // The same disk under two names would make a move delete the only copy.
+                    Path other = ids.putIfAbsent(path.settings().id(), root);
+                    if (other == null) {
+                        good.put(root, path);
+                    } else {
+                        bad.put(root, "has the same ID as " + other + ": one path declared twice");
+                    }
+                });
         bad.forEach((root, problem) -> LOG.error("storage path {} is not used: {}", root, problem));
         lock.lock();
         try {
@@ -149,28 +151,19 @@ public final class StoragePaths {
             lock.unlock();
         }
         var came = new ArrayList<Path>();
-        for (Path root : unusable.keySet()) {
-            if (isUsedNow(root)) {
-                came.add(root);
-            }
-        }
-        refused.forEach((root, before) -> {
-            adopt(root, before.settings());
-            if (!refused.containsKey(root)) {
-                came.add(root);
-            }
-        });
+        loader.askAll(unusable.keySet(), loader::load)
+                .forEach((root, loaded) ->
+                        loaded.answer().filter(this::isUsedNow).ifPresent(path -> came.add(root)));
+        var before = new LinkedHashMap<Path, PathSettings>();
+        refused.forEach((root, why) -> before.put(root, why.settings()));
+        adoptAll(before);
+        before.keySet().stream().filter(root -> !refused.containsKey(root)).forEach(came::add);
         came.forEach(root -> LOG.info("storage path {} is used now", root));
         return came;
     }
 
-    private boolean isUsedNow(Path root) {
-        StoragePath path;
-        try {
-            path = loaded(root);
-        } catch (AditException | IOException e) {
-            return false;
-        }
+    private boolean isUsedNow(StoragePath path) {
+        Path root = path.root();
         lock.lock();
         try {
             String id = path.settings().id();
@@ -212,7 +205,7 @@ public final class StoragePaths {
         Path root = directory.toAbsolutePath().normalize();
         StoragePath candidate;
         try {
-            candidate = loaded(root);
+            candidate = loader.load(root);
         } catch (IOException e) {
             throw new AditException(SealingError.STORAGE_PATH_INVALID, "attaching " + root + ": " + e, e);
         }
@@ -244,26 +237,37 @@ public final class StoragePaths {
      * attached, or made a storage path. What cannot be used is logged and shown, and stops nobody.
      */
     public void adopt(Path directory, PathSettings settings) {
-        Path root = directory.toAbsolutePath().normalize();
-        try {
-            if (StorageDeclaration.readPaths(storageJson).contains(root)) {
-                refused.remove(root);
-                return;
-            }
-            boolean isOne = lane(root)
-                    .ask("load", PATIENCE, () -> Files.exists(root.resolve(StorageDeclaration.SETTINGS_FILE)));
-            if (isOne) {
-                attach(root);
-            } else {
-                init(root, settings);
-            }
-            refused.remove(root);
-        } catch (AditException | IOException e) {
-            var before = refused.put(root, new Refused(String.valueOf(e.getMessage()), settings));
-            if (before == null) {
-                LOG.error("storage path {} is not used: {}", root, e.getMessage());
-            }
+        adoptAll(Map.of(directory, settings));
+    }
+
+    /** The same with several, whose disks are asked side by side. */
+    public void adoptAll(Map<Path, PathSettings> directories) {
+        var wanted = new LinkedHashMap<Path, PathSettings>();
+        directories.forEach(
+                (directory, settings) -> wanted.put(directory.toAbsolutePath().normalize(), settings));
+        for (Path declared : StorageDeclaration.readPaths(storageJson)) {
+            wanted.remove(declared);
+            refused.remove(declared);
         }
+        loader.askAll(wanted.keySet(), loader::isOne).forEach((root, isOne) -> {
+            var settings = Objects.requireNonNull(wanted.get(root));
+            try {
+                if (isOne.answer().isEmpty()) {
+                    throw new IOException(isOne.problem());
+                }
+                if (isOne.answer().get()) {
+                    attach(root);
+                } else {
+                    init(root, settings);
+                }
+                refused.remove(root);
+            } catch (AditException | IOException e) {
+                var before = refused.put(root, new Refused(String.valueOf(e.getMessage()), settings));
+                if (before == null) {
+                    LOG.error("storage path {} is not used: {}", root, e.getMessage());
+                }
+            }
+        });
     }
 
     /** The paths in use, in the order of their roots. */
@@ -457,7 +461,7 @@ public final class StoragePaths {
     /** One in use that is silent for the moment stays in use: what lies there is late, not gone. */
     private StoragePath loadedOrSilent(Path root) throws IOException {
         try {
-            return loaded(root);
+            return loader.load(root);
         } catch (SilentDiskException e) {
             for (StoragePath used : attached()) {
                 if (used.root().equals(root)) {
@@ -466,17 +470,6 @@ public final class StoragePaths {
             }
             throw e;
         }
-    }
-
-    /** Read from its disk, and rid of what an earlier run left there half written, once before this one writes there. */
-    private StoragePath loaded(Path root) throws IOException {
-        DiskLane lane = lane(root);
-        StoragePath path = lane.ask("load", PATIENCE, () -> Leftovers.load(root));
-        if (!swept.contains(root)) {
-            lane.ask("sweep", SWEEP_PATIENCE, () -> Leftovers.sweep(path));
-            swept.add(root);
-        }
-        return path;
     }
 
     private String problemOf(Path root) {

@@ -12,14 +12,17 @@ import io.adit.core.time.SystemTimeline;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -310,6 +313,49 @@ class StoragePathsTest {
         assertThat(watch.problems()).isEmpty();
         assertThat(interrupted).doesNotExist();
         assertThat(after.list()).extracting(PathStatus::problem).containsExactly(Optional.empty());
+    }
+
+    /** From now on its disk hangs, as a mount of a server that is gone: whoever reads there waits for ever. */
+    private static void hang(StoragePath path) throws IOException, InterruptedException {
+        Path settings = path.root().resolve(StorageDeclaration.SETTINGS_FILE);
+        Files.delete(settings);
+        assertThat(new ProcessBuilder("mkfifo", settings.toString()).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    void pathsAreOpenedSideBySide_whenSeveralDisksHang() throws Exception {
+        Path good = paths.init(directory.resolve("z"), PathSettings.create(UUID.randomUUID(), true, true))
+                .root();
+        var hung = Stream.of("a", "b", "c", "d", "e", "f", "g", "h")
+                .map(name -> paths.init(directory.resolve(name), PathSettings.create(UUID.randomUUID(), true, true)))
+                .toList();
+        for (StoragePath path : hung) {
+            hang(path);
+        }
+        try {
+            long start = System.nanoTime();
+            var patience = Duration.ofSeconds(4);
+            var after = StoragePaths.open(
+                    directory.resolve("storage.json"), SpaceProbe.ofSystem(), InstantSource.system(), 0, patience);
+            after.lookAgain();
+
+            // One after another they would take at least 32 s, and once more at the second look.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(28));
+            assertThat(after.attached()).extracting(StoragePath::root).containsExactly(good);
+            assertThat(after.problems()).hasSize(hung.size());
+        } finally {
+            for (StoragePath path : hung) {
+                release(path.root().resolve(StorageDeclaration.SETTINGS_FILE));
+            }
+        }
+    }
+
+    /** Ends the waiting of those who read there. */
+    private static void release(Path fifo) throws IOException {
+        try (var channel = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            assertThat(channel.isOpen()).isTrue();
+        }
     }
 
     @Test
