@@ -184,8 +184,16 @@ public final class ProvingCommand {
                 "Costs nothing."
             })
     public static final class Faults extends ApiCommand {
+        @Option(
+                names = "--accept",
+                description = "Also end the alarm 'faults' for as many as are faulty now: they are to stay so.")
+        private boolean accept;
+
         @Override
         protected JsonNode ask(NodeApi node) {
+            if (accept) {
+                node.post("/api/v1/proving/faults/accept", body());
+            }
             return node.get("/api/v1/proving/faults");
         }
 

@@ -2,17 +2,18 @@ package io.adit.ops.daemon;
 
 import io.adit.chain.node.MinerSectorCount;
 import io.adit.core.error.AditException;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.state.StateStore;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when sectors became faulty on the chain within a day, whatever made them so: skipped in a proof, declared, found by the
- * chain after a missed window, or disputed. Where all sectors of a partition are faulty nothing is due any more, so no other
- * alarm would tell. What was faulty for longer is the operator's decision and does not sound for ever.
+ * Says that sectors are faulty on the chain, whatever made them so: skipped in a proof, declared, found by the chain after a missed
+ * window, or disputed. Where all sectors of a partition are faulty nothing is due any more, so no other alarm would tell. It goes on
+ * until they are proven again or gone, or the operator has said that he knows of so many; of fewer, when they become fewer.
  */
 final class LostPower {
     private static final Logger LOG = LoggerFactory.getLogger(LostPower.class);
@@ -20,51 +21,70 @@ final class LostPower {
     /** Epochs between two questions. */
     private static final long EVERY = 10;
 
-    /** Epochs of a day of mainnet. */
-    private static final long DAY = 2880;
-
+    private final String name;
     private final Supplier<MinerSectorCount> count;
-    private final TreeMap<Long, Long> faulty = new TreeMap<>();
+    private final StateStore store;
     private volatile Optional<String> problem = Optional.empty();
     private long next;
 
     /** @param count of the miner's sectors at the head; asked every few epochs */
-    LostPower(Supplier<MinerSectorCount> count) {
+    LostPower(Address miner, Supplier<MinerSectorCount> count, StateStore store) {
+        this.name = "faults accepted of " + miner;
         this.count = count;
+        this.store = store;
     }
 
     /** To be called for each new head, by one thread at a time; looks at some of them. */
     void onHead(Epoch head) {
         long now = head.value();
-        if (now < next) {
+        // A head that was of the future does not put the next look off.
+        if (now < next && now >= next - EVERY) {
             return;
         }
         next = now + EVERY;
         try {
-            look(now, count.get());
+            look(count.get());
         } catch (AditException e) {
             LOG.debug("asking for the miner's faulty sectors", e);
         }
     }
 
-    private void look(long now, MinerSectorCount counted) {
-        if (faulty.isEmpty()) {
-            // What became faulty while the node did not run is news.
-            faulty.put(now, 0L);
-        } else {
-            faulty.put(now, counted.faulty());
+    private synchronized void look(MinerSectorCount counted) {
+        long accepted = accepted();
+        if (counted.faulty() < accepted) {
+            accept(counted.faulty());
         }
-        // The last one of before stays: it is what was known a day ago.
-        var before = faulty.floorKey(now - DAY);
-        if (before != null) {
-            faulty.headMap(before).clear();
-        }
-        long fewest = faulty.values().stream().mapToLong(Long::longValue).min().orElse(0);
-        problem = counted.faulty() > fewest
-                ? Optional.of(("%d of %d sectors are faulty on the chain, %d more than at a time of the last day: they"
-                                + " earn nothing and pay for it; see 'adit proving faults'")
-                        .formatted(counted.faulty(), counted.live(), counted.faulty() - fewest))
+        problem = counted.faulty() > accepted
+                ? Optional.of(
+                        ("%d of %d sectors are faulty on the chain%s: they earn nothing and pay for it; see 'adit proving"
+                                        + " faults'. If they are to stay so, 'adit proving faults --accept' ends this alarm")
+                                .formatted(
+                                        counted.faulty(),
+                                        counted.live(),
+                                        accepted > 0
+                                                ? ", %d more than were accepted".formatted(counted.faulty() - accepted)
+                                                : ""))
                 : Optional.empty();
+    }
+
+    /**
+     * The operator knows of those that are faulty now.
+     *
+     * @return how many these are
+     */
+    synchronized long accept() {
+        var counted = count.get();
+        accept(counted.faulty());
+        look(counted);
+        return counted.faulty();
+    }
+
+    private long accepted() {
+        return store.read(tx -> tx.meta().get(name)).map(Long::parseLong).orElse(0L);
+    }
+
+    private void accept(long faulty) {
+        store.transactVoid(tx -> tx.meta().put(name, Long.toString(faulty)));
     }
 
     /** What is lost, for {@code /health}. */

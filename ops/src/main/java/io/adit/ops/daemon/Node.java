@@ -31,6 +31,7 @@ import io.adit.ops.api.ActorRoutes;
 import io.adit.ops.api.Alarm;
 import io.adit.ops.api.ApiRoute;
 import io.adit.ops.api.DealRoutes;
+import io.adit.ops.api.FaultRoutes;
 import io.adit.ops.api.ImportRoutes;
 import io.adit.ops.api.MessageRoutes;
 import io.adit.ops.api.NetRoutes;
@@ -171,7 +172,8 @@ public final class Node implements AutoCloseable {
         var storage = closing(new StorageWatch(paths, new SystemTimeline(clock), STORAGE_PAUSE));
         storage.start();
         alarms.watch("storage", storage::problems);
-        var lostPower = new LostPower(() -> chain.stateMinerSectorCount(settings.miner(), TipSetKey.EMPTY));
+        var lostPower = new LostPower(
+                settings.miner(), () -> chain.stateMinerSectorCount(settings.miner(), TipSetKey.EMPTY), store);
         head.listen(Delivery.COALESCED, update -> lostPower.onHead(update.head().height()));
         alarms.watchOne("faults", lostPower::problem);
         new NodeAlarms(settings, alarms, registry).watch(head, proving, outbox, signer);
@@ -242,6 +244,7 @@ public final class Node implements AutoCloseable {
         var routes = Stream.of(
                         new NodeRoutes(views).all(),
                         new ActorRoutes(settings.miner(), desk).all(),
+                        new FaultRoutes(lostPower::accept).all(),
                         messages.all(),
                         new DealRoutes(policy).all(),
                         new ImportRoutes(market).all(),

@@ -3,12 +3,38 @@ package io.adit.ops.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.adit.chain.node.MinerSectorCount;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
+import io.adit.core.state.SqlStateStore;
+import io.adit.core.state.StateStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LostPowerTest {
+    @TempDir
+    Path directory;
+
     private long faulty;
-    private final LostPower lost = new LostPower(() -> new MinerSectorCount(20, 20 - faulty, faulty));
+    private StateStore store;
+    private LostPower lost;
+
+    @BeforeEach
+    void open() {
+        store = SqlStateStore.sqlite(directory.resolve("state.db"));
+        start();
+    }
+
+    private void start() {
+        lost = new LostPower(Address.ofId(1000), () -> new MinerSectorCount(20, 20 - faulty, faulty), store);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
 
     private void at(long epoch, long count) {
         faulty = count;
@@ -23,33 +49,42 @@ class LostPowerTest {
 
         at(300, 13);
         assertThat(lost.problem()).hasValueSatisfying(text -> assertThat(text).contains("13 of 20"));
+        at(300 + 10 * 2_880, 13);
+        assertThat(lost.problem()).as("also after days").isPresent();
 
-        at(3_000, 0);
+        at(300 + 11 * 2_880, 0);
         assertThat(lost.problem()).isEmpty();
     }
 
     @Test
-    void alarmEnds_whenSectorsAreFaultyForADay_andSoundsAgainForOneMore() {
-        at(100, 0);
-        at(300, 13);
-        at(100 + 2_880, 13);
-        assertThat(lost.problem()).isPresent();
-
-        at(300 + 2_880, 13);
+    void alarmEnds_whenTheOperatorKnowsOfThem_andSoundsAgainForOneMore() {
+        at(100, 13);
+        assertThat(lost.accept()).isEqualTo(13);
         assertThat(lost.problem()).isEmpty();
+        start();
+        at(200, 13);
+        assertThat(lost.problem()).as("also after a restart").isEmpty();
 
-        at(400 + 2_880, 14);
-        assertThat(lost.problem()).hasValueSatisfying(text -> assertThat(text).contains("1 more"));
+        at(300, 14);
+        assertThat(lost.problem()).hasValueSatisfying(text -> assertThat(text).contains("14 of 20", "1 more"));
+
+        at(400, 2);
+        assertThat(lost.problem()).isEmpty();
+        at(500, 3);
+        assertThat(lost.problem()).as("eleven came back since").isPresent();
     }
 
     @Test
-    void alarmSoundsForADay_whenTheNodeStartsWithFaultySectors() {
+    void alarmSounds_whenTheNodeStartsWithFaultySectors() {
         at(100, 5);
-        assertThat(lost.problem()).hasValueSatisfying(text -> assertThat(text).contains("5 more"));
+        assertThat(lost.problem()).hasValueSatisfying(text -> assertThat(text).contains("5 of 20"));
+    }
 
-        at(200, 5);
+    @Test
+    void alarmSounds_whenAHeadOfTheFutureWasSeenBefore() {
+        at(1_000_000, 0);
+        at(300, 13);
+
         assertThat(lost.problem()).isPresent();
-        at(200 + 2_880, 5);
-        assertThat(lost.problem()).isEmpty();
     }
 }
