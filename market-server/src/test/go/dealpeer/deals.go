@@ -69,6 +69,7 @@ func (c *client) answer(line []byte) (any, error) {
 		Deal  string
 		Path  string
 		File  string
+		Files []string
 		Chunk int
 		Mk12  proposal
 		Mk20  direct
@@ -84,6 +85,16 @@ func (c *client) answer(line []byte) (any, error) {
 		}
 		found := pieceOf(data)
 		return map[string]any{"v1": cidText(found.cidV1()), "v2": cidText(found.cidV2()), "size": found.padded}, nil
+	case "aggregate":
+		contents, err := contentsOf(wish.Files)
+		if err != nil {
+			return nil, err
+		}
+		whole, err := aggregate(contents)
+		if err != nil {
+			return nil, err
+		}
+		return len(whole), os.WriteFile(wish.File, whole, 0o600)
 	case "ask":
 		return c.ask()
 	case "transports":

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"math/big"
 	"os"
+	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -110,12 +112,13 @@ func canonical(value any) ([]byte, error) {
 	return mode.Marshal(value)
 }
 
-// proposal is what a line asks for; without an URL it is an offline deal.
+// proposal is what a line asks for; without an URL it is an offline deal. Who serves the URL is shown the token, if there is one.
 type proposal struct {
 	Protocol   string
 	UUID       string
 	File       string
 	URL        string
+	Token      string
 	Start, End int64
 	Price      string
 	Collateral string
@@ -157,11 +160,20 @@ func (c *client) proposeMk12(asked proposal) (any, error) {
 		Transfer:           dealTransfer{Size: found.raw},
 	}
 	if asked.URL != "" {
-		where, err := json.Marshal(map[string]any{"URL": asked.URL, "Headers": nil})
+		var headers map[string]string
+		if asked.Token != "" {
+			basic := base64.StdEncoding.EncodeToString([]byte(":" + asked.Token))
+			headers = map[string]string{"Authorization": "Basic " + basic}
+		}
+		where, err := json.Marshal(map[string]any{"URL": asked.URL, "Headers": headers})
 		if err != nil {
 			return nil, err
 		}
+		// As Boost names the two: http for https, too.
 		params.Transfer.Type, params.Transfer.Params = "http", where
+		if strings.HasPrefix(asked.URL, "libp2p:") {
+			params.Transfer.Type = "libp2p"
+		}
 	}
 	var request any = params
 	if asked.Protocol == "/fil/storage/mk/1.2.1" {

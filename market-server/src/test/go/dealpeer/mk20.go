@@ -99,7 +99,7 @@ type said struct {
 	Body   string `json:"body"`
 }
 
-// direct is what a line asks for: the data's source, and of an aggregate the files of its pieces.
+// direct is what a line asks for: the data's source, of an aggregate the files of its pieces, and who is to be told.
 type direct struct {
 	Source   string
 	Format   string
@@ -108,6 +108,8 @@ type direct struct {
 	Start    *int64
 	Duration int64
 	Indexing bool
+	Notify   string
+	Payload  []byte
 }
 
 func named(data []byte, kind string) dataSource {
@@ -128,19 +130,38 @@ func fetched(urls ...string) *sourceHTTP {
 	return &source
 }
 
-func (asked direct) data() (*dataSource, error) {
+func contentsOf(files []string) ([][]byte, error) {
 	var contents [][]byte
-	for _, file := range asked.Files {
+	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
 		contents = append(contents, content)
 	}
+	return contents, nil
+}
+
+func (asked direct) data() (*dataSource, error) {
+	contents, err := contentsOf(asked.Files)
+	if err != nil {
+		return nil, err
+	}
 	if asked.Source == "aggregate" {
 		return asked.aggregated(contents)
 	}
 	source := named(contents[0], asked.Format)
+	if asked.Format == "aggregate" {
+		whole, err := aggregate(contents)
+		if err != nil {
+			return nil, err
+		}
+		source = dataSource{PieceCID: link{cidText(pieceOf(whole).cidV2())}}
+		source.Format.Aggregate = &formatAggregate{Type: 1}
+		for i, content := range contents {
+			source.Format.Aggregate.Sub = append(source.Format.Aggregate.Sub, named(content, kindOf(i, "car")))
+		}
+	}
 	switch asked.Source {
 	case "http":
 		source.SourceHTTP = fetched(asked.URLs...)
@@ -154,6 +175,14 @@ func (asked direct) data() (*dataSource, error) {
 	return &source, nil
 }
 
+// kindOf is what a piece of an aggregate is: the first one as said, the others raw.
+func kindOf(part int, first string) string {
+	if part == 0 {
+		return first
+	}
+	return "raw"
+}
+
 // aggregated names the pieces of an aggregate that the provider puts together; the first is a CAR if the format is. A piece
 // without an URL is offline.
 func (asked direct) aggregated(contents [][]byte) (*dataSource, error) {
@@ -163,11 +192,7 @@ func (asked direct) aggregated(contents [][]byte) (*dataSource, error) {
 	}
 	parts := make([]dataSource, len(contents))
 	for i, content := range contents {
-		kind := "raw"
-		if i == 0 {
-			kind = asked.Format
-		}
-		parts[i] = named(content, kind)
+		parts[i] = named(content, kindOf(i, asked.Format))
 		if asked.URLs[i] == "" {
 			parts[i].SourceOffline = &empty{}
 		} else {
@@ -190,6 +215,10 @@ func (c *client) proposeMk20(asked direct) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	told := "<empty>"
+	if asked.Notify != "" {
+		told = asked.Notify
+	}
 	body, err := json.Marshal(deal{
 		Identifier: id,
 		Client:     addressText(c.wallet.address()),
@@ -199,7 +228,8 @@ func (c *client) proposeMk20(asked direct) (any, error) {
 				Provider:            fmt.Sprintf("f0%d", c.config.Miner),
 				StartEpoch:          asked.Start,
 				Duration:            asked.Duration,
-				NotificationAddress: "<empty>",
+				NotificationAddress: told,
+				NotificationPayload: asked.Payload,
 			},
 			RetrievalV1: &retrievalV1{Indexing: asked.Indexing},
 		},

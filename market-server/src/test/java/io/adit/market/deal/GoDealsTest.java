@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.type.TipSetKey;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.PieceCid;
 import io.adit.core.fil.SectorNumber;
@@ -15,11 +16,16 @@ import io.adit.core.ipld.UnixFsOptions;
 import io.adit.core.ipld.UnixFsPacker;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealRecord;
+import io.adit.market.client.InclusionCall;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.fetch.GoCarServer;
 import io.adit.market.mk20.Ulid;
 import io.adit.market.podsi.AggregateLayout;
 import io.adit.market.policy.DealTerms;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +78,25 @@ class GoDealsTest {
         direct.close();
     }
 
+    /** The client puts the pieces together, and their index behind them. */
+    private Path aggregate(Path... pieces) throws IOException {
+        var whole = folder.resolve("aggregate");
+        var wish = GoClient.wish("aggregate").put("File", whole.toString());
+        List.of(pieces).forEach(piece -> wish.withArray("Files").add(piece.toString()));
+        assertThat(client.ask(wish).asLong()).isEqualTo(2032);
+        return whole;
+    }
+
+    /** What anyone gets who asks for a piece. */
+    private byte[] got(String pieceCid) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var asked = HttpRequest.newBuilder(direct.uri().resolve("/piece/" + pieceCid));
+            var answer = http.send(asked.build(), HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            return answer.body();
+        }
+    }
+
     private Path file(String name, byte[] data) throws IOException {
         return Files.write(folder.resolve(name), data);
     }
@@ -99,6 +124,10 @@ class GoDealsTest {
     // ---- over libp2p -----------------------------------------------------------------------------
 
     private JsonNode proposeMk12(String version, UUID uuid, Path file, String url, String price) throws IOException {
+        return client.ask(mk12(version, uuid, file, url, price));
+    }
+
+    private static ObjectNode mk12(String version, UUID uuid, Path file, String url, String price) {
         var wish = GoClient.wish("propose mk12");
         wish.putObject("Mk12")
                 .put("Protocol", "/fil/storage/mk/" + version)
@@ -109,7 +138,7 @@ class GoDealsTest {
                 .put("End", TestDeals.NOW + 100 + DealTerms.CHAIN_MIN_DURATION)
                 .put("Price", price)
                 .put("Collateral", FakeMarketChain.MIN_COLLATERAL.atto().toString());
-        return client.ask(wish);
+        return wish;
     }
 
     private static String hex(UUID uuid) {
@@ -171,6 +200,36 @@ class GoDealsTest {
 
         direct.bench.pipeline.imports().run(uuid, data);
         publishAndProve(uuid);
+    }
+
+    @Test
+    void makesADealOverLibp2p_whoseDataAPeerServes() throws Exception {
+        var uuid = UUID.randomUUID();
+        var file = file("a.car", car());
+        try (var server = new GoCarServer(file, 300)) {
+            var wish = mk12("1.2.1", uuid, file, server.url("/tcp/"), "2048");
+            ((ObjectNode) wish.path("Mk12")).put("Token", GoCarServer.TOKEN);
+
+            assertThat(client.ask(wish).path("Accepted").asBoolean()).isTrue();
+            publishAndProve(uuid);
+            assertThat(client.statusMk12(hex(uuid)).path("received").asLong()).isEqualTo(Files.size(file));
+            assertThat(server.requests).hasSizeGreaterThan(1);
+        }
+    }
+
+    @Test
+    void makesADealOverLibp2p_ofAnAggregateThatItBuilt() throws Exception {
+        var uuid = UUID.randomUUID();
+        var whole = aggregate(file("a.car", car()), file("raw", TestDeals.data(97, 400)));
+
+        assertThat(proposeMk12("1.2.1", uuid, whole, "", "2048")
+                        .path("Accepted")
+                        .asBoolean())
+                .isTrue();
+        direct.bench.pipeline.imports().run(uuid, whole);
+        publishAndProve(uuid);
+        assertThat(got(CommP.of(Files.readAllBytes(whole)).pieceCidV1().toString()))
+                .isEqualTo(Files.readAllBytes(whole));
     }
 
     @Test
@@ -293,6 +352,47 @@ class GoDealsTest {
             // The blocks of the CAR are found under its own name.
             assertThat(direct.bench.index.isIndexed(CommP.of(car).commP())).isTrue();
         }
+    }
+
+    @Test
+    void makesADirectDeal_ofAnAggregateThatItBuilt_andReadsWhereItsPiecesLie() throws Exception {
+        var car = file("a.car", car());
+        var raw = file("raw", TestDeals.data(98, 400));
+        var whole = aggregate(car, raw);
+        var wish = direct("put", "aggregate", List.of(car, raw), List.of());
+        ((ObjectNode) wish.path("Mk20")).put("Indexing", true);
+        var id = taken(wish);
+
+        assertThat(client.upload("whole", id, whole, 0).path("status").asInt()).isEqualTo(200);
+        seal(id);
+        assertThat(direct.bench.index.isIndexed(
+                        CommP.of(Files.readAllBytes(car)).commP()))
+                .isTrue();
+        for (var piece : List.of(car, raw)) {
+            var data = Files.readAllBytes(piece);
+            var cid = DirectBench.pieceCid(data);
+            assertThat(got(cid.v2().orElseThrow().toString())).isEqualTo(data);
+            assertThat(new InclusionCall(direct.uri()).ask(cid))
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.aggregate()).isEqualTo(CommP.of(Files.readAllBytes(whole))));
+        }
+    }
+
+    @Test
+    void makesADirectDeal_ofWhichAContractIsTold() throws Exception {
+        var data = file("data", DATA);
+        var wish = direct("offline", "raw", List.of(data), List.of());
+        ((ObjectNode) wish.path("Mk20")).put("Notify", "f01234").put("Payload", new byte[] {1, 2, 3});
+        var id = taken(wish);
+
+        assertThat(DirectTerms.notifications(direct.record(Ulid.parse(id))))
+                .singleElement()
+                .satisfies(told -> {
+                    assertThat(told.address()).isEqualTo(Address.ofId(1234));
+                    assertThat(told.payload()).containsExactly(1, 2, 3);
+                });
+        direct.bench.pipeline.imports().run(Ulid.parse(id).uuid(), data);
+        seal(id);
     }
 
     @Test

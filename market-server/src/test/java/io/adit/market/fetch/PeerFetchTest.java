@@ -10,7 +10,6 @@ import io.adit.libp2p.Stream;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.multiaddr.Multiaddr;
-import io.adit.market.GoTools;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -54,42 +52,6 @@ class PeerFetchTest {
         return data;
     }
 
-    /** The Go program that serves one file. */
-    private static final class GoServer implements AutoCloseable {
-        final List<String> requests = new CopyOnWriteArrayList<>();
-        private final List<String> addresses = new ArrayList<>();
-        private final Process process;
-
-        GoServer(Path file, int cut) throws Exception {
-            process = new ProcessBuilder(
-                            GoTools.build("carserve").toString(), file.toString(), "secret", String.valueOf(cut))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            var lines = process.inputReader(StandardCharsets.UTF_8);
-            for (var line = line(lines); !line.equals("ready"); line = line(lines)) {
-                addresses.add(line);
-            }
-            Thread.ofVirtual().start(() -> lines.lines().forEach(requests::add));
-        }
-
-        private static String line(BufferedReader lines) throws IOException {
-            return Objects.requireNonNull(lines.readLine(), "the Go server ended");
-        }
-
-        String url(String transport) {
-            return addresses.stream()
-                    .filter(address -> address.contains(transport))
-                    .map(address -> "libp2p://" + address)
-                    .findFirst()
-                    .orElseThrow();
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-        }
-    }
-
     private static FetchSource source(String url, String token) {
         var basic = Base64.getEncoder().encodeToString((":" + token).getBytes(StandardCharsets.UTF_8));
         var params = "{\"URL\":\"" + url + "\",\"Headers\":{\"Authorization\":\"Basic " + basic + "\"}}";
@@ -109,9 +71,9 @@ class PeerFetchTest {
     @CsvSource({"/tcp/", "/quic-v1/"})
     void bringsACarOfAGoPeer_thatBreaksOffTwice(String transport) throws Exception {
         var file = Files.write(folder.resolve("a.car"), DATA);
-        try (var server = new GoServer(file, THIRD);
+        try (var server = new GoCarServer(file, THIRD);
                 var fetcher = process(DEVNET)) {
-            var download = download(fetcher, source(server.url(transport), "secret"));
+            var download = download(fetcher, source(server.url(transport), GoCarServer.TOKEN));
 
             assertThat(download.run().finish()).isEqualTo(CommP.of(DATA));
 
@@ -129,7 +91,7 @@ class PeerFetchTest {
     @Test
     void wrongToken_isTheServersRefusal() throws Exception {
         var file = Files.write(folder.resolve("a.car"), DATA);
-        try (var server = new GoServer(file, 0);
+        try (var server = new GoCarServer(file, 0);
                 var fetcher = process(DEVNET)) {
             refuses(fetcher, source(server.url("/tcp/"), "guessed"), FetchErrorCode.FETCH_REFUSED, "status 401");
         }
@@ -138,9 +100,13 @@ class PeerFetchTest {
     @Test
     void processChecksTheAddressItself() throws Exception {
         var file = Files.write(folder.resolve("a.car"), DATA);
-        try (var server = new GoServer(file, 0);
+        try (var server = new GoCarServer(file, 0);
                 var fetcher = process(new AddressRules(false))) {
-            refuses(fetcher, source(server.url("/tcp/"), "secret"), FetchErrorCode.FETCH_ADDRESS_REFUSED, "private");
+            refuses(
+                    fetcher,
+                    source(server.url("/tcp/"), GoCarServer.TOKEN),
+                    FetchErrorCode.FETCH_ADDRESS_REFUSED,
+                    "private");
             assertThat(server.requests).isEmpty();
         }
     }
