@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -34,6 +36,10 @@ import org.slf4j.LoggerFactory;
 public final class FetcherProcess implements FileSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FetcherProcess.class);
     private static final Pattern INHERITED = Pattern.compile("PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR");
+    /** Whom the node's JVM was told to trust in the place of the certificates that come with Java. */
+    private static final List<String> TRUST =
+            List.of("javax.net.ssl.trustStore", "javax.net.ssl.trustStoreType", "javax.net.ssl.trustStorePassword");
+
     private static final Duration START = Duration.ofMinutes(2);
     private static final int STARTS_PER_OPENING = 3;
     private static final int MAX_LOG_LINE = 2000;
@@ -44,6 +50,8 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
     private final AddressRules rules;
     /** The fetcher says something or gives up within this; one that does neither hangs. */
     private final Duration patience;
+
+    private final Properties properties;
 
     private final ReentrantLock turn = new ReentrantLock();
     private Optional<Running> running = Optional.empty();
@@ -57,10 +65,17 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
     }
 
     FetcherProcess(Timeline timeline, FetchLimits limits, AddressRules rules, Duration patience) {
+        this(timeline, limits, rules, patience, System.getProperties());
+    }
+
+    /** @param properties of the node's JVM */
+    FetcherProcess(
+            Timeline timeline, FetchLimits limits, AddressRules rules, Duration patience, Properties properties) {
         this.timeline = timeline;
         this.limits = limits;
         this.rules = rules;
         this.patience = patience;
+        this.properties = properties;
     }
 
     /** The process's number, where one runs. */
@@ -274,13 +289,20 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
     }
 
     private List<String> command(Path socket) {
-        return List.of(
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-Xshare:auto",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED"));
+        for (var name : TRUST) {
+            var value = properties.getProperty(name, "");
+            if (!value.isEmpty()) {
+                command.add("-D" + name + "=" + (name.equals(TRUST.getFirst()) ? absolute(value) : value));
+            }
+        }
+        command.addAll(List.of(
                 "-cp",
                 absoluteClassPath(),
                 FetcherMain.class.getName(),
@@ -290,14 +312,19 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
                 String.valueOf(limits.answer().toMillis()),
                 String.valueOf(limits.silence().toMillis()),
                 String.valueOf(limits.rateWindow().toMillis()),
-                String.valueOf(limits.leastRate()));
+                String.valueOf(limits.leastRate())));
+        return command;
+    }
+
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().toString();
     }
 
     /** The process runs in another folder. */
     private static String absoluteClassPath() {
         var separator = System.getProperty("path.separator");
         return Stream.of(System.getProperty("java.class.path").split(Pattern.quote(separator)))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .map(FetcherProcess::absolute)
                 .collect(Collectors.joining(separator));
     }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
 
 /** An HTTP server on a real socket that answers as the test says. */
 public final class CutServer implements Closeable {
@@ -24,7 +25,12 @@ public final class CutServer implements Closeable {
     public final List<List<String>> requests = new CopyOnWriteArrayList<>();
 
     public CutServer(Script script) throws IOException {
-        socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this(script, ServerSocketFactory.getDefault());
+    }
+
+    /** @param sockets of TLS, say; then the URL is to begin with {@code https} */
+    CutServer(Script script, ServerSocketFactory sockets) throws IOException {
+        socket = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
             while (!socket.isClosed()) {
                 try {

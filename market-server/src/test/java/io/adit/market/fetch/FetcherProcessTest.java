@@ -176,6 +176,46 @@ class FetcherProcessTest {
     }
 
     @Test
+    void followsNoRedirectToALinkLocalAddress() throws Exception {
+        var metadata = "Location: http://169.254.169.254/latest/meta-data";
+        try (var server = new CutServer((request, out) ->
+                        CutServer.say(out, "HTTP/1.1 302 X\r\n" + metadata + "\r\nContent-Length: 0\r\n\r\n"));
+                var fetcher = fetcher(DEVNET)) {
+            assertThatThrownBy(() -> fetcher.open(source(server.url("/")), 0, DATA.length))
+                    .isInstanceOfSatisfying(
+                            FetchException.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
+            assertThat(server.requests).hasSize(1);
+        }
+    }
+
+    /** A server whose certificate no public authority has signed, as inside a company. */
+    @Test
+    void trustsWhomTheNodesJvmWasToldToTrust_andNobodyElse() throws Exception {
+        var authority = TestAuthority.in(folder);
+        int most = DATA.length / 2 + 1;
+        try (var server = new CutServer(
+                        CutServer.cutting(DATA, most), authority.context().getServerSocketFactory());
+                var strange = fetcher(DEVNET);
+                var fetcher = new FetcherProcess(
+                        new SystemTimeline(),
+                        FetchLimits.standard(),
+                        DEVNET,
+                        Duration.ofMinutes(2),
+                        authority.trust())) {
+            var url = server.url("/").replace("http:", "https:");
+            assertThatThrownBy(() -> strange.open(source(url), 0, DATA.length))
+                    .isInstanceOfSatisfying(
+                            FetchException.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(FetchErrorCode.FETCH_BROKEN));
+            assertThat(server.requests).isEmpty();
+
+            assertThat(download(fetcher, url).run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(server.requests.stream().map(CutServer::offset)).containsExactly(0, most);
+        }
+    }
+
+    @Test
     void failureOfTheServer_comesWithItsReason() throws Exception {
         try (var server = new CutServer((request, out) -> CutServer.say(out, "HTTP/1.1 404 X\r\n\r\n"));
                 var fetcher = fetcher(DEVNET)) {

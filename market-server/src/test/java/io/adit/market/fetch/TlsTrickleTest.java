@@ -8,17 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A TLS server whose record comes byte by byte: each in time, and none is handed out before the last. */
 @Timeout(120)
 class TlsTrickleTest {
-    private static final char[] PASSWORD = "trickle".toCharArray();
     private static final FetchLimits LIMITS = new FetchLimits(
             Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(1), 1);
 
@@ -35,7 +29,7 @@ class TlsTrickleTest {
 
     @Test
     void leavesAServerWhoseRecordTrickles() throws Exception {
-        var tls = context();
+        var tls = TestAuthority.in(folder).context();
         var over = new CountDownLatch(1);
         try (var server = (SSLServerSocket)
                         tls.getServerSocketFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress());
@@ -101,29 +95,5 @@ class TlsTrickleTest {
         } catch (IOException e) {
             // One of them went away.
         }
-    }
-
-    private SSLContext context() throws Exception {
-        var file = folder.resolve("keys");
-        var tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        var made = new ProcessBuilder(
-                        (tool + " -genkeypair -alias a -keyalg EC -dname CN=t -ext SAN=ip:127.0.0.1 -storetype PKCS12"
-                                        + " -storepass trickle -keystore " + file)
-                                .split(" "))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-        assertThat(made.waitFor()).isZero();
-        var keys = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(file)) {
-            keys.load(in, PASSWORD);
-        }
-        var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
-        var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(keys);
-        var context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
-        return context;
     }
 }
