@@ -19,10 +19,13 @@ final class HeadWatch {
 
     private final Lock lock;
     private final Condition changed;
+    private final Timeline timeline;
+    private long since;
     private @Nullable TipSet latest;
     private boolean closed;
 
     HeadWatch(Timeline timeline) {
+        this.timeline = timeline;
         lock = timeline.newLock();
         changed = lock.newCondition();
     }
@@ -30,6 +33,9 @@ final class HeadWatch {
     void offer(TipSet head) {
         lock.lock();
         try {
+            if (latest == null || !latest.height().equals(head.height())) {
+                since = timeline.nanoTime();
+            }
             latest = head;
             changed.signalAll();
         } finally {
@@ -41,6 +47,16 @@ final class HeadWatch {
         lock.lock();
         try {
             return Optional.ofNullable(latest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For how long it has been of the same epoch; the clock goes on when no heads come. */
+    Duration age() {
+        lock.lock();
+        try {
+            return latest == null ? Duration.ZERO : Duration.ofNanos(timeline.nanoTime() - since);
         } finally {
             lock.unlock();
         }

@@ -160,7 +160,7 @@ final class PartitionProofMaker {
         } catch (ProofsException e) {
             if (e.error() == ProofsError.WORKER_TIMEOUT) {
                 // Slower than ever rather than hung, perhaps: the next try has three times as long.
-                patience.took(replicas.size(), limit);
+                patience.gaveUp(replicas.size(), limit);
             }
             throw e;
         }

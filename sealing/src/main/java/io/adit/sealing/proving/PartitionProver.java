@@ -1,24 +1,17 @@
 package io.adit.sealing.proving;
 
-import io.adit.chain.actor.MinerMethod;
 import io.adit.chain.actor.SectorOnChainInfo;
-import io.adit.chain.actor.SubmitWindowedPoStParams;
 import io.adit.chain.message.MessageErrorCode;
-import io.adit.chain.message.MessageIntent;
-import io.adit.chain.message.MessagePriority;
 import io.adit.chain.node.MessageLookup;
 import io.adit.chain.node.RpcException;
 import io.adit.chain.type.ActorKind;
 import io.adit.chain.type.ExitCode;
-import io.adit.chain.type.Message;
-import io.adit.chain.type.PoStProof;
 import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorCode;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.Randomness;
-import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import io.adit.core.state.MessageRecord;
 import io.adit.core.state.MessageState;
@@ -26,7 +19,6 @@ import io.adit.core.task.CrashPoints;
 import io.adit.sealing.StoredIntents;
 import io.adit.sealing.proving.PartitionProof.Phase;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,12 +56,12 @@ final class PartitionProver {
 
     private final ProvingContext context;
     private final PartitionProofMaker maker;
-    private final PostGas gas;
     private final HeadWatch heads;
     private final ProofLane lane;
     private final ProvingWindow window;
     private final PartitionBatch batch;
     private final WindowOnChain onChain;
+    private final ProofMessages messages;
     private int refusals;
     private Epoch notBefore;
     private boolean judged;
@@ -92,12 +84,12 @@ final class PartitionProver {
             PartitionBatch batch) {
         this.context = context;
         this.maker = maker;
-        this.gas = gas;
         this.heads = heads;
         this.lane = lane;
         this.window = window;
         this.batch = batch;
         this.onChain = new WindowOnChain(context, maker, window, batch);
+        this.messages = new ProofMessages(context, gas, window);
         this.notBefore = window.open();
         this.goneSince = Optional.empty();
     }
@@ -265,6 +257,12 @@ final class PartitionProver {
         List<SectorOnChainInfo> sectors =
                 context.node().stateMinerSectors(context.miner(), Optional.of(all), head.key());
         try (var turn = lane.forWindow(this::timeLeft)) {
+            if (heads.latest()
+                    .filter(now -> !now.height().isBefore(window.close()))
+                    .isPresent()) {
+                // It closed while others were proven; those that wait can still be in time.
+                return proof;
+            }
             PartitionProofMaker.Result result = maker.make(sectors, challenge, turn);
             var made = new PartitionProof.Made(
                     result.challenge(), result.type(), result.proof(), WindowOnChain.proven(due, result.skipped()));
@@ -293,9 +291,12 @@ final class PartitionProver {
         }
     }
 
+    /** By the newest head, and by the clock since: a full node that stands still stops neither the chain nor the window. */
     private Duration timeLeft() {
-        return window.left(
-                heads.latest().map(TipSet::height), context.settings().epochTime());
+        Duration left = window.left(
+                        heads.latest().map(TipSet::height), context.settings().epochTime())
+                .minus(heads.age());
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** What fails together is tried apart, so that one partition cannot sink the others. */
@@ -329,7 +330,9 @@ final class PartitionProver {
         if (signed.isEmpty() && !onChain.holds(proof, head)) {
             return makeAgain(proof, "the sectors to be proven are others since a reorg");
         }
-        OptionalLong tooMuch = signed.isPresent() ? OptionalLong.empty() : beyondLimit(proof, head);
+        OptionalLong tooMuch = signed.isPresent() || batch.count() == 1 || isLate(head)
+                ? OptionalLong.empty()
+                : messages.beyondLimit(proof, head);
         if (tooMuch.isPresent()) {
             return split(
                     proof,
@@ -340,7 +343,7 @@ final class PartitionProver {
         try {
             cid = signed.isPresent()
                     ? context.outbox().resume(proof.messageKey()).orElseThrow()
-                    : context.outbox().send(intent(proof, head));
+                    : context.outbox().send(messages.intent(proof, head));
         } catch (AditException e) {
             if (e.code() == MessageErrorCode.MESSAGE_CANCELLED) {
                 return cancelled(proof);
@@ -364,36 +367,6 @@ final class PartitionProver {
                 cid,
                 head.height().value());
         return context.journal().save(proof.sent(cid));
-    }
-
-    /** The gas limit that a message over several partitions would have, where there is time to do with less. */
-    private OptionalLong beyondLimit(PartitionProof proof, TipSet head) {
-        if (batch.count() == 1 || isLate(head)) {
-            return OptionalLong.empty();
-        }
-        MessageIntent intent = intent(proof, head);
-        return gas.beyondLimit(
-                Message.unpriced(intent.from(), intent.to(), intent.value(), intent.method(), intent.params()), head);
-    }
-
-    private MessageIntent intent(PartitionProof proof, TipSet head) {
-        PartitionProof.Made made = proof.made().orElseThrow();
-        var params = new SubmitWindowedPoStParams(
-                window.deadline(),
-                made.partitions(),
-                List.of(new PoStProof(made.type().number(), made.proof().array())),
-                window.challenge(),
-                context.chainCommit(window, head).bytes());
-        return new MessageIntent(
-                        proof.messageKey(),
-                        context.settings().worker(),
-                        context.miner(),
-                        TokenAmount.ZERO,
-                        MinerMethod.SUBMIT_WINDOWED_POST.number(),
-                        params.toCbor(),
-                        context.settings().maxFee(),
-                        MessagePriority.WINDOW_POST)
-                .dueBy(window.close());
     }
 
     private PartitionProof follow(PartitionProof proof, Randomness challenge, TipSet head) {
@@ -432,20 +405,11 @@ final class PartitionProver {
         notBefore = head.height().plus(pause);
         String why = "the chain refused the message with exit code " + exit + " ("
                 + ExitCode.explain(exit, ActorKind.MINER) + ")";
-        boolean namesTheProof = exit >= FIRST_ACTOR_CODE && sentForThisFork(proof, head);
+        boolean namesTheProof = exit >= FIRST_ACTOR_CODE && messages.isForThisFork(proof, head);
         if (batch.count() > 1 && (namesTheProof || refusals > 1)) {
             return split(proof, why);
         }
         return namesTheProof ? makeAgain(proof, why) : sendAgain(proof, challenge, why);
-    }
-
-    private boolean sentForThisFork(PartitionProof proof, TipSet head) {
-        byte[] now = context.chainCommit(window, head).bytes();
-        return context.outbox()
-                .record(proof.messageKey())
-                .map(record -> SubmitWindowedPoStParams.fromCbor(record.params().array()))
-                .filter(params -> Arrays.equals(params.chainCommitRand(), now))
-                .isPresent();
     }
 
     private PartitionProof sendAgain(PartitionProof proof, Randomness challenge, String why) {

@@ -1,6 +1,5 @@
 package io.adit.sealing.proving;
 
-import io.adit.core.time.Permits;
 import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,13 +7,13 @@ import java.util.function.Supplier;
 
 /**
  * The places in which window proofs are made at the same time. While all are taken the next partition is read, so that a slow
- * disk costs the worker nothing; one more only, since what was read lies on a disk of the node's until its proof is made. A real
- * proof never waits for one that is made for a look.
+ * disk costs the worker nothing; one more only, since what was read lies on a disk of the node's until its proof is made. Of those
+ * that wait the one goes first whose window closes first. A real proof never waits for one that is made for a look.
  */
 final class ProofLane {
     private final int width;
-    private final Permits places;
-    private final Permits copies;
+    private final UrgentPlaces places;
+    private final UrgentPlaces copies;
     private final DryRuns dryRuns;
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger due = new AtomicInteger();
@@ -22,8 +21,8 @@ final class ProofLane {
     /** @param places at least 1 */
     ProofLane(int places, DryRuns dryRuns, Timeline timeline) {
         this.width = places;
-        this.places = new Permits(places, timeline);
-        this.copies = new Permits(places + 1, timeline);
+        this.places = new UrgentPlaces(places, timeline);
+        this.copies = new UrgentPlaces(places + 1, timeline);
         this.dryRuns = dryRuns;
     }
 
@@ -38,7 +37,7 @@ final class ProofLane {
         due.incrementAndGet();
         try {
             dryRuns.stop();
-            copies.acquire();
+            copies.acquire(left);
         } catch (InterruptedException | RuntimeException | Error e) {
             due.decrementAndGet();
             throw e;
@@ -90,7 +89,7 @@ final class ProofLane {
                 // What it did until now may have passed over that it was stopped.
                 dryRuns.requireNotStopped();
             }
-            places.acquire();
+            places.acquire(left);
             taken.incrementAndGet();
             hasPlace = true;
         }

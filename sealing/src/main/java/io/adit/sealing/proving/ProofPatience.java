@@ -3,6 +3,7 @@ package io.adit.sealing.proving;
 import io.adit.core.state.StateStore;
 import java.time.Duration;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,12 +17,20 @@ import org.slf4j.LoggerFactory;
  * three times what a proof over as many sectors is known to take, or the operator's limit if that is less, and in any case when
  * half of the time that is left is over. Only where proofs are known to need that half has one try all of it. What is known is
  * kept over restarts, since the first proof after one has no more time than others.
+ *
+ * <p>A try that was given up may have been slow, so the next one is given more; but that proofs take as long is only known when one
+ * is made. The next that is made forgets the try: a worker that hung once must not let one that hangs have a whole window.
  */
 final class ProofPatience {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProofPatience.class);
 
     private static final String NAME = "post.times";
+
+    private static final String GIVEN_UP = "post.times-given-up";
+
+    /** A proof over so many fewer sectors, of a hundred, is one like the other: some were skipped. */
+    private static final int ALIKE = 10;
 
     /** A proof slower than three others like it is more likely hung. */
     private static final int SLOWER = 3;
@@ -45,11 +54,15 @@ final class ProofPatience {
     private final StateStore store;
     private final TreeMap<Integer, Duration> known = new TreeMap<>();
 
+    /** How long tries were given, over so many sectors, since a proof over as many was last made. */
+    private final TreeMap<Integer, Duration> givenUp = new TreeMap<>();
+
     /** @param longest of the operator's: after it a try is given up where a second one has as long */
     ProofPatience(Duration longest, StateStore store) {
         this.longest = longest;
         this.store = store;
         known.putAll(parse(store.read(tx -> tx.meta().get(NAME)).orElse("")));
+        givenUp.putAll(parse(store.read(tx -> tx.meta().get(GIVEN_UP)).orElse("")));
     }
 
     /** @param left until the proof must be made */
@@ -80,36 +93,52 @@ final class ProofPatience {
         return most(left.minus(proofs).dividedBy(2), LEAST_READING);
     }
 
-    /** What a proof over at least so many sectors takes. */
+    /** What a proof over at least so many sectors takes, or may take. */
     private Optional<Duration> like(int sectors) {
-        return Optional.ofNullable(known.ceilingEntry(sectors)).map(Map.Entry::getValue);
+        var both = new TreeMap<>(known);
+        givenUp.forEach((over, time) -> both.merge(over, time, ProofPatience::most));
+        return Optional.ofNullable(both.ceilingEntry(sectors)).map(Map.Entry::getValue);
     }
 
     /**
-     * A proof over so many sectors took so long, or was not ready after that. A longer time is believed at once; of a shorter one
-     * half is, so that one worker that hung is forgotten after some proofs.
+     * A proof over so many sectors took so long. A longer time is believed at once; of a shorter one half is, so that one that was
+     * slow is forgotten after some proofs.
      */
-    void took(int sectors, Duration time) {
-        String all;
-        synchronized (this) {
-            known.merge(
-                    sectors,
-                    time,
-                    (before, now) ->
-                            before.compareTo(now) < 0 ? now : before.plus(now).dividedBy(2));
-            while (known.size() > MOST_KNOWN) {
-                known.pollFirstEntry();
-            }
-            all = known.entrySet().stream()
-                    .map(one -> one.getKey() + " " + one.getValue().toMillis())
-                    .collect(Collectors.joining("\n"));
-        }
+    synchronized void took(int sectors, Duration time) {
+        known.merge(
+                sectors,
+                time,
+                (before, now) ->
+                        before.compareTo(now) < 0 ? now : before.plus(now).dividedBy(2));
+        givenUp.headMap(sectors + sectors / ALIKE, true).clear();
+        remember();
+    }
+
+    /** A proof over so many sectors was not ready after so long: its worker hung, or is slower than ever. */
+    synchronized void gaveUp(int sectors, Duration after) {
+        givenUp.merge(sectors, after, ProofPatience::most);
+        remember();
+    }
+
+    private void remember() {
         try {
-            store.transactVoid(tx -> tx.meta().put(NAME, all));
+            store.transactVoid(tx -> {
+                tx.meta().put(NAME, text(known));
+                tx.meta().put(GIVEN_UP, text(givenUp));
+            });
         } catch (RuntimeException e) {
             // The proof is worth more than the knowledge of how long it took.
-            LOG.warn("remembering that a window proof took {} s failed: {}", time.toSeconds(), e.getMessage());
+            LOG.warn("remembering how long window proofs take failed: {}", e.getMessage());
         }
+    }
+
+    private static String text(NavigableMap<Integer, Duration> times) {
+        while (times.size() > MOST_KNOWN) {
+            times.pollFirstEntry();
+        }
+        return times.entrySet().stream()
+                .map(one -> one.getKey() + " " + one.getValue().toMillis())
+                .collect(Collectors.joining("\n"));
     }
 
     private static Map<Integer, Duration> parse(String stored) {

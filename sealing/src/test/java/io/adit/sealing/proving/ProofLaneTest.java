@@ -9,9 +9,13 @@ import io.adit.core.time.SystemTimeline;
 import io.adit.sealing.FakeChain;
 import io.adit.sealing.SealingError;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,6 +81,39 @@ class ProofLaneTest {
                 }))
                 .isInstanceOfSatisfying(
                         AditException.class, e -> assertThat(e.code()).isEqualTo(SealingError.PROVING_BUSY));
+    }
+
+    /** A proof of the window that closes first has to be made again while those of the next window wait already. */
+    @Test
+    @Timeout(120)
+    void proofOfTheWindowThatClosesFirst_goesFirst() throws Exception {
+        var order = new CopyOnWriteArrayList<String>();
+        var threads = new ArrayList<Thread>();
+        try (var made = lane.forWindow(() -> Duration.ofMinutes(40))) {
+            made.take();
+            var read = lane.forWindow(() -> Duration.ofMinutes(40));
+            assertThat(read.mustWait()).isTrue();
+            for (int minutes : List.of(40, 30, 5, 20)) {
+                var thread = Thread.ofPlatform().start(() -> readOne(minutes, order));
+                threads.add(thread);
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> thread.getState() == Thread.State.WAITING);
+            }
+            read.close();
+            for (var thread : threads) {
+                thread.join();
+            }
+        }
+        assertThat(order).containsExactly("5", "20", "30", "40");
+    }
+
+    private void readOne(int minutes, List<String> order) {
+        try (var turn = lane.forWindow(() -> Duration.ofMinutes(minutes))) {
+            order.add(Long.toString(turn.left().toMinutes()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private boolean isWanted() {

@@ -61,10 +61,23 @@ class ProofPatienceTest {
         patience.took(500, Duration.ofSeconds(100));
         assertThat(minutes(500, 38)).isEqualTo(5);
 
-        patience.took(500, Duration.ofMinutes(5));
+        patience.gaveUp(500, Duration.ofMinutes(5));
         assertThat(minutes(500, 33)).isEqualTo(15);
-        patience.took(500, Duration.ofMinutes(15));
+        assertThat(minutes(100, 33)).as("of fewer sectors no more is known").isEqualTo(15);
+        patience.gaveUp(500, Duration.ofMinutes(15));
         assertThat(minutes(500, 18)).isEqualTo(18);
+    }
+
+    @Test
+    void tryThatWasStopped_isRememberedOverARestart_untilAProofIsMade() {
+        patience.gaveUp(FULL, Duration.ofMinutes(15));
+
+        patience = new ProofPatience(Duration.ofMinutes(20), store);
+        assertThat(minutes(FULL, 32)).isEqualTo(32);
+
+        patience.took(FULL - 100, Duration.ofMinutes(14));
+        patience = new ProofPatience(Duration.ofMinutes(20), store);
+        assertThat(minutes(FULL - 100, 32)).as("it was slow, not hung").isEqualTo(32);
     }
 
     @Test
@@ -99,7 +112,22 @@ class ProofPatienceTest {
     }
 
     @Test
-    void workerThatHungIsForgotten_whenProofsAreMadeAgain() {
+    void workerThatHungIsForgotten_whenTheNextTryMakesTheProof() {
+        patience.took(FULL, Duration.ofMinutes(5));
+        patience.gaveUp(FULL, Duration.ofMinutes(15));
+        assertThat(minutes(FULL, 17)).isEqualTo(17);
+
+        // A few sectors were skipped.
+        patience.took(FULL - 9, Duration.ofMinutes(5));
+
+        assertThat(minutes(FULL, 32))
+                .as("if it hangs in the next window, a second try fits")
+                .isEqualTo(15);
+        assertThat(reading(32, 3)).isEqualTo(8);
+    }
+
+    @Test
+    void proofThatWasSlowIsForgotten_whenQuickerOnesAreMade() {
         patience.took(FULL, Duration.ofMinutes(16));
         assertThat(minutes(FULL, 32)).isEqualTo(32);
 

@@ -17,6 +17,8 @@ import io.adit.proofs.WindowPoSt;
 import io.adit.sealing.FakeChain.FakePartition;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -31,6 +33,9 @@ class SlowDisksTest extends SimulatedTimeCase {
     private static final Duration PROOF = Duration.ofSeconds(90);
 
     private LongPredicate slow = number -> false;
+    private final List<Instant> asked = new ArrayList<>();
+    private final List<Instant> begun = new ArrayList<>();
+    private final List<Duration> limits = new ArrayList<>();
 
     /** Sectors that answer at once, or in an hour. */
     private final class Disks implements ProvableSectors {
@@ -38,6 +43,7 @@ class SlowDisksTest extends SimulatedTimeCase {
 
         @Override
         public SectorLook look(Collection<SectorNumber> sectors, Supplier<Duration> left) throws InterruptedException {
+            asked.add(timeline.instant());
             var looked = sideBySide.ask(sectors, left, sector -> {
                 timeline.sleep(slow.test(sector.value()) ? Duration.ofHours(1) : Duration.ofMillis(30));
                 return true;
@@ -62,6 +68,8 @@ class SlowDisksTest extends SimulatedTimeCase {
                 Randomness randomness,
                 List<PrivateReplica> replicas,
                 Duration time) {
+            begun.add(timeline.instant());
+            limits.add(time);
             try {
                 timeline.sleep(PROOF);
             } catch (InterruptedException e) {
@@ -98,6 +106,24 @@ class SlowDisksTest extends SimulatedTimeCase {
         assertThat(chain.included(MinerMethod.DECLARE_FAULTS))
                 .as("what does not answer may be sound")
                 .isEmpty();
+    }
+
+    /** Its four and a half minutes go by although the full node shows no head of them. */
+    @Test
+    void readingEndsAndTheWorkerIsGivenUpInTime_whenTheHeadStandsStill() {
+        scheduler.close();
+        scheduler =
+                scheduler(settings().withReadBudget(Duration.ofHours(1)), store, chain, new TimedProofs(), new Disks());
+        slow = number -> number == 2;
+        advanceTo(OPEN - 5);
+        scheduler.start();
+        chain.advance(1);
+        timeline.runFor(Duration.ofMinutes(4));
+
+        // Half of the half that is not for the proof; by the head alone it would be 90 s, and the limit 135.
+        assertThat(Duration.between(asked.getLast(), begun.getFirst()))
+                .isBetween(EPOCH.multipliedBy(2), EPOCH.multipliedBy(5).dividedBy(2));
+        assertThat(limits).first().isEqualTo(ProofPatience.LEAST);
     }
 
     @Test
