@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,7 @@ class QuicHostTest {
     private static final String QUIC = "/ip4/127.0.0.1/udp/0/quic-v1";
     private static final String TCP = "/ip4/127.0.0.1/tcp/0";
     private static final String ECHO = "/adit/test/echo/1.0.0";
+    private static final String LINGERING = "/adit/test/lingering/1.0.0";
     private static final String HELD = "/adit/test/held/1.0.0";
 
     private final SecureRandom random = new SecureRandom();
@@ -61,7 +64,12 @@ class QuicHostTest {
                 .identity(Identity.generate(KeyType.ED25519, random))
                 .limits(limits)
                 .protocol(ECHO, stream -> stream.input().transferTo(stream.output()))
-                .protocol(HELD, stream -> held.await());
+                .protocol(HELD, stream -> held.await())
+                .protocol(LINGERING, stream -> {
+                    stream.input().transferTo(stream.output());
+                    stream.closeWrite();
+                    held.await();
+                });
         for (var address : addresses) {
             builder.listen(address);
         }
@@ -219,28 +227,51 @@ class QuicHostTest {
 
     @Test
     void moreStreamsThanTheRemoteAdmits_waitForTheirTurn() throws Exception {
-        var limits = HostLimits.defaults();
-        var session = limits.session();
-        var few = new SessionLimits(
-                session.maxWindow(), session.maxGrowth(), 4, 4, 4, session.keepAlive(), session.closeTimeout());
-        var server = start(limits.withSession(few), QUIC);
+        var server = start(fourStreams(), QUIC);
         var client = start();
         client.connect(address(server), TIMEOUT).remoteInformation(TIMEOUT);
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var exchanges = new ArrayList<Future<Integer>>();
             for (var index = 0; index < 40; index++) {
-                exchanges.add(threads.submit(() -> {
-                    try (var stream = client.newStream(server.peerId(), List.of(ECHO), TIMEOUT)) {
-                        stream.output().write(7);
-                        stream.closeWrite();
-                        return stream.input().readAllBytes().length;
-                    }
-                }));
+                exchanges.add(threads.submit(() -> exchange(client, server, ECHO)));
             }
             for (var exchange : exchanges) {
                 assertThat(exchange.get()).isEqualTo(1);
             }
+        }
+    }
+
+    /** QUIC admits another stream as soon as both sides have finished one, whether or not its handler has returned. */
+    @Test
+    void streamAdmittedWhileHandlersLinger_waitsForThem() throws Exception {
+        var server = start(fourStreams(), QUIC);
+        var client = start();
+        client.connect(address(server), TIMEOUT).remoteInformation(TIMEOUT);
+        for (var index = 0; index < 4; index++) {
+            assertThat(exchange(client, server, LINGERING)).isEqualTo(1);
+        }
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var fifth = threads.submit(() -> exchange(client, server, ECHO));
+            assertThatThrownBy(() -> fifth.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            held.countDown();
+            assertThat(fifth.get()).isEqualTo(1);
+        }
+    }
+
+    private static HostLimits fourStreams() {
+        var limits = HostLimits.defaults();
+        var session = limits.session();
+        return limits.withSession(new SessionLimits(
+                session.maxWindow(), session.maxGrowth(), 4, 4, 4, session.keepAlive(), session.closeTimeout()));
+    }
+
+    private static int exchange(Host client, Host server, String protocol) throws IOException {
+        try (var stream = client.newStream(server.peerId(), List.of(protocol), TIMEOUT)) {
+            stream.output().write(7);
+            stream.closeWrite();
+            return stream.input().readAllBytes().length;
         }
     }
 

@@ -21,7 +21,9 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +64,9 @@ final class QuicConnection implements PeerConnection, StreamSession {
     private final SessionLimits limits;
     private final SendBudget sendBudget;
     private final Set<QuicStream> streams = ConcurrentHashMap.newKeySet();
+    /** Streams beyond the limit whose turn will come; only for the event loop. */
+    private final Queue<QuicStreamChannel> waiting = new ArrayDeque<>();
+
     private final AtomicInteger inbound = new AtomicInteger();
     private final AtomicInteger unaccepted = new AtomicInteger();
     private final AtomicInteger broken = new AtomicInteger();
@@ -150,12 +155,31 @@ final class QuicConnection implements PeerConnection, StreamSession {
         onTick.run();
     }
 
-    /** On the event loop: the remote has opened a stream. */
+    /**
+     * On the event loop: the remote has opened a stream. It may have finished another, and been admitted this one for it, before
+     * the other's handler has returned here; then this one waits, unread. QUIC admits no more of them than the limit.
+     */
     private void accept(QuicStreamChannel opened) {
+        if (end.get() == null && inbound.get() >= limits.maxInboundStreams()) {
+            waiting.add(opened);
+        } else {
+            serve(opened);
+        }
+    }
+
+    /** On the event loop: streams have been left. */
+    private void acceptWaiting() {
+        while (inbound.get() < limits.maxInboundStreams() && !waiting.isEmpty()) {
+            var next = waiting.remove();
+            if (next.isActive()) {
+                serve(next);
+            }
+        }
+    }
+
+    private void serve(QuicStreamChannel opened) {
         var stream = new QuicStream(this, opened, true);
-        if (end.get() != null
-                || inbound.get() >= limits.maxInboundStreams()
-                || unaccepted.get() >= limits.acceptBacklog()) {
+        if (end.get() != null || unaccepted.get() >= limits.acceptBacklog()) {
             stream.reset();
             stream.start(); // to hear of its end
             return;
@@ -261,6 +285,7 @@ final class QuicConnection implements PeerConnection, StreamSession {
     void left(QuicStream stream) {
         if (stream.isInbound() && stream.markLeft()) {
             inbound.decrementAndGet();
+            onEventLoop(this::acceptWaiting);
         }
     }
 
