@@ -256,7 +256,7 @@ final class PartitionProver {
         nothingDue = false;
         List<SectorOnChainInfo> sectors =
                 context.node().stateMinerSectors(context.miner(), Optional.of(all), head.key());
-        try (var turn = lane.forWindow(this::timeLeft)) {
+        try (var turn = lane.forWindow(window.close(), this::timeLeft)) {
             if (heads.latest()
                     .filter(now -> !now.height().isBefore(window.close()))
                     .isPresent()) {

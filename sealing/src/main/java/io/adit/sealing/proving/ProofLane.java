@@ -1,5 +1,6 @@
 package io.adit.sealing.proving;
 
+import io.adit.core.fil.Epoch;
 import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,9 @@ import java.util.function.Supplier;
  * that wait the one goes first whose window closes first. A real proof never waits for one that is made for a look.
  */
 final class ProofLane {
+    /** What no window waits for waits for every window. */
+    private static final Epoch LAST = new Epoch(Long.MAX_VALUE);
+
     private final int width;
     private final UrgentPlaces places;
     private final UrgentPlaces copies;
@@ -30,19 +34,20 @@ final class ProofLane {
      * Begins a real proof, be it its window's first or one that must be made again; stops a look first. Waits until its sectors
      * may be read.
      *
+     * @param closes when the window does
      * @param left asked again and again: the time until the proof must be made
      */
-    Turn forWindow(Supplier<Duration> left) throws InterruptedException {
+    Turn forWindow(Epoch closes, Supplier<Duration> left) throws InterruptedException {
         // Before the look is stopped: one that begins after that finds this one here.
         due.incrementAndGet();
         try {
             dryRuns.stop();
-            copies.acquire(left);
+            copies.acquire(closes);
         } catch (InterruptedException | RuntimeException | Error e) {
             due.decrementAndGet();
             throw e;
         }
-        return new Turn(left, true);
+        return new Turn(closes, left, true);
     }
 
     /** Whether a real proof is being made or waits to be: no look is to begin. */
@@ -52,16 +57,18 @@ final class ProofLane {
 
     /** Begins a proof for a look. */
     Turn forLook(Supplier<Duration> left) {
-        return new Turn(left, false);
+        return new Turn(LAST, left, false);
     }
 
     /** Closed when the proof is made, or given up. */
     final class Turn implements ProofTurn, AutoCloseable {
+        private final Epoch closes;
         private final Supplier<Duration> left;
         private final boolean isReal;
         private boolean hasPlace;
 
-        private Turn(Supplier<Duration> left, boolean isReal) {
+        private Turn(Epoch closes, Supplier<Duration> left, boolean isReal) {
+            this.closes = closes;
             this.left = left;
             this.isReal = isReal;
         }
@@ -89,7 +96,7 @@ final class ProofLane {
                 // What it did until now may have passed over that it was stopped.
                 dryRuns.requireNotStopped();
             }
-            places.acquire(left);
+            places.acquire(closes);
             taken.incrementAndGet();
             hasPlace = true;
         }

@@ -1,5 +1,6 @@
 package io.adit.sealing.proving;
 
+import io.adit.core.fil.Epoch;
 import io.adit.core.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,28 +9,34 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
-import java.util.function.Supplier;
 
 /**
- * A number of places that go to whoever has the least time left, and of several with as much to the one that came first. A proof that has
- * to be made once more does not wait behind those of the next window.
+ * A number of places that go to whoever's window closes first, and of several with the same window to the one that came first. A proof
+ * that has to be made once more does not wait behind those of the next window. The epoch decides and not the time that is left: that
+ * is another one at every look, so that of equals the newest would go first, and two that wait could each take the other for the first.
  */
 final class UrgentPlaces {
+    /** Whoever waits is told when to look; it looks by itself too, since a window is at stake. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final Lock lock;
     private final Condition changed;
+
+    /** In the order in which they came. */
     private final List<Waiting> waiting = new ArrayList<>();
+
     private int free;
 
     /** One who waits; two of them are never equal. */
     private static final class Waiting {
-        private final Supplier<Duration> left;
+        private final long closes;
 
-        Waiting(Supplier<Duration> left) {
-            this.left = left;
+        Waiting(long closes) {
+            this.closes = closes;
         }
 
-        Duration left() {
-            return left.get();
+        long closes() {
+            return closes;
         }
     }
 
@@ -40,18 +47,14 @@ final class UrgentPlaces {
         this.free = places;
     }
 
-    /**
-     * Takes a place; waits until one is free and nobody who waits has less time.
-     *
-     * @param left asked again and again
-     */
-    void acquire(Supplier<Duration> left) throws InterruptedException {
-        var me = new Waiting(left);
+    /** Takes a place; waits until one is free and nobody who waits has a window that closes earlier, or came earlier for the same. */
+    void acquire(Epoch closes) throws InterruptedException {
+        var me = new Waiting(closes.value());
         lock.lock();
         try {
             waiting.add(me);
             while (free == 0 || !first().equals(Optional.of(me))) {
-                changed.await();
+                changed.awaitNanos(LOOK.toNanos());
             }
             free--;
         } finally {
@@ -62,7 +65,7 @@ final class UrgentPlaces {
     }
 
     private Optional<Waiting> first() {
-        return waiting.stream().min(Comparator.comparing(Waiting::left));
+        return waiting.stream().min(Comparator.comparingLong(Waiting::closes));
     }
 
     /** Gives a place back. */
