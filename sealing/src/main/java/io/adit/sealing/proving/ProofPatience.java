@@ -52,6 +52,10 @@ final class ProofPatience {
 
     private final Duration longest;
     private final StateStore store;
+
+    /** Held by whoever writes to the database, which others who ask do not wait for. */
+    private final Object writing = new Object();
+
     private final TreeMap<Integer, Duration> known = new TreeMap<>();
 
     /** How long tries were given, over so many sectors, since a proof over as many was last made. */
@@ -104,31 +108,44 @@ final class ProofPatience {
      * A proof over so many sectors took so long. A longer time is believed at once; of a shorter one half is, so that one that was
      * slow is forgotten after some proofs.
      */
-    synchronized void took(int sectors, Duration time) {
-        known.merge(
-                sectors,
-                time,
-                (before, now) ->
-                        before.compareTo(now) < 0 ? now : before.plus(now).dividedBy(2));
-        givenUp.headMap(sectors + sectors / ALIKE, true).clear();
+    void took(int sectors, Duration time) {
+        synchronized (this) {
+            known.merge(
+                    sectors,
+                    time,
+                    (before, now) ->
+                            before.compareTo(now) < 0 ? now : before.plus(now).dividedBy(2));
+            givenUp.headMap(sectors + sectors / ALIKE, true).clear();
+        }
         remember();
     }
 
     /** A proof over so many sectors was not ready after so long: its worker hung, or is slower than ever. */
-    synchronized void gaveUp(int sectors, Duration after) {
-        givenUp.merge(sectors, after, ProofPatience::most);
+    void gaveUp(int sectors, Duration after) {
+        synchronized (this) {
+            givenUp.merge(sectors, after, ProofPatience::most);
+        }
         remember();
     }
 
+    /** One after another, each what is known by then: the last one that writes leaves nothing out. */
     private void remember() {
-        try {
-            store.transactVoid(tx -> {
-                tx.meta().put(NAME, text(known));
-                tx.meta().put(GIVEN_UP, text(givenUp));
-            });
-        } catch (RuntimeException e) {
-            // The proof is worth more than the knowledge of how long it took.
-            LOG.warn("remembering how long window proofs take failed: {}", e.getMessage());
+        synchronized (writing) {
+            String times;
+            String tries;
+            synchronized (this) {
+                times = text(known);
+                tries = text(givenUp);
+            }
+            try {
+                store.transactVoid(tx -> {
+                    tx.meta().put(NAME, times);
+                    tx.meta().put(GIVEN_UP, tries);
+                });
+            } catch (RuntimeException e) {
+                // The proof is worth more than the knowledge of how long it took.
+                LOG.warn("remembering how long window proofs take failed: {}", e.getMessage());
+            }
         }
     }
 

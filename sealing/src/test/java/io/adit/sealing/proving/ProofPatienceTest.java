@@ -6,9 +6,14 @@ import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProofPatienceTest {
@@ -78,6 +83,47 @@ class ProofPatienceTest {
         patience.took(FULL - 100, Duration.ofMinutes(14));
         patience = new ProofPatience(Duration.ofMinutes(20), store);
         assertThat(minutes(FULL - 100, 32)).as("it was slow, not hung").isEqualTo(32);
+    }
+
+    /** Another proof must not wait with its reading for a disk that is slow to sync. */
+    @Test
+    @Timeout(300)
+    void nobodyWhoAsksWaits_whileTheDatabaseWrites() throws Exception {
+        var disk = new CountDownLatch(1);
+        var writes = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                var first = threads.submit(() -> store.transact(tx -> {
+                    writes.countDown();
+                    return awaitQuietly(disk);
+                }));
+                writes.await();
+                var second = threads.submit(() -> patience.took(FULL, Duration.ofMinutes(5)));
+
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> threads.submit(() -> minutes(FULL, 32)).get(20, TimeUnit.SECONDS) == 15);
+                assertThat(first).isNotDone();
+
+                disk.countDown();
+                second.get();
+                assertThat(first.get()).isTrue();
+            } finally {
+                disk.countDown();
+            }
+        }
+        patience = new ProofPatience(Duration.ofMinutes(20), store);
+        assertThat(minutes(FULL, 32)).isEqualTo(15);
+    }
+
+    private static boolean awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Test
