@@ -152,12 +152,14 @@ public final class Node implements AutoCloseable {
                 config.sealing().sectorSize(),
                 config.chain().confidence());
         var lease = closing(NodeLease.takeOnceFree(store, miner, holder(), new SystemTimeline(clock), LEASE));
+        // Another node proves this miner now: whatever this one did from here on would work against it. Renewed from
+        // the beginning:
+        // disks that hang are waited for, and together that can take longer than the lease holds.
+        lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
         var proofs = closing(proofs(config, metrics));
         var paths = storagePaths(config, clock);
         var mining = closing(MiningRoom.open(home, settings, chain, store, signer, lease::isHeld, registry, pause));
         var outbox = new MessageOutbox(store, chain, mining.signer(), settings.messages(), new SystemTimeline(clock));
-        // Another node proves this miner now: whatever this one did from here on would work against it.
-        lease.keep(() -> Runtime.getRuntime().exit(LEASE_LOST));
 
         var proving = closing(new WindowPoStScheduler(
                 settings.proving(home.directory().resolve("proving")), store, chain, proofs, paths, outbox, registry));

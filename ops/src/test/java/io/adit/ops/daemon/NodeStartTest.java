@@ -11,13 +11,17 @@ import io.adit.core.state.NodeLease;
 import io.adit.core.state.SilentForwarder;
 import io.adit.core.state.TestPostgres;
 import io.adit.ops.OpsError;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -96,6 +100,45 @@ class NodeStartTest extends NodeCase {
             assertThat(forwarder).isNotNull();
             assertThat(node).hasToString("miner " + made.miner());
         }
+    }
+
+    /** A lease that is not renewed while disks are waited for runs out, and ends a node that has only begun. */
+    @Test
+    void leaseIsRenewedAlready_whileAStoragePathHangs() throws Exception {
+        init(Map.of());
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> renewing().isEmpty());
+        var disk = Files.createDirectory(folder.resolve("disk"));
+        var settings = disk.resolve("sectorstore.json");
+        assertThat(new ProcessBuilder("mkfifo", settings.toString()).start().waitFor())
+                .isZero();
+
+        var starting = CompletableFuture.supplyAsync(
+                () -> start(Map.of("storage.paths", disk.toString())), Thread::startVirtualThread);
+        var opening = CompletableFuture.supplyAsync(
+                () -> openPipe(settings),
+                runnable -> Thread.ofPlatform().daemon().start(runnable));
+        // A pipe opens once the other side reads, and the reader hangs until it is closed.
+        try (var hanging = opening.get(5, TimeUnit.MINUTES)) {
+            assertThat(hanging).isNotNull();
+            assertThat(starting).isNotDone();
+            assertThat(renewing()).hasSize(1);
+            Files.delete(settings);
+        }
+        starting.get(2, TimeUnit.MINUTES).close();
+    }
+
+    private static OutputStream openPipe(Path pipe) {
+        try {
+            return new FileOutputStream(pipe.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Thread> renewing() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("node-lease"))
+                .toList();
     }
 
     private static int freePort() throws IOException {
