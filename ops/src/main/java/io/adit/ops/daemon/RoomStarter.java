@@ -33,7 +33,7 @@ final class RoomStarter implements AutoCloseable {
 
     /**
      * @param room what does not run while it is not started, for people
-     * @param starting may be called again after an {@link AditException}; any other exception is the caller's
+     * @param starting may be called again after an {@link AditException} or an {@link Error}; any other exception is the caller's
      * @param pause between two tries
      */
     RoomStarter(String room, Runnable starting, Duration pause) {
@@ -107,6 +107,10 @@ final class RoomStarter implements AutoCloseable {
                     }
                     // Not foreseen, but the next try may go well, and the alarm must say what is.
                     note(e.toString(), e);
+                } catch (Error e) {
+                    // Memory or threads are short, or a class cannot be made ready: what proves goes on meanwhile.
+                    note(e.toString(), e);
+                    first.complete(false);
                 }
             } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
@@ -126,7 +130,7 @@ final class RoomStarter implements AutoCloseable {
     }
 
     /** The alarm repeats it; the log need not. */
-    private synchronized void note(@Nullable String why, Exception e) {
+    private synchronized void note(@Nullable String why, Throwable e) {
         var now = Optional.of(room + " has not started: " + why);
         if (!now.equals(trouble)) {
             LOG.error("{}; the node goes on and tries again every {}", now.get(), pause, e);

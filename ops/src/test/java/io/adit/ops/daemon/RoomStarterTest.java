@@ -75,6 +75,27 @@ class RoomStarterTest {
         }
     }
 
+    @Test
+    void start_whenMemoryIsShort_goesOnAndTriesAgain() {
+        var memory = new CountDownLatch(1);
+        Runnable starting = () -> {
+            if (memory.getCount() > 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        };
+        try (var starter = new RoomStarter("making blocks", starting, Duration.ofMillis(5), Duration.ofMinutes(2))) {
+            starter.start();
+
+            assertThat(starter.problem().orElse(""))
+                    .contains("making blocks has not started: ", "OutOfMemoryError: unable to create native thread");
+
+            memory.countDown();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> starter.problem().isEmpty());
+        }
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
