@@ -21,12 +21,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Block production, and the signer that it and everything else signs with: no block header leaves the node's keys but
  * through the slash guard. A guard that cannot be opened costs the blocks and nothing else, and only until it can be.
  */
 final class MiningRoom implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MiningRoom.class);
+
+    /** How long the node's end waits for the guard's. */
+    private static final Duration GUARD_PATIENCE = Duration.ofSeconds(5);
+
     private final NodeSettings settings;
     private final FullNode chain;
     private final StateStore store;
@@ -91,12 +98,14 @@ final class MiningRoom implements AutoCloseable {
         guard().ifPresent(open -> known.remember(open.status()));
     }
 
-    private synchronized void keep(SlashGuard opened) {
-        if (closed) {
-            opened.close();
-        } else {
-            guard = Optional.of(opened);
+    private void keep(SlashGuard opened) {
+        synchronized (this) {
+            if (!closed) {
+                guard = Optional.of(opened);
+                return;
+            }
         }
+        opened.close();
     }
 
     private synchronized Optional<SlashGuard> guard() {
@@ -169,9 +178,25 @@ final class MiningRoom implements AutoCloseable {
     public void close() {
         opening.ifPresent(RoomStarter::close);
         producer.ifPresent(BlockProducer::close);
+        Optional<SlashGuard> open;
         synchronized (this) {
             closed = true;
-            guard.ifPresent(SlashGuard::close);
+            open = guard;
+        }
+        open.ifPresent(MiningRoom::closeWithoutHanging);
+    }
+
+    /** It waits for whoever has it, and that may hang in a disk: a node that has lost its lease must end all the same. */
+    private static void closeWithoutHanging(SlashGuard open) {
+        var ending = Thread.ofPlatform().daemon().name("slash-guard-close").start(open::close);
+        try {
+            if (!ending.join(GUARD_PATIENCE)) {
+                LOG.warn(
+                        "The slash guard is not closed after {}: something hangs in it, and is left behind",
+                        GUARD_PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -13,6 +13,7 @@ import io.adit.core.keys.SignatureType;
 import io.adit.core.keys.Signer;
 import io.adit.core.slash.Doubt;
 import io.adit.core.slash.MiningLease;
+import io.adit.core.slash.ProtectedBlock;
 import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.state.SilentForwarder;
@@ -25,9 +26,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +212,50 @@ class MiningRoomTest {
         try (var store = sqlite();
                 var room = room(store)) {
             assertThat(room.problem().orElse("")).contains("another slash guard than the one");
+        }
+    }
+
+    /** As when a permit syncs to a disk that hangs. */
+    @Test
+    void close_whenTheGuardHangs_ends() throws Exception {
+        ran();
+        var disk = new CountDownLatch(1);
+        var hangs = new CountDownLatch(1);
+        var blocks = new AbstractList<ProtectedBlock>() {
+            @Override
+            public ProtectedBlock get(int index) {
+                throw new IndexOutOfBoundsException(index);
+            }
+
+            @Override
+            public int size() {
+                hangs.countDown();
+                try {
+                    disk.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return 0;
+            }
+        };
+        try (var store = sqlite()) {
+            var room = room(store);
+            until(room);
+            var resuming = CompletableFuture.runAsync(
+                    () -> room.signer().resume(MINER, new Epoch(8), blocks), Thread::startVirtualThread);
+            hangs.await();
+
+            CompletableFuture.runAsync(room::close, Thread::startVirtualThread).get(1, TimeUnit.MINUTES);
+
+            assertThat(resuming).isNotDone();
+            assertThatThrownBy(this::opened).hasMessageContaining("it is held by");
+            disk.countDown();
+            Awaitility.await().atMost(LONG).ignoreExceptions().until(() -> {
+                opened().close();
+                return true;
+            });
+        } finally {
+            disk.countDown();
         }
     }
 }
