@@ -83,7 +83,8 @@ public final class SlashGuard implements AutoCloseable {
             try {
                 guard.load();
                 return guard;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Also where memory is short: a lock that nobody can give back would keep the next try out.
                 guard.close();
                 throw e;
             }

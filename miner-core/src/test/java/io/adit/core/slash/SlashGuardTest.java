@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +62,32 @@ class SlashGuardTest {
                 head = epoch % 13 == 0 ? fork : mine;
             }
             assertThat(guard.status().blocks()).isEqualTo(258);
+        }
+    }
+
+    @Test
+    void guardCanBeOpenedAgain_afterMemoryWasShort() {
+        fixture.begun().close();
+        var own = fixture.settings();
+        var scarce = new GuardAnchor() {
+            @Override
+            public Optional<Mark> read() {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+
+            @Override
+            public void write(Mark mark) {
+                throw new IllegalStateException("nothing is to be written");
+            }
+        };
+        var settings = new GuardSettings(
+                own.miner(), own.genesis(), own.directory(), scarce, own.mark(), own.lease(), own.waitAfterMove());
+
+        assertThatThrownBy(() -> SlashGuard.open(settings, GuardFixture.CLOCK, new SecureRandom(), fixture.meters))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        try (var guard = fixture.openAt(1)) {
+            assertThat(guard.status().doubt()).isEmpty();
         }
     }
 
