@@ -30,8 +30,6 @@ pub struct PieceCommitment {
     pub padded_size: u64,
     /// Payload bytes before padding.
     pub raw_size: u64,
-    /// Roots of the subtrees of the asked level that hold payload, from left to right; the others are zero nodes.
-    pub subtrees: Vec<Node>,
 }
 
 /// Why there is no commitment.
@@ -43,8 +41,6 @@ pub enum CommPError {
     TooLong { raw_size: u64, most: u64 },
     /// The piece is not to have a size of a power of two from 128 bytes.
     BadSize(u64),
-    /// Subtrees of this level cannot be told: they are smaller than what is hashed at once.
-    BadLevel { level: usize, least: usize },
     /// A number of threads that is none or too many.
     BadThreads(usize),
     /// The system gave no threads.
@@ -60,9 +56,6 @@ impl fmt::Display for CommPError {
             }
             CommPError::BadSize(size) => {
                 write!(f, "a padded piece has a power of two of bytes from {MIN_PADDED} to {MAX_PADDED}, not {size}")
-            }
-            CommPError::BadLevel { level, least } => {
-                write!(f, "subtree roots can be had from level {least} to {}, not {level}", LEVELS - 2)
             }
             CommPError::BadThreads(threads) => {
                 write!(f, "{threads} threads; from 1 to {MAX_THREADS} can be had")
@@ -109,7 +102,7 @@ impl Scratch {
     /// Nodes `levels` above the leaves of whole quads.
     fn hash(&mut self, kernel: Kernel, raw: &[u8], levels: usize) -> &[u8] {
         let nodes = &mut self.nodes[..raw.len() / RAW_QUAD * PADDED_QUAD];
-        fr32::pad(raw, nodes);
+        fr32::pad(kernel, raw, nodes);
         reduce(kernel, nodes, &mut self.spare, levels)
     }
 }
@@ -137,17 +130,7 @@ impl CommP {
     }
 
     fn with(kernel: Kernel, portion: usize, work: Work) -> Self {
-        CommP { kernel, frontier: Frontier::new(kernel, None), pending: Vec::new(), portion, raw_size: 0, work }
-    }
-
-    /// Keeps the roots of the subtrees at `level`, which hold `32 << level` padded bytes each. To be said before any
-    /// payload; 32 bytes of memory for each root.
-    pub fn keep_subtrees(mut self, level: usize) -> Result<Self, CommPError> {
-        if !(CHUNK_LEVEL..LEVELS - 1).contains(&level) {
-            return Err(CommPError::BadLevel { level, least: CHUNK_LEVEL });
-        }
-        self.frontier = Frontier::new(self.kernel, Some(level));
-        Ok(self)
+        CommP { kernel, frontier: Frontier::new(kernel), pending: Vec::new(), portion, raw_size: 0, work }
     }
 
     /// Payload bytes so far.
@@ -212,8 +195,8 @@ impl CommP {
             self.frontier.append(QUAD_LEVEL, node);
         }
         let height = (padded_size / NODE_BYTES as u64).ilog2() as usize;
-        let (comm_p, subtrees) = self.frontier.root(height);
-        Ok(PieceCommitment { comm_p, padded_size, raw_size: self.raw_size, subtrees })
+        let comm_p = self.frontier.root(height);
+        Ok(PieceCommitment { comm_p, padded_size, raw_size: self.raw_size })
     }
 
     /// Whole chunks.

@@ -1,6 +1,8 @@
 //! Fr32 padding: after every 254 bits two zero bits are put in, so that each 32 bytes are an element of the BLS12-381
 //! scalar field (Filecoin spec, "Piece").
 
+use crate::Kernel;
+
 /// Bytes before padding that are padded together.
 pub const RAW_QUAD: usize = 127;
 /// Bytes after padding.
@@ -10,11 +12,12 @@ const WORDS: usize = PADDED_QUAD / 8;
 /// What stays of an element's last word.
 const LAST_WORD: u64 = u64::MAX >> 2;
 
-/// Pads whole quads: each 127 bytes of `raw` become 128 of `padded`.
+/// Pads whole quads: each 127 bytes of `raw` become 128 of `padded`. Only AVX-512 has a way of its own; the other kernels
+/// do it plainly.
 ///
 /// # Panics
-/// When the lengths do not fit each other.
-pub fn pad(raw: &[u8], padded: &mut [u8]) {
+/// When the lengths do not fit each other, or this CPU cannot run the kernel.
+pub fn pad(kernel: Kernel, raw: &[u8], padded: &mut [u8]) {
     let quads = padded.len() / PADDED_QUAD;
     assert!(
         padded.len() == quads * PADDED_QUAD && raw.len() == quads * RAW_QUAD,
@@ -22,8 +25,9 @@ pub fn pad(raw: &[u8], padded: &mut [u8]) {
         raw.len(),
         padded.len()
     );
+    assert!(kernel.is_supported(), "this CPU cannot run {}", kernel.name());
     #[cfg(target_arch = "x86_64")]
-    if crate::Kernel::Avx512.is_supported() {
+    if kernel == Kernel::Avx512 {
         // SAFETY: the CPU has the instructions.
         unsafe { crate::x86::pad_512(raw, padded) };
         return;
@@ -31,7 +35,7 @@ pub fn pad(raw: &[u8], padded: &mut [u8]) {
     pad_quads(raw, padded);
 }
 
-fn pad_quads(raw: &[u8], padded: &mut [u8]) {
+pub(crate) fn pad_quads(raw: &[u8], padded: &mut [u8]) {
     for (from, to) in raw.chunks_exact(RAW_QUAD).zip(padded.chunks_exact_mut(PADDED_QUAD)) {
         pad_quad(from, to);
     }
@@ -91,27 +95,26 @@ mod tests {
         for quads in 0..20 {
             let mut raw = vec![0; quads * RAW_QUAD];
             random.fill_bytes(&mut raw);
-            let mut padded = vec![0xff; quads * PADDED_QUAD];
-            pad(&raw, &mut padded);
-            assert_eq!(padded, slow(&raw));
-            padded.fill(0xff);
-            pad_quads(&raw, &mut padded);
-            assert_eq!(padded, slow(&raw));
+            for kernel in Kernel::available() {
+                let mut padded = vec![0xff; quads * PADDED_QUAD];
+                pad(kernel, &raw, &mut padded);
+                assert_eq!(padded, slow(&raw), "{quads} quads by {}", kernel.name());
+            }
         }
         for bit in 0..RAW_QUAD * 8 {
             let mut raw = [0; RAW_QUAD];
             raw[bit / 8] = 1 << (bit % 8);
-            let mut padded = [0xff; PADDED_QUAD];
-            pad(&raw, &mut padded);
-            assert_eq!(padded[..], slow(&raw), "bit {bit}");
-            pad_quads(&raw, &mut padded);
-            assert_eq!(padded[..], slow(&raw), "bit {bit}, plain");
+            for kernel in Kernel::available() {
+                let mut padded = [0xff; PADDED_QUAD];
+                pad(kernel, &raw, &mut padded);
+                assert_eq!(padded[..], slow(&raw), "bit {bit} by {}", kernel.name());
+            }
         }
     }
 
     #[test]
     #[should_panic(expected = "room for")]
     fn lengths_that_do_not_fit_are_refused() {
-        pad(&[0; 128], &mut [0; 128]);
+        pad(Kernel::Scalar, &[0; 128], &mut [0; 128]);
     }
 }

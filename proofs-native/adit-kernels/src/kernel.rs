@@ -1,5 +1,6 @@
 //! The implementations of the node hash, and which of them this CPU runs best.
 
+use crate::fr32::{self, PADDED_QUAD, RAW_QUAD};
 use crate::node::{self, NODE_BYTES, PAIR_BYTES};
 use std::fmt;
 use std::sync::OnceLock;
@@ -54,6 +55,8 @@ impl std::error::Error for KernelError {}
 
 /// Pairs of the test with known answers: every width, and what is left over by it.
 const TEST_PAIRS: usize = 16 + 8 + 4 + 2 + 1;
+/// Padding of that test: every byte of a vector's start and end.
+const TEST_QUADS: usize = 5;
 /// The node over 64 zero bytes: a sector's commitment starts from it.
 const ZEROES: &str = "f5a5fd42d16a20302798ef6ed309979b43003d2320d9f0e8ea9831a92759fb0b";
 /// The node over the last of the test's pairs, computed by another program.
@@ -94,17 +97,21 @@ impl Kernel {
     }
 
     /// The kernel that the environment variable names, else the one that was fastest in a trial of some ten microseconds
-    /// each. Found once per process.
+    /// each. Found once per process. A name that cannot be had is warned of: it is no reason to stop sealing.
     pub fn best() -> Result<Kernel, KernelError> {
         static BEST: OnceLock<Result<Kernel, KernelError>> = OnceLock::new();
-        BEST.get_or_init(|| match std::env::var(ENVIRONMENT_VARIABLE) {
-            Ok(name) if !name.trim().is_empty() && name.trim() != "java" => Kernel::named(name.trim()),
-            _ => {
-                Kernel::Scalar.test()?;
-                Ok(Kernel::available().into_iter().min_by_key(|kernel| kernel.trial()).unwrap_or(Kernel::Scalar))
+        BEST.get_or_init(|| Kernel::choose(&std::env::var(ENVIRONMENT_VARIABLE).unwrap_or_default())).clone()
+    }
+
+    fn choose(name: &str) -> Result<Kernel, KernelError> {
+        if !matches!(name.trim(), "" | "java") {
+            match Kernel::named(name.trim()) {
+                Ok(kernel) => return Ok(kernel),
+                Err(error) => log::warn!("{ENVIRONMENT_VARIABLE}: {error}; the fastest is used"),
             }
-        })
-        .clone()
+        }
+        Kernel::Scalar.test()?;
+        Ok(Kernel::available().into_iter().min_by_key(|kernel| kernel.trial()).unwrap_or(Kernel::Scalar))
     }
 
     /// Whether this CPU has the instructions.
@@ -114,11 +121,7 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => is_x86_feature_detected!("avx2"),
             #[cfg(target_arch = "x86_64")]
-            Kernel::ShaNi => {
-                is_x86_feature_detected!("sha")
-                    && is_x86_feature_detected!("ssse3")
-                    && is_x86_feature_detected!("sse4.1")
-            }
+            Kernel::ShaNi => crate::x86::has_sha(),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512 => {
                 is_x86_feature_detected!("avx512f")
@@ -182,7 +185,11 @@ impl Kernel {
         self.hash(&pairs, &mut ours);
         node::hash_pairs(&pairs, &mut plain);
         let known = hex(&zeroes) == ZEROES && hex(&ours[ours.len() - NODE_BYTES..]) == LAST_OF_TEST;
-        if known && ours == plain {
+        let raw = &pairs[..TEST_QUADS * RAW_QUAD];
+        let (mut padded, mut plainly) = ([0; TEST_QUADS * PADDED_QUAD], [0; TEST_QUADS * PADDED_QUAD]);
+        fr32::pad(self, raw, &mut padded);
+        fr32::pad_quads(raw, &mut plainly);
+        if known && ours == plain && padded == plainly {
             Ok(())
         } else {
             Err(KernelError::Broken(self))
@@ -205,4 +212,20 @@ impl Kernel {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_cannot_be_had_leaves_the_choice_to_the_trial() {
+        for wrong in ["abacus", "AVX512 ", "scalar,avx2"] {
+            let chosen = Kernel::choose(wrong).unwrap();
+            assert!(Kernel::available().contains(&chosen), "{wrong}");
+        }
+        for kernel in Kernel::available() {
+            assert_eq!(Kernel::choose(&format!(" {}\n", kernel.name())), Ok(kernel));
+        }
+    }
 }

@@ -17,10 +17,11 @@ pub(crate) const LAST_BYTE: u8 = 0x3f;
 pub(crate) const INITIAL: [u32; 8] =
     [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
-/// Aligned, so that a vector of four never lies on two cache lines.
+/// Round constants. Aligned, so that a vector of four never lies on two cache lines.
 #[repr(align(64))]
 pub(crate) struct Rounds(pub [u32; 64]);
 
+#[cfg(target_arch = "x86_64")]
 pub(crate) static CONSTANTS: Rounds = Rounds(K);
 /// Round constants with the schedule of the padding block added.
 pub(crate) static PADDING: Rounds = Rounds(padding_rounds());

@@ -39,17 +39,14 @@ pub(crate) fn reduce<'a>(kernel: Kernel, nodes: &'a mut [u8], spare: &'a mut [u8
 }
 
 /// The right-hand edge of a tree: at most one finished node waits at each level for its right sibling.
-#[derive(Clone)]
 pub(crate) struct Frontier {
     kernel: Kernel,
     waiting: [Option<Node>; LEVELS],
-    /// The level whose finished nodes are kept, and these.
-    kept: Option<(usize, Vec<Node>)>,
 }
 
 impl Frontier {
-    pub fn new(kernel: Kernel, keep: Option<usize>) -> Self {
-        Frontier { kernel, waiting: [None; LEVELS], kept: keep.map(|level| (level, Vec::new())) }
+    pub fn new(kernel: Kernel) -> Self {
+        Frontier { kernel, waiting: [None; LEVELS] }
     }
 
     /// Appends a node; whatever was appended before must fill a multiple of the node's width.
@@ -57,19 +54,15 @@ impl Frontier {
         let mut carry = [0; NODE_BYTES];
         carry.copy_from_slice(node);
         let mut at = level;
-        loop {
-            self.keep(at, carry);
-            match self.waiting[at].take() {
-                Some(left) => carry = self.join(&left, &carry),
-                None => break,
-            }
+        while let Some(left) = self.waiting[at].take() {
+            carry = self.join(&left, &carry);
             at += 1;
         }
         self.waiting[at] = Some(carry);
     }
 
-    /// The root at `height`, the rest of the tree taken as zeroes; and the nodes that were kept.
-    pub fn root(mut self, height: usize) -> (Node, Vec<Node>) {
+    /// The root at `height`, the rest of the tree taken as zeroes.
+    pub fn root(mut self, height: usize) -> Node {
         let mut carry: Option<Node> = None;
         for level in 0..height {
             let zero = zero_node(level);
@@ -78,20 +71,8 @@ impl Frontier {
                 (None, Some(left)) => Some(self.join(&left, zero)),
                 (None, None) => None,
             };
-            if let Some(node) = carry {
-                self.keep(level + 1, node);
-            }
         }
-        let root = carry.or(self.waiting[height]).unwrap_or(*zero_node(height));
-        (root, self.kept.map(|(_, nodes)| nodes).unwrap_or_default())
-    }
-
-    fn keep(&mut self, level: usize, node: Node) {
-        if let Some((kept, nodes)) = &mut self.kept {
-            if *kept == level {
-                nodes.push(node);
-            }
-        }
+        carry.or(self.waiting[height]).unwrap_or(*zero_node(height))
     }
 
     fn join(&self, left: &Node, right: &Node) -> Node {

@@ -7,9 +7,24 @@
 use crate::fr32::{PADDED_QUAD, RAW_QUAD};
 use crate::node::{CONSTANTS, INITIAL, LAST_BYTE, NODE_BYTES, PADDING, PAIR_BYTES};
 use std::arch::x86_64::*;
+use std::sync::OnceLock;
 
 /// What stays of a node's last four bytes.
 const KEEP: i32 = i32::from_le_bytes([0xff, 0xff, 0xff, LAST_BYTE]);
+
+/// Whether the CPU itself has what [`sha_ni`] needs. The standard library's macro says yes without a look in the build variant
+/// that takes these instructions as given; an operator may have put that one on another CPU.
+pub fn has_sha() -> bool {
+    const SSSE3_SSE41: u32 = 1 << 9 | 1 << 19;
+    const SHA: u32 = 1 << 29;
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        #[allow(unused_unsafe)]
+        // SAFETY: every x86-64 has the instruction. Older compilers want this said.
+        let leaf = |leaf| unsafe { __cpuid_count(leaf, 0) };
+        leaf(0).eax >= 7 && leaf(1).ecx & SSSE3_SSE41 == SSSE3_SSE41 && leaf(7).ebx & SHA != 0
+    })
+}
 
 /// The order of bytes within words turned round, in each 16 bytes.
 #[inline]

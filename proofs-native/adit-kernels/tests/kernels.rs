@@ -22,7 +22,7 @@ fn plain_tree(payload: &[u8], padded_size: usize) -> Vec<Vec<Node>> {
     let mut raw = payload.to_vec();
     raw.resize(padded_size / 128 * 127, 0);
     let mut padded = vec![0; padded_size];
-    fr32::pad(&raw, &mut padded);
+    fr32::pad(Kernel::Scalar, &raw, &mut padded);
     let mut levels: Vec<Vec<Node>> = vec![padded.chunks(32).map(|leaf| leaf.try_into().unwrap()).collect()];
     while levels.last().unwrap().len() > 1 {
         let next = levels.last().unwrap().chunks(2).map(|pair| node(&pair.concat())).collect();
@@ -161,22 +161,4 @@ fn a_piece_may_be_larger_than_its_payload() {
     assert_eq!(CommP::new(Kernel::Scalar).finish(), Err(CommPError::Empty));
     assert_eq!(CommP::parallel(Kernel::Scalar, 0).err(), Some(CommPError::BadThreads(0)));
     assert_eq!(CommP::parallel(Kernel::Scalar, 1000).err(), Some(CommPError::BadThreads(1000)));
-}
-
-#[test]
-fn subtree_roots_are_those_of_the_tree_that_hold_payload() {
-    let mut random = ChaCha8Rng::seed_from_u64(7);
-    for length in [1, 65024, 65025, 300_000, 4_000_000] {
-        let payload = bytes(&mut random, length);
-        let tree = plain_tree(&payload, smallest(length));
-        for level in [11, 12, 15] {
-            let commp = CommP::parallel(Kernel::best().unwrap(), 2).unwrap().keep_subtrees(level).unwrap();
-            let got = commit(commp, &payload, || 777_777).subtrees;
-            let holding = length.div_ceil(127 << (level - 2));
-            let expected = tree.get(level).map_or(&[][..], |nodes| &nodes[..holding]);
-            assert_eq!(got, expected, "{length} bytes, level {level}");
-        }
-    }
-    let low = CommP::new(Kernel::Scalar).keep_subtrees(3);
-    assert!(matches!(low.err(), Some(CommPError::BadLevel { level: 3, .. })));
 }

@@ -76,7 +76,8 @@ const STAGED_QUADS: usize = 1 << 13;
 /// Writes the payload, padded and followed by zeroes up to the piece's size, and answers CommP.
 fn stage(source: impl Read, target: &mut File, size: UnpaddedBytesAmount) -> Outcome<Commitment> {
     let padded_size = u64::from(PaddedBytesAmount::from(size));
-    let mut commp = CommP::parallel(kernel()?, rayon::current_num_threads().min(STAGING_THREADS))
+    let kernel = kernel()?;
+    let mut commp = CommP::parallel(kernel, rayon::current_num_threads().min(STAGING_THREADS))
         .map_err(|error| Failure::Failed(error.into()))?;
     let mut source = source.take(u64::from(size));
     let mut raw = Vec::with_capacity(STAGED_QUADS * RAW_QUAD);
@@ -91,7 +92,7 @@ fn stage(source: impl Read, target: &mut File, size: UnpaddedBytesAmount) -> Out
         } else {
             commp.update(&raw);
             raw.resize(part / PADDED_QUAD * RAW_QUAD, 0);
-            fr32::pad(&raw, &mut padded[..part]);
+            fr32::pad(kernel, &raw, &mut padded[..part]);
         }
         target.write_all(&padded[..part])?;
         written += part as u64;
