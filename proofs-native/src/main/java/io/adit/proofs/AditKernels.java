@@ -12,15 +12,25 @@ import com.sun.jna.ptr.PointerByReference;
 final class AditKernels {
     private AditKernels() {}
 
-    /** Binds the methods below; must come before any of them. */
+    /**
+     * Binds the methods below; must come before any of them.
+     *
+     * @throws ProofsException when the library speaks another ABI
+     * @throws UnsatisfiedLinkError when it does not load here or lacks an entry
+     */
     static void bind(NativeLibrary library) {
         Native.register(AditKernels.class, library.file().toString());
+        NativeProofs.requireAbi(library, adit_abi());
     }
 
     /** What the entry answers. */
     static byte[] answer(NativeProofs.Entry entry) {
         return NativeProofs.answer("piece commitment", entry, AditKernels::adit_free);
     }
+
+    static native int adit_abi();
+
+    static native int adit_version(PointerByReference out, LongByReference outLength);
 
     static native void adit_free(Pointer buffer, long length);
 

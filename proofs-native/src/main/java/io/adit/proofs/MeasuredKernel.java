@@ -16,6 +16,7 @@ public record MeasuredKernel(String name, PaddedSize size, List<Double> seconds)
     /** The proof library that everybody else uses: the peer. */
     public static final String LIBRARY = "rust-fil-proofs";
 
+    private static final String VERSION = "api=";
     private static final double MEBIBYTE = 1 << 20;
 
     public MeasuredKernel {
@@ -42,6 +43,16 @@ public record MeasuredKernel(String name, PaddedSize size, List<Double> seconds)
                 .lines()
                 .map(line -> parse(line, size))
                 .toList();
+    }
+
+    /** The version of the peer in the library that {@link #measure} has loaded. */
+    public static String libraryVersion() {
+        return new String(AditKernels.answer(AditKernels::adit_version), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith(VERSION))
+                .map(line -> line.substring(VERSION.length()))
+                .findFirst()
+                .orElse("");
     }
 
     private static MeasuredKernel parse(String line, PaddedSize size) {

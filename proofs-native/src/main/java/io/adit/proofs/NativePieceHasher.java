@@ -25,6 +25,7 @@ final class NativePieceHasher implements PieceHasher {
     private final Cleaner.Cleanable release;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final Pointer address = Native.getDirectBufferPointer(buffer);
+    private long taken;
 
     /** Begins a piece, with the kernel of that name or, for no name, the best. */
     NativePieceHasher(String kernel) {
@@ -37,6 +38,7 @@ final class NativePieceHasher implements PieceHasher {
 
     @Override
     public void update(byte[] data, int offset, int count) {
+        taken += count;
         int from = offset;
         int left = count;
         while (left > 0) {
@@ -56,12 +58,35 @@ final class NativePieceHasher implements PieceHasher {
             hash();
             var answer = AditKernels.answer(
                     (out, length) -> AditKernels.adit_commp_finish(stream, size.bytes(), out, length));
-            var commP = new byte[Commitment.LENGTH];
-            System.arraycopy(answer, 0, commP, 0, commP.length);
-            return Commitment.of(commP);
+            return commitment(ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN), size);
         } finally {
             release.clean();
+            Reference.reachabilityFence(this);
         }
+    }
+
+    @Override
+    public void abandon() {
+        release.clean();
+    }
+
+    private Commitment commitment(ByteBuffer answer, PaddedSize size) {
+        if (answer.remaining() != Commitment.LENGTH + 2 * Long.BYTES) {
+            throw wrong("%d bytes of answer".formatted(answer.remaining()));
+        }
+        var commP = new byte[Commitment.LENGTH];
+        answer.get(commP);
+        long padded = answer.getLong();
+        long raw = answer.getLong();
+        if (padded != size.bytes() || raw != taken) {
+            throw wrong("%d bytes in a piece of %d where %d in one of %d are due"
+                    .formatted(raw, padded, taken, size.bytes()));
+        }
+        return Commitment.of(commP);
+    }
+
+    private static ProofsException wrong(String what) {
+        return new ProofsException(ProofsError.INVALID_INPUT, "Hashing a piece: the library tells of " + what);
     }
 
     private void hash() {

@@ -68,19 +68,22 @@ public final class NativeProofs implements Proofs {
             throw new ProofsException(
                     ProofsError.LIBRARY_MISSING, "Loading " + library.file() + ": " + refused.getMessage(), refused);
         }
-        var abi = AditFfi.adit_abi();
-        if (abi != AditFfi.ABI) {
-            throw new ProofsException(
-                    ProofsError.LIBRARY_MISSING,
-                    "Loading %s: it speaks ABI %d, this program %d. Build both from the same source."
-                            .formatted(library.file(), abi, AditFfi.ABI));
-        }
+        requireAbi(library, AditFfi.adit_abi());
         var lines = environment.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining("\n"))
                 .getBytes(StandardCharsets.UTF_8);
         answer("init", (out, length) -> AditFfi.adit_init(lines, lines.length, out, length));
         return new NativeProofs();
+    }
+
+    static void requireAbi(NativeLibrary library, int abi) {
+        if (abi != AditFfi.ABI) {
+            throw new ProofsException(
+                    ProofsError.LIBRARY_MISSING,
+                    "Loading %s: it speaks ABI %d, this program %d. Build both from the same source."
+                            .formatted(library.file(), abi, AditFfi.ABI));
+        }
     }
 
     @Override

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.adit.core.fil.CommP;
 import io.adit.core.fil.PaddedSize;
+import io.adit.core.fil.PieceHasher;
 import io.adit.core.fil.PieceHashers;
 import io.adit.core.fil.PieceInfo;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.ServiceLoader;
@@ -67,9 +69,9 @@ class NativePieceHasherTest {
     void everyKernelOfThisCpu_givesJavasCommitment() {
         var payload = payload(700_001);
         var expected = inJava(payload);
-        var available = kernel("available").split(",");
+        var available = NativePieceHashers.kernel("available").split(",");
 
-        assertThat(available).contains("scalar", kernel("best"));
+        assertThat(available).contains("scalar", NativePieceHashers.kernel("best"));
         for (var name : available) {
             var hasher = NativePieceHashers.withKernel(name);
             hasher.update(payload, 0, payload.length);
@@ -91,15 +93,68 @@ class NativePieceHasherTest {
     }
 
     @Test
+    void hasherThatTheLibraryRefuses_isNoneAndNoError() {
+        assertThat(NativePieceHashers.begin("abacus")).isEmpty();
+        assertThat(NativePieceHashers.begin(NativePieceHashers.kernel("best"))).isPresent();
+    }
+
+    @Test
+    void hasherThatIsAbandoned_givesItsStreamBackAtOnce() {
+        var abandoned = new ArrayList<PieceHasher>();
+        for (int i = 0; i < 300; i++) {
+            abandoned.add(NativePieceHashers.withKernel(""));
+            abandoned.getLast().update(new byte[1000], 0, 1000);
+            abandoned.getLast().abandon();
+        }
+        assertThat(abandoned)
+                .allSatisfy(hasher -> assertThatExceptionOfType(ProofsException.class)
+                        .isThrownBy(() -> hasher.finish(new PaddedSize(2048)))
+                        .withMessageContaining("no open piece commitment"));
+    }
+
+    @Test
+    void wrongCommitment_isSeenBeforeAnyPieceIsHashed() {
+        for (var name : NativePieceHashers.kernel("available").split(",")) {
+            assertThat(NativePieceHashers.isRight(NativePieceHashers.withKernel(name)))
+                    .as(name)
+                    .isTrue();
+        }
+        var faulty = NativePieceHashers.withKernel("");
+        faulty.update(new byte[1], 0, 1);
+        assertThat(NativePieceHashers.isRight(faulty)).isFalse();
+    }
+
+    @Test
+    void scalarKernel_isLeftToJavaUnlessItIsAskedFor() {
+        assertThat(NativePieceHashers.isWorthwhile("scalar", "")).isFalse();
+        assertThat(NativePieceHashers.isWorthwhile("scalar", "abacus")).isFalse();
+        assertThat(NativePieceHashers.isWorthwhile("scalar", "scalar")).isTrue();
+        assertThat(NativePieceHashers.isWorthwhile("sha-ni", "")).isTrue();
+    }
+
+    @Test
+    void anotherAbi_isRefusedAsIfTheLibraryWereMissing() {
+        var library = NativeLibrary.locate();
+        AditKernels.bind(library);
+        NativeProofs.requireAbi(library, AditKernels.adit_abi());
+        assertThatExceptionOfType(ProofsException.class)
+                .isThrownBy(() -> NativeProofs.requireAbi(library, AditKernels.adit_abi() + 1))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo(ProofsError.LIBRARY_MISSING));
+    }
+
+    @Test
     void measuring_namesEveryKernelAndTheLibrary() {
         var measured = MeasuredKernel.measure(NativeLibrary.locate(), new PaddedSize(1 << 20), 3);
 
         assertThat(measured).extracting(MeasuredKernel::name).contains("scalar").endsWith(MeasuredKernel.LIBRARY);
-        assertThat(measured).hasSize(kernel("available").split(",").length + 1).allSatisfy(way -> {
-            assertThat(way.seconds()).hasSize(3).isSorted();
-            assertThat(way.least()).isPositive().isLessThanOrEqualTo(way.median());
-            assertThat(way.median()).isLessThanOrEqualTo(way.most());
-        });
+        assertThat(MeasuredKernel.libraryVersion()).matches("\\d+\\.\\d+\\.\\d+");
+        assertThat(measured)
+                .hasSize(NativePieceHashers.kernel("available").split(",").length + 1)
+                .allSatisfy(way -> {
+                    assertThat(way.seconds()).hasSize(3).isSorted();
+                    assertThat(way.least()).isPositive().isLessThanOrEqualTo(way.median());
+                    assertThat(way.median()).isLessThanOrEqualTo(way.most());
+                });
         assertThatExceptionOfType(ProofsException.class)
                 .isThrownBy(() -> MeasuredKernel.measure(NativeLibrary.locate(), new PaddedSize(1 << 20), 0));
     }
@@ -122,15 +177,6 @@ class NativePieceHasherTest {
             last = NativePieceHashers.withKernel("");
         }
         return last;
-    }
-
-    private static String kernel(String key) {
-        return NativePieceHashers.kernels()
-                .lines()
-                .filter(line -> line.startsWith(key + "="))
-                .findFirst()
-                .orElseThrow()
-                .substring(key.length() + 1);
     }
 
     private static PieceInfo inJava(byte[] payload) {

@@ -242,8 +242,11 @@ public final class DealImport {
                 throw wrong(deal, file, "it is empty");
             }
             to.force(true);
+            return commP;
+        } catch (IOException | RuntimeException e) {
+            commP.abandon();
+            throw e;
         }
-        return commP;
     }
 
     private static AditException wrong(DealRecord deal, Path file, String what) {

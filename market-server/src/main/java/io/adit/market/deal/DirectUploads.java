@@ -163,6 +163,8 @@ final class DirectUploads implements Uploads {
             if (wrong.isEmpty()) {
                 to.force(true);
             }
+        } finally {
+            commP.abandon();
         }
         if (wrong.isPresent()) {
             files.discard(deal.uuid());

@@ -65,7 +65,9 @@ final class HeldPiece {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 commP.update(buffer, 0, n);
             }
+            return commP.finish(size);
+        } finally {
+            commP.abandon();
         }
-        return commP.finish(size);
     }
 }

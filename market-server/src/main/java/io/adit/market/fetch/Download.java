@@ -91,6 +91,9 @@ public final class Download {
             }
             file.force(true);
             return commP;
+        } catch (IOException | RuntimeException e) {
+            commP.abandon();
+            throw e;
         }
     }
 
@@ -122,6 +125,7 @@ public final class Download {
         try (var body = files.open(source, have, size)) {
             if (body.offset() != have) {
                 file.truncate(0);
+                commP.abandon();
                 commP = new CommP();
             }
             copy(body, file);

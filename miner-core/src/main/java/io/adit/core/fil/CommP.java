@@ -3,16 +3,21 @@ package io.adit.core.fil;
 import io.adit.core.error.InvalidValueException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Computes a piece commitment from a stream of payload bytes: Fr32 padding, then a binary SHA-256 tree filled up with
  * zeros to a power of two (Filecoin spec, "Piece Commitment"). Memory is at most half a mebibyte whatever the length. Not
- * thread-safe; one use.
+ * thread-safe; one use. Who takes payload that may break off calls {@link #abandon} then: native memory waits for the garbage
+ * collector otherwise.
  *
  * <p>Payloads of more than 64 KiB are hashed by the fastest way that there is here ({@link PieceHashers}), which is native
  * code in a node and Java where the native library is missing; smaller ones always in Java, which has begun by then.
@@ -22,6 +27,9 @@ public final class CommP {
     private static final int SMALL = 64 << 10;
 
     private static final int FIRST = 1 << 10;
+    private static final Logger LOG = LoggerFactory.getLogger(CommP.class);
+
+    private static final int MOST_FAILING = 8;
 
     private final Supplier<PieceHasher> large;
     private byte[] small = new byte[0];
@@ -45,11 +53,15 @@ public final class CommP {
     /** The commitment of everything that the stream has, which is left open. */
     public static PieceInfo of(InputStream payload) throws IOException {
         var commP = new CommP();
-        var buffer = new byte[1 << 18];
-        for (int n = payload.read(buffer); n >= 0; n = payload.read(buffer)) {
-            commP.update(buffer, 0, n);
+        try {
+            var buffer = new byte[1 << 18];
+            for (int n = payload.read(buffer); n >= 0; n = payload.read(buffer)) {
+                commP.update(buffer, 0, n);
+            }
+            return commP.finish();
+        } finally {
+            commP.abandon();
         }
-        return commP.finish();
     }
 
     public static PieceInfo of(byte[] payload) {
@@ -93,8 +105,23 @@ public final class CommP {
                     length + " bytes",
                     "at most the " + size.unpadded().bytes() + " that the piece holds");
         }
+        var last = hasher.orElseGet(this::inSmall);
+        release();
+        return new PieceInfo(last.finish(size), size);
+    }
+
+    /** No commitment is wanted any more: gives back native memory at once. Does nothing after {@link #finish} or twice. */
+    public void abandon() {
+        var last = hasher;
+        release();
+        last.ifPresent(PieceHasher::abandon);
+    }
+
+    /** Whoever keeps this object keeps no buffers. */
+    private void release() {
         finished = true;
-        return new PieceInfo(hasher.orElseGet(this::inSmall).finish(size), size);
+        hasher = Optional.empty();
+        small = new byte[0];
     }
 
     private PieceHasher begin() {
@@ -113,7 +140,7 @@ public final class CommP {
 
     private void requireUnfinished() {
         if (finished) {
-            throw new IllegalStateException("the piece commitment has been computed already");
+            throw new IllegalStateException("the piece commitment has been computed already, or given up");
         }
     }
 
@@ -129,9 +156,24 @@ public final class CommP {
 
     /** Looked for at the first piece that is large enough. */
     private static final class Found {
-        static final List<PieceHashers> ALL =
-                ServiceLoader.load(PieceHashers.class, CommP.class.getClassLoader()).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .toList();
+        static final List<PieceHashers> ALL = find(CommP.class.getClassLoader());
+    }
+
+    /** One that cannot be loaded is left out; a list that never comes to an end, after some. */
+    static List<PieceHashers> find(ClassLoader loader) {
+        var found = new ArrayList<PieceHashers>();
+        var all = ServiceLoader.load(PieceHashers.class, loader).iterator();
+        for (int failed = 0; failed < MOST_FAILING; ) {
+            try {
+                if (!all.hasNext()) {
+                    break;
+                }
+                found.add(all.next());
+            } catch (ServiceConfigurationError | LinkageError broken) {
+                LOG.warn("A faster way to hash pieces cannot be used", broken);
+                failed++;
+            }
+        }
+        return List.copyOf(found);
     }
 }

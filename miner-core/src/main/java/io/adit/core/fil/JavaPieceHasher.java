@@ -56,6 +56,10 @@ final class JavaPieceHasher implements PieceHasher {
         return Commitment.of(frontier.root(ZeroCommitments.level(size)));
     }
 
+    /** Holds nothing but memory of the heap. */
+    @Override
+    public void abandon() {}
+
     private void chunk(byte[] source, int offset) {
         Fr32.pad(source, offset, nodes, 0, CHUNK_QUADS);
         reduce(0, nodes.length);

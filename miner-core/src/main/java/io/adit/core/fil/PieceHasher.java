@@ -7,7 +7,10 @@ public interface PieceHasher {
 
     /**
      * The commitment of the payload filled up with zeros to {@code size}, which holds it. Gives back what the hasher held;
-     * one that is never asked gives it back when it is garbage.
+     * one that is neither asked nor abandoned gives it back when it is garbage.
      */
     Commitment finish(PaddedSize size);
+
+    /** Gives back what the hasher held; no commitment is wanted. */
+    void abandon();
 }

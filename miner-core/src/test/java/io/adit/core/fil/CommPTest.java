@@ -10,11 +10,16 @@ import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Hashes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,6 +114,31 @@ class CommPTest {
         assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> commP.finish(new PaddedSize(128)));
         commP.finish();
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(commP::finish);
+    }
+
+    @Test
+    void abandonedOne_takesAndGivesNothing_andAbandoningIsNoErrorAfterTheEnd() {
+        var commP = new CommP();
+        commP.update(new byte[100_000], 0, 100_000);
+        commP.abandon();
+        commP.abandon();
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> commP.update(new byte[1], 0, 1));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(commP::finish);
+        var finished = new CommP();
+        finished.update(new byte[100_000], 0, 100_000);
+        finished.finish();
+        finished.abandon();
+        assertThat(finished.rawSize()).isEqualTo(100_000);
+    }
+
+    @Test
+    void hashersThatCannotBeLoaded_areLeftOut(@TempDir Path folder) throws IOException {
+        var services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(PieceHashers.class.getName()), "no.such.Hashers\njava.lang.String\n");
+        try (var loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+            assertThat(CommP.find(loader)).isEqualTo(CommP.find(getClass().getClassLoader()));
+        }
     }
 
     @ParameterizedTest

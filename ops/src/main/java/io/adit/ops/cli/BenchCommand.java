@@ -36,7 +36,6 @@ public final class BenchCommand {
                 "CPU-second in one thread, median of the runs. Commitments are checked equal. Needs no node."
             })
     public static final class Kernels implements Callable<Integer> {
-        private static final String PEER_VERSION = "19.1.0";
         /** What the fastest kernel is to reach beside the library. */
         private static final double GOAL = 5;
 
@@ -64,14 +63,12 @@ public final class BenchCommand {
             if (runs < 1 || runs > MOST_RUNS) {
                 throw new ParameterException(line, "--runs: from 1 to " + MOST_RUNS);
             }
-            print(
-                    MeasuredKernel.measure(NativeLibrary.locate(), new PaddedSize((long) mebibytes << 20), runs),
-                    json,
-                    line.getOut());
+            var measured = MeasuredKernel.measure(NativeLibrary.locate(), new PaddedSize((long) mebibytes << 20), runs);
+            print(measured, MeasuredKernel.libraryVersion(), json, line.getOut());
             return 0;
         }
 
-        static void print(List<MeasuredKernel> measured, boolean json, PrintWriter out) {
+        static void print(List<MeasuredKernel> measured, String peerVersion, boolean json, PrintWriter out) {
             var peer = measured.stream()
                     .filter(way -> way.name().equals(MeasuredKernel.LIBRARY))
                     .findFirst()
@@ -84,14 +81,14 @@ public final class BenchCommand {
                 boolean fastest = way.equals(ours.getFirst());
                 double ratio = way.median() / peer.median();
                 if (json) {
-                    out.println(row(way, peer, ratio, fastest));
+                    out.println(row(way, peer, peerVersion, ratio, fastest));
                 } else {
                     table.row(
                             way.name(),
                             whole(way.median()),
                             whole(way.least()),
                             whole(way.most()),
-                            MeasuredKernel.LIBRARY + " " + PEER_VERSION,
+                            MeasuredKernel.LIBRARY + " " + peerVersion,
                             whole(peer.median()),
                             String.format(Locale.ROOT, "%.1f", ratio),
                             fastest ? (int) GOAL + (ratio >= GOAL ? ", met" : ", not met") : "");
@@ -104,7 +101,8 @@ public final class BenchCommand {
         }
 
         /** Only the fastest kernel has a goal: it is the one that is used. */
-        private static ObjectNode row(MeasuredKernel way, MeasuredKernel peer, double ratio, boolean fastest) {
+        private static ObjectNode row(
+                MeasuredKernel way, MeasuredKernel peer, String peerVersion, double ratio, boolean fastest) {
             var row = JsonNodeFactory.instance
                     .objectNode()
                     .put("bench", "commp-" + way.name())
@@ -115,7 +113,7 @@ public final class BenchCommand {
                     .put("fastest", Math.round(way.most()))
                     .put("peer", Math.round(peer.median()))
                     .put("peerName", MeasuredKernel.LIBRARY)
-                    .put("peerVersion", PEER_VERSION)
+                    .put("peerVersion", peerVersion)
                     .put("ratio", Math.round(ratio * 100) / 100.0)
                     .put("runs", way.seconds().size());
             return fastest ? row.put("goal", GOAL).put("met", ratio >= GOAL) : row;

@@ -44,6 +44,7 @@ class BenchCommandTest {
                         new MeasuredKernel("scalar", SIZE, List.of(1.28, 1.0, 2.0)),
                         new MeasuredKernel("sha-ni", SIZE, List.of(0.3, 0.2, 0.1)),
                         new MeasuredKernel(MeasuredKernel.LIBRARY, SIZE, List.of(1.0, 0.5, 2.0))),
+                "1.2.3",
                 true,
                 new PrintWriter(out));
 
@@ -54,6 +55,7 @@ class BenchCommandTest {
         assertThat(rows.getFirst().path("met").asBoolean()).isTrue();
         assertThat(rows.getFirst().path("slowest").asLong()).isEqualTo(427);
         assertThat(rows.getFirst().path("fastest").asLong()).isEqualTo(1280);
+        assertThat(rows.getFirst().path("peerVersion").asText()).isEqualTo("1.2.3");
         assertThat(rows.getLast().has("goal")).isFalse();
     }
 
