@@ -36,8 +36,16 @@ final class PathLoader {
         this.patience = patience;
     }
 
-    /** What a disk said, or why it did not. */
-    record Asked<T>(Optional<T> answer, String problem) {}
+    /**
+     * What a disk said, or why it did not.
+     *
+     * @param isLate whether it only has not answered yet: its disk may hang, or have much to do
+     */
+    record Asked<T>(Optional<T> answer, String problem, boolean isLate) {
+        static <T> Asked<T> not(Throwable why) {
+            return new Asked<>(Optional.empty(), String.valueOf(why.getMessage()), why instanceof SilentDiskException);
+        }
+    }
 
     /** A question about one path. */
     @FunctionalInterface
@@ -83,7 +91,8 @@ final class PathLoader {
             asking.put(root, answer);
             Thread.ofVirtual().name("ask-" + root).start(() -> answer.complete(asked(root, question)));
             answer.completeOnTimeout(
-                    new Asked<>(Optional.empty(), "its disk has not answered within " + patience.toSeconds() + " s"),
+                    new Asked<>(
+                            Optional.empty(), "its disk has not answered within " + patience.toSeconds() + " s", true),
                     patience.plus(MARGIN).toMillis(),
                     TimeUnit.MILLISECONDS);
         }
@@ -94,12 +103,12 @@ final class PathLoader {
 
     private static <T> Asked<T> asked(Path root, OfPath<T> question) {
         try {
-            return new Asked<>(Optional.of(question.ask(root)), "");
+            return new Asked<>(Optional.of(question.ask(root)), "", false);
         } catch (IOException | AditException e) {
-            return new Asked<>(Optional.empty(), String.valueOf(e.getMessage()));
+            return Asked.not(e);
         } catch (RuntimeException | Error e) {
             LOG.error("asking the storage path {}", root, e);
-            return new Asked<>(Optional.empty(), String.valueOf(e));
+            return new Asked<>(Optional.empty(), String.valueOf(e), false);
         }
     }
 }

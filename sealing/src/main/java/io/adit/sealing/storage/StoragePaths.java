@@ -48,6 +48,7 @@ public final class StoragePaths {
     private final SpaceLedger ledger;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock declaring = new ReentrantLock();
     private Map<Path, StoragePath> attached = Map.of();
     private Map<Path, String> fenced = Map.of();
     private final Map<Path, Refused> refused = new ConcurrentHashMap<>();
@@ -106,26 +107,28 @@ public final class StoragePaths {
         return ask(path, (Object) sector, patience, question);
     }
 
-    /** Looks at the declarations again, for example after a disk was mounted. */
+    /**
+     * Looks at the declarations again, for example after a disk was mounted. A path in use whose disk is silent or busy for the
+     * moment stays in use: what lies there is late, not gone.
+     */
     public void reload() {
         var good = new LinkedHashMap<Path, StoragePath>();
         var bad = new LinkedHashMap<Path, String>();
         var ids = new LinkedHashMap<String, Path>();
-        loader.askAll(StorageDeclaration.readPaths(storageJson), this::loadedOrSilent)
-                .forEach((root, loaded) -> {
-                    if (loaded.answer().isEmpty()) {
-                        bad.put(root, loaded.problem());
-                        return;
-                    }
-                    var path = loaded.answer().get();
-                    // The same disk under two names would make a move delete the only copy.
-                    Path other = ids.putIfAbsent(path.settings().id(), root);
-                    if (other == null) {
-                        good.put(root, path);
-                    } else {
-                        bad.put(root, "has the same ID as " + other + ": one path declared twice");
-                    }
-                });
+        loader.askAll(StorageDeclaration.readPaths(storageJson), loader::load).forEach((root, loaded) -> {
+            var path = loaded.isLate() ? used(root) : loaded.answer();
+            if (path.isEmpty()) {
+                bad.put(root, loaded.problem());
+                return;
+            }
+            // The same disk under two names would make a move delete the only copy.
+            Path other = ids.putIfAbsent(path.get().settings().id(), root);
+            if (other == null) {
+                good.put(root, path.get());
+            } else {
+                bad.put(root, "has the same ID as " + other + ": one path declared twice");
+            }
+        });
         bad.forEach((root, problem) -> LOG.error("storage path {} is not used: {}", root, problem));
         lock.lock();
         try {
@@ -134,6 +137,10 @@ public final class StoragePaths {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Optional<StoragePath> used(Path root) {
+        return attached().stream().filter(path -> path.root().equals(root)).findFirst();
     }
 
     /**
@@ -162,25 +169,45 @@ public final class StoragePaths {
         return came;
     }
 
+    /** False where another path has its ID, or where it is in use already. */
     private boolean isUsedNow(StoragePath path) {
-        Path root = path.root();
         lock.lock();
         try {
-            String id = path.settings().id();
-            if (attached.values().stream()
-                    .anyMatch(other -> other.settings().id().equals(id))) {
+            if (attached.containsKey(path.root()) || twinOf(path).isPresent()) {
                 return false;
             }
-            var good = new LinkedHashMap<>(attached);
-            good.put(root, path);
-            var bad = new LinkedHashMap<>(fenced);
-            bad.remove(root);
-            attached = Map.copyOf(good);
-            fenced = Map.copyOf(bad);
+            use(path);
             return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Under the lock. */
+    private void use(StoragePath path) {
+        var good = new LinkedHashMap<>(attached);
+        good.put(path.root(), path);
+        var bad = new LinkedHashMap<>(fenced);
+        bad.remove(path.root());
+        attached = Map.copyOf(good);
+        fenced = Map.copyOf(bad);
+    }
+
+    private void requireNoTwin(StoragePath path) {
+        twinOf(path).ifPresent(other -> {
+            throw new AditException(
+                    SealingError.STORAGE_PATH_INVALID,
+                    "attaching " + path.root() + ": it has the same ID as " + other.root() + "; one disk must not be"
+                            + " attached twice");
+        });
+    }
+
+    /** Another path in use that has this one's ID. */
+    private Optional<StoragePath> twinOf(StoragePath path) {
+        return attached().stream()
+                .filter(other -> !other.root().equals(path.root()))
+                .filter(other -> other.settings().id().equals(path.settings().id()))
+                .findFirst();
     }
 
     /** Makes a directory a storage path by writing its {@code sectorstore.json}, and attaches it. */
@@ -200,7 +227,7 @@ public final class StoragePaths {
         return attach(root);
     }
 
-    /** Attaches a directory that already is a storage path; attaching twice changes nothing. */
+    /** Attaches a directory that already is a storage path; attaching twice changes nothing. Asks no other path. */
     public StoragePath attach(Path directory) {
         Path root = directory.toAbsolutePath().normalize();
         StoragePath candidate;
@@ -209,26 +236,26 @@ public final class StoragePaths {
         } catch (IOException e) {
             throw new AditException(SealingError.STORAGE_PATH_INVALID, "attaching " + root + ": " + e, e);
         }
-        for (StoragePath other : attached()) {
-            if (!other.root().equals(root)
-                    && other.settings().id().equals(candidate.settings().id())) {
-                throw new AditException(
-                        SealingError.STORAGE_PATH_INVALID,
-                        "attaching " + root + ": it has the same ID as " + other.root() + "; one disk must not be"
-                                + " attached twice");
+        // Not under the lock of what is in use, which nobody may hold while a disk is written.
+        declaring.lock();
+        try {
+            requireNoTwin(candidate);
+            var declared = new ArrayList<>(StorageDeclaration.readPaths(storageJson));
+            if (!declared.contains(root)) {
+                declared.add(root);
+                StorageDeclaration.writePaths(storageJson, declared);
             }
+            lock.lock();
+            try {
+                requireNoTwin(candidate);
+                use(candidate);
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            declaring.unlock();
         }
-        var declared = new ArrayList<>(StorageDeclaration.readPaths(storageJson));
-        if (!declared.contains(root)) {
-            declared.add(root);
-            StorageDeclaration.writePaths(storageJson, declared);
-        }
-        reload();
-        return attached().stream()
-                .filter(path -> path.root().equals(root))
-                .findFirst()
-                .orElseThrow(() -> new AditException(
-                        SealingError.STORAGE_PATH_INVALID, "attaching " + root + ": " + problemOf(root)));
+        return candidate;
     }
 
     /**
@@ -456,28 +483,5 @@ public final class StoragePaths {
             moved = Optional.of(target);
         }
         return moved;
-    }
-
-    /** One in use that is silent for the moment stays in use: what lies there is late, not gone. */
-    private StoragePath loadedOrSilent(Path root) throws IOException {
-        try {
-            return loader.load(root);
-        } catch (SilentDiskException e) {
-            for (StoragePath used : attached()) {
-                if (used.root().equals(root)) {
-                    return used;
-                }
-            }
-            throw e;
-        }
-    }
-
-    private String problemOf(Path root) {
-        lock.lock();
-        try {
-            return fenced.getOrDefault(root, "not declared");
-        } finally {
-            lock.unlock();
-        }
     }
 }

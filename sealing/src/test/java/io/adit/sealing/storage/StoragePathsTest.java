@@ -12,6 +12,7 @@ import io.adit.core.time.SystemTimeline;
 import io.adit.sealing.SealingError;
 import io.adit.sealing.storage.StoragePath.Purpose;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -348,6 +350,66 @@ class StoragePathsTest {
             for (StoragePath path : hung) {
                 release(path.root().resolve(StorageDeclaration.SETTINGS_FILE));
             }
+        }
+    }
+
+    /** All its threads are at work that may take long, so that every further question waits. */
+    private static CountDownLatch keepBusy(StoragePaths paths, StoragePath path) throws InterruptedException {
+        var end = new CountDownLatch(1);
+        var begun = new CountDownLatch(DiskLane.THREADS);
+        for (int i = 0; i < DiskLane.THREADS; i++) {
+            var sector = new SectorId(SECTOR.miner(), new SectorNumber(100 + i));
+            Thread.ofVirtual().start(() -> {
+                try {
+                    paths.ask(path, sector, Duration.ofHours(1), () -> {
+                        begun.countDown();
+                        end.await();
+                        return true;
+                    });
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+        begun.await();
+        return end;
+    }
+
+    @Test
+    void pathInUseStaysInUse_whenItsDiskHasTooMuchToDoToBeLookedAt() throws Exception {
+        var busy = paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        var gone = paths.init(directory.resolve("b"), PathSettings.create(UUID.randomUUID(), true, true));
+        paths = StoragePaths.open(
+                directory.resolve("storage.json"),
+                SpaceProbe.ofSystem(),
+                InstantSource.system(),
+                0,
+                Duration.ofSeconds(2));
+        DurableFiles.deleteTree(gone.root());
+        var end = keepBusy(paths, busy);
+        try {
+            paths.reload();
+
+            assertThat(paths.attached()).extracting(StoragePath::root).containsExactly(busy.root());
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
+    void anotherPathIsAttachedAtOnce_whileADiskHasMuchToDo() throws Exception {
+        var busy = paths.init(directory.resolve("a"), PathSettings.create(UUID.randomUUID(), true, true));
+        var end = keepBusy(paths, busy);
+        try {
+            long start = System.nanoTime();
+            paths.init(directory.resolve("b"), PathSettings.create(UUID.randomUUID(), true, true));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(StoragePaths.PATIENCE);
+            assertThat(paths.attached())
+                    .extracting(StoragePath::root)
+                    .containsExactly(busy.root(), directory.resolve("b"));
+        } finally {
+            end.countDown();
         }
     }
 
