@@ -13,6 +13,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.error.ErrorKind;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
+import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealEnd;
 import io.adit.core.state.DealEnd.Ending;
@@ -31,9 +32,11 @@ import io.adit.core.task.TaskPriority;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The market actor forgets a deal when it is settled after its end, and at once when its sector ends too early. So a deal that
  * is gone before its end was slashed, and one that is there after its end still has to be settled. Of a direct deal it knows
- * nothing: that ends with its sector, and is lost with it.
+ * nothing: that ends with its sector, and is lost with it. Before a deal has ended its end is final on the chain.
  */
 final class AfterlifeTask implements TaskHandler {
     static final String KIND = "deal.afterlife";
@@ -54,12 +57,6 @@ final class AfterlifeTask implements TaskHandler {
     /** What the operator has ended, or is about to. */
     private static final Set<SectorState> TERMINATED = EnumSet.of(
             SectorState.Terminating, SectorState.TerminateFinality, SectorState.Removing, SectorState.Removed);
-
-    /**
-     * Epochs from a sector's proof until the chain cannot be without it for any other reason than its end: until then the tipset that
-     * is looked at may lie below the proof. The chain's finality.
-     */
-    private static final int SURELY_THERE = 900;
 
     private final StateStore store;
     private final MarketChain chain;
@@ -175,13 +172,14 @@ final class AfterlifeTask implements TaskHandler {
             var seen = deal.chainDealId().stream()
                     .mapToObj(id -> new Seen(deal, chain.deal(id, at)))
                     .findFirst();
-            var end = seen.map(known -> end(known, now)).orElseGet(() -> directEnd(deal, sectors));
+            var end = seen.map(known -> end(known, at, now)).orElseGet(() -> directEnd(deal, sectors));
             if (end.isPresent()) {
                 store.transactVoid(tx -> end(tx, deal, end.get()));
             } else {
                 seen.ifPresent(living::add);
             }
         }
+        sectors.writeUnknown();
         var due = due(living, now);
         if (due.isEmpty()) {
             return new Outcome.Later(settings.afterlife().look(), LOOK, "follows " + living.size() + " active deals");
@@ -204,33 +202,83 @@ final class AfterlifeTask implements TaskHandler {
         return sectors.haveLost(deal) ? Optional.of(new DealEnd(Ending.LOST, now)) : Optional.empty();
     }
 
-    /** The miner's sectors on the chain at a tipset, asked for once, and only if there is a direct deal. */
+    /**
+     * The miner's sectors on the chain, asked for once in a look, and only if there is a direct deal. What is not there proves
+     * nothing: an answer that is cut short looks like that. A sector has ended where the chain says so, finally.
+     */
     private final class Sectors {
         private final TipSetKey at;
         private final Epoch now;
-        private Optional<BitField> live = Optional.empty();
+        private final Set<UUID> unknown = new HashSet<>();
+        private Optional<MinerSectors> near = Optional.empty();
+        private Optional<MinerSectors> deep = Optional.empty();
+        private boolean failed;
 
         Sectors(TipSetKey at, Epoch now) {
             this.at = at;
             this.now = now;
         }
 
-        /** Whether the deal's sector was proven and has ended. One that is not there may not be proven yet at the tipset. */
+        /** Whether the deal's sector has ended. A node that cannot tell holds up nothing else; the next look asks again. */
         boolean haveLost(DealRecord deal) {
-            var sector = deal.sector().orElseThrow();
-            if (live.isEmpty()) {
-                live = Optional.of(chain.liveSectors(at));
+            if (failed) {
+                return false;
             }
-            return !live.get().contains(sector)
-                    && (chain.remembers(sector, at)
-                            || store.read(tx -> tx.sectors().find(sector))
-                                    .flatMap(SectorRecord::activation)
-                                    .filter(proven -> proven.plus(SURELY_THERE).isBefore(now))
-                                    .isPresent());
+            try {
+                return isLost(deal);
+            } catch (AditException e) {
+                if (e.kind() == ErrorKind.BUG) {
+                    throw e;
+                }
+                failed = true;
+                LOG.warn("Looking for the sectors of direct deals waits: {}", e.getMessage());
+                return false;
+            }
+        }
+
+        private boolean isLost(DealRecord deal) {
+            var sector = deal.sector().orElseThrow();
+            if (near.isEmpty()) {
+                near = Optional.of(chain.sectors(at));
+            }
+            if (near.get().lives(sector)) {
+                return false;
+            }
+            if (deep.isEmpty()) {
+                deep = Optional.of(chain.sectors(chain.finalKey(at)));
+            }
+            // Compacted since, it is no longer in the one; that it has ended the other still says.
+            if (deep.get().hasEnded(sector)) {
+                return true;
+            }
+            if (!near.get().hasEnded(sector) && !deep.get().lives(sector) && mustBeThere(sector)) {
+                unknown.add(deal.uuid());
+            }
+            return false;
+        }
+
+        private boolean mustBeThere(SectorNumber sector) {
+            return store.read(tx -> tx.sectors().find(sector))
+                    .flatMap(SectorRecord::activation)
+                    .filter(proven -> !proven.plus(MarketChain.FINALITY).isBefore(now))
+                    .isEmpty();
+        }
+
+        /** Writes down for the operator of which deals the chain knows no sector, unless this look could not tell. */
+        void writeUnknown() {
+            var before = store.read(tx -> UnknownSectors.read(tx.meta()));
+            var after = new UnknownSectors(unknown);
+            if (failed || after.equals(before)) {
+                return;
+            }
+            store.transactVoid(tx -> after.write(tx.meta()));
+            unknown.stream()
+                    .filter(deal -> !before.holds(deal))
+                    .forEach(deal -> LOG.warn("Direct deal {}: {}", deal, UnknownSectors.MEANING));
         }
     }
 
-    private Optional<DealEnd> end(Seen seen, Epoch now) {
+    private Optional<DealEnd> end(Seen seen, TipSetKey at, Epoch now) {
         var slashed = seen.onChain().map(deal -> deal.state().slashEpoch()).filter(epoch -> epoch.value() >= 0);
         if (slashed.isPresent()) {
             return Optional.of(new DealEnd(early(seen.deal()), slashed.get()));
@@ -238,10 +286,26 @@ final class AfterlifeTask implements TaskHandler {
         if (seen.onChain().isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(
-                seen.isOver(now)
-                        ? new DealEnd(Ending.EXPIRED, seen.deal().end())
-                        : new DealEnd(early(seen.deal()), now));
+        if (seen.isOver(now)) {
+            return Optional.of(new DealEnd(Ending.EXPIRED, seen.deal().end()));
+        }
+        return isGoneForGood(seen, at) ? Optional.of(new DealEnd(early(seen.deal()), now)) : Optional.empty();
+    }
+
+    /** One answer without the deal is not enough to let its piece go. */
+    private boolean isGoneForGood(Seen seen, TipSetKey at) {
+        try {
+            return chain.deal(seen.id(), chain.finalKey(at)).isEmpty();
+        } catch (AditException e) {
+            if (e.kind() == ErrorKind.BUG) {
+                throw e;
+            }
+            LOG.warn(
+                    "Deal {} is not on the chain; whether that is final is asked again later: {}",
+                    seen.deal().uuid(),
+                    e.getMessage());
+            return false;
+        }
     }
 
     private Ending early(DealRecord deal) {

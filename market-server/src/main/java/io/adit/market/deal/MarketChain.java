@@ -12,12 +12,16 @@ import io.adit.core.fil.Address;
 import io.adit.core.fil.BitField;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PaddedSize;
-import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
 import java.util.Optional;
 
 /** What the deal desk asks the chain, always at the present head. */
 final class MarketChain {
+    /** Epochs after which nothing that is on the chain changes any more. */
+    static final int FINALITY = 900;
+
+    private static final int DEADLINES = 48;
+
     private final FullNode node;
     private final Address miner;
 
@@ -67,21 +71,34 @@ final class MarketChain {
         return node.chainGetTipSet(key).height();
     }
 
-    /** The miner's sectors that were proven and have not ended. */
-    BitField liveSectors(TipSetKey at) {
+    /** The ancestor of a tipset that nothing can change any more, or the genesis. */
+    TipSetKey finalKey(TipSetKey from) {
+        var height = Math.max(0, heightOf(from).value() - FINALITY);
+        return node.chainGetTipSetByHeight(new Epoch(height), from).key();
+    }
+
+    /**
+     * The miner's sectors.
+     *
+     * @throws RpcException ANSWER_NOT_UNDERSTOOD when the node does not tell of all deadlines
+     */
+    MinerSectors sectors(TipSetKey at) {
         int deadlines = node.stateMinerDeadlines(miner, at).size();
+        if (deadlines != DEADLINES) {
+            throw RpcException.unanswered(
+                    RpcErrorCode.ANSWER_NOT_UNDERSTOOD,
+                    "StateMinerDeadlines",
+                    deadlines + " deadlines, and every miner has " + DEADLINES);
+        }
+        var all = BitField.EMPTY;
         var live = BitField.EMPTY;
         for (int deadline = 0; deadline < deadlines; deadline++) {
             for (var partition : node.stateMinerPartitions(miner, deadline, at)) {
+                all = all.union(partition.allSectors());
                 live = live.union(partition.liveSectors());
             }
         }
-        return live;
-    }
-
-    /** Whether the miner's state has a proven sector, one that has ended included until its partition is compacted. */
-    boolean remembers(SectorNumber sector, TipSetKey at) {
-        return node.stateSectorGetInfo(miner, sector, at).isPresent();
+        return new MinerSectors(all, live);
     }
 
     /** The key that publishes deals and signs asks. */

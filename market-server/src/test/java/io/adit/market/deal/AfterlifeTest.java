@@ -8,6 +8,7 @@ import io.adit.core.fil.Epoch;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealEnd;
 import io.adit.core.state.DealEnd.Ending;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -142,6 +144,13 @@ class AfterlifeTest {
         try (var server = new CutServer(CutServer.cutting(DATA, 900));
                 var bench = active(server)) {
             bench.chain.slash(CHAIN_ID);
+            // A node that answers wrongly once, or a chain that still may turn, ends nothing.
+            bench.chain.jump(TestDeals.NOW + 700);
+            mineUntil(bench, Duration.ofMillis(200), () -> height(bench) > TestDeals.NOW + 705);
+            assertThat(end(bench)).isEmpty();
+            assertThat(DealPipelineTest.piece(bench, DEAL).file().orElseThrow()).exists();
+
+            finality(bench);
             waitForEnd(bench);
             assertThat(end(bench).orElseThrow().ending()).isEqualTo(Ending.SLASHED);
             assertThat(bench.chain.included(MarketMethod.SETTLE_DEAL_PAYMENTS)).isEmpty();
@@ -155,6 +164,7 @@ class AfterlifeTest {
             bench.store.transactVoid(tx -> tx.sectors()
                     .update(tx.sectors().find(new SectorNumber(7)).orElseThrow().withState(SectorState.Terminating)));
             bench.chain.slash(CHAIN_ID);
+            finality(bench);
             waitForEnd(bench);
             assertThat(end(bench).orElseThrow().ending()).isEqualTo(Ending.TERMINATED);
         }
@@ -195,29 +205,100 @@ class AfterlifeTest {
                         .isEmpty());
     }
 
+    private static long height(DealBench bench) {
+        return bench.chain.chainHead().height().value();
+    }
+
+    /** What is on the chain now becomes final. */
+    private static void finality(DealBench bench) {
+        bench.chain.jump(height(bench) + 900 + DealBench.CONFIDENCE);
+        bench.chain.advance(DealBench.CONFIDENCE);
+    }
+
+    private static void waitForLooks(DirectBench direct) {
+        var looks = direct.bench.chain.looks();
+        await().atMost(Duration.ofSeconds(60)).until(() -> direct.bench.chain.looks() > looks + 6);
+    }
+
+    private static boolean unknown(DirectBench direct) {
+        UnknownSectors unknown = direct.bench.store.read(tx -> UnknownSectors.read(tx.meta()));
+        return unknown.holds(DIRECT.uuid());
+    }
+
     @Test
-    void directDealWhoseSectorTheChainHasEnded_isLost_andItsPieceGoes() throws Exception {
+    void directDealWhoseSectorTheChainHasEnded_isLostOnceThatIsFinal_andItsPieceGoes() throws Exception {
         try (var server = new CutServer(CutServer.cutting(DATA, 900));
                 var direct = activeDirect(server)) {
-            direct.bench.chain.endSector(new SectorNumber(7), false);
+            direct.bench.chain.advance(1);
+            direct.bench.chain.endSector(new SectorNumber(7));
+            direct.bench.chain.advance(DealBench.CONFIDENCE);
+            waitForLooks(direct);
+            assertThat(end(direct)).isEmpty();
+
+            finality(direct.bench);
             waitUntilLost(direct);
         }
     }
 
-    /** A node that was off for long finds nothing of the sector. */
     @Test
-    void directDealWhoseSectorIsForgotten_isLost_onceItMustHaveBeenThere() throws Exception {
+    void directDealWhoseSectorsPartitionWasCompacted_isLostAllTheSame() throws Exception {
         try (var server = new CutServer(CutServer.cutting(DATA, 900));
                 var direct = activeDirect(server)) {
-            direct.bench.chain.endSector(new SectorNumber(7), true);
-            // It may only not be there yet, at the tipset some epochs below the head.
-            var looks = direct.bench.chain.looks();
-            await().atMost(Duration.ofSeconds(60)).until(() -> direct.bench.chain.looks() > looks + 3);
-            assertThat(end(direct)).isEmpty();
-
-            direct.bench.chain.jump(TestDeals.NOW + 901);
+            direct.bench.chain.advance(1);
+            direct.bench.chain.endSector(new SectorNumber(7));
+            direct.bench.chain.advance(2);
+            direct.bench.chain.jump(height(direct.bench) + 500);
+            direct.bench.chain.forgetSector(new SectorNumber(7));
+            direct.bench.chain.jump(height(direct.bench) + 450);
             direct.bench.chain.advance(DealBench.CONFIDENCE);
 
+            waitUntilLost(direct);
+        }
+    }
+
+    /** A node whose answers lack something looks the same as one that was off for long. */
+    @Test
+    void directDealOfWhoseSectorNothingIsKnown_goesOn_andTheOperatorIsTold() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var direct = activeDirect(server)) {
+            direct.bench.chain.forgetSector(new SectorNumber(7));
+            direct.bench.chain.advance(DealBench.CONFIDENCE);
+            // It may only not be there yet, at the tipset some epochs below the head.
+            waitForLooks(direct);
+            assertThat(unknown(direct)).isFalse();
+
+            direct.bench.chain.jump(TestDeals.NOW + 1900);
+            direct.bench.chain.advance(DealBench.CONFIDENCE);
+
+            await().atMost(Duration.ofSeconds(60)).until(() -> unknown(direct));
+            waitForLooks(direct);
+            assertThat(end(direct)).isEmpty();
+        }
+    }
+
+    @Test
+    void nodeThatDoesNotTellOfAllDeadlines_endsNoDirectDeal_andHoldsUpNoOther() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var direct = activeDirect(server)) {
+            var bench = direct.bench;
+            bench.chain.tellDeadlines(0);
+            bench.chain.endSector(new SectorNumber(7));
+            finality(bench);
+            waitForLooks(direct);
+            assertThat(end(direct)).isEmpty();
+            assertThat(unknown(direct)).isFalse();
+
+            // Followed after the direct one, and over.
+            bench.store.transactVoid(tx -> tx.deals()
+                    .insert(StoredDeals.get(tx, DIRECT.uuid())
+                            .withUuid(DEAL)
+                            .withSignedProposalCid(Cid.dagCbor(new byte[] {1}))
+                            .withChainDealId(OptionalLong.of(CHAIN_ID))
+                            .withEnd(new Epoch(TestDeals.NOW + 1))));
+            waitForEnd(bench);
+            assertThat(end(direct)).isEmpty();
+
+            bench.chain.tellDeadlines(48);
             waitUntilLost(direct);
         }
     }

@@ -7,7 +7,6 @@ import io.adit.chain.actor.DealState;
 import io.adit.chain.actor.MarketMethod;
 import io.adit.chain.actor.PublishStorageDealsParams;
 import io.adit.chain.actor.PublishStorageDealsReturn;
-import io.adit.chain.actor.SectorOnChainInfo;
 import io.adit.chain.actor.SettleDealPaymentsParams;
 import io.adit.chain.node.ActorState;
 import io.adit.chain.node.ChainMessage;
@@ -41,12 +40,11 @@ import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.Cid;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -75,8 +73,10 @@ public final class FakeMarketChain extends PartialFullNode {
     private boolean away;
     private long deals;
     private int looks;
-    private final Set<Long> ended = new HashSet<>();
-    private final Set<Long> forgotten = new HashSet<>();
+    private int deadlines = 48;
+    private final Map<Long, Epoch> ended = new HashMap<>();
+    private final Map<Long, Epoch> forgotten = new HashMap<>();
+    private final Map<Long, Epoch> slashed = new HashMap<>();
     private final Map<Long, Long> lastSettled = new HashMap<>();
 
     public FakeMarketChain(Address miner, Address worker, long height) {
@@ -150,12 +150,19 @@ public final class FakeMarketChain extends PartialFullNode {
         this.activates = activates;
     }
 
-    /** Ends a sector; its entry in the miner's state goes when its partition is compacted, later. */
-    public synchronized void endSector(SectorNumber sector, boolean compacted) {
-        ended.add(sector.value());
-        if (compacted) {
-            forgotten.add(sector.value());
-        }
+    /** Ends a sector at the head, where it was not before. Its place in a partition goes when that is compacted. */
+    public synchronized void endSector(SectorNumber sector) {
+        ended.put(sector.value(), tipSets.getLast().height());
+    }
+
+    /** The sector's partition is compacted at the head, or the node has forgotten the sector. */
+    public synchronized void forgetSector(SectorNumber sector) {
+        forgotten.put(sector.value(), tipSets.getLast().height());
+    }
+
+    /** How many deadlines the node tells of. */
+    public synchronized void tellDeadlines(int deadlines) {
+        this.deadlines = deadlines;
     }
 
     /** How often somebody asked for the miner's deadlines. */
@@ -166,46 +173,29 @@ public final class FakeMarketChain extends PartialFullNode {
     @Override
     public synchronized List<Deadline> stateMinerDeadlines(Address of, TipSetKey key) {
         looks++;
-        var none = new Deadline(BitField.EMPTY, 0, TokenAmount.ZERO);
-        return List.of(none, none);
-    }
-
-    private static SectorOnChainInfo proven(SectorNumber sector) {
-        return new SectorOnChainInfo(
-                sector,
-                5,
-                Cid.dagCbor(new byte[] {(byte) 0x80}),
-                List.of(),
-                new Epoch(0),
-                new Epoch(2_000_000),
-                BigInteger.ZERO,
-                BigInteger.ZERO,
-                TokenAmount.ZERO,
-                Optional.empty(),
-                Optional.empty(),
-                new Epoch(0),
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                TokenAmount.ZERO);
+        return Collections.nCopies(deadlines, new Deadline(BitField.EMPTY, 0, TokenAmount.ZERO));
     }
 
     /** Sector 7 is where every piece goes. */
     @Override
     public synchronized List<Partition> stateMinerPartitions(Address of, long deadline, TipSetKey key) {
+        if (deadline != 47 || happened(forgotten, 7, key)) {
+            return List.of();
+        }
         var all = BitField.of(7);
-        var live = ended.contains(7L) ? BitField.EMPTY : all;
-        return deadline == 0 ? List.of() : List.of(new Partition(all, BitField.EMPTY, BitField.EMPTY, live, live));
+        var live = happened(ended, 7, key) ? BitField.EMPTY : all;
+        return List.of(new Partition(all, BitField.EMPTY, BitField.EMPTY, live, live));
     }
 
-    @Override
-    public synchronized Optional<SectorOnChainInfo> stateSectorGetInfo(Address of, SectorNumber sector, TipSetKey key) {
-        return forgotten.contains(sector.value()) ? Optional.empty() : Optional.of(proven(sector));
+    private boolean happened(Map<Long, Epoch> events, long number, TipSetKey by) {
+        var at = events.get(number);
+        return at != null
+                && (by.equals(TipSetKey.EMPTY) || !chainGetTipSet(by).height().isBefore(at));
     }
 
-    /** What the chain does to a deal whose sector is lost: it is gone. */
+    /** What the chain does at the head to a deal whose sector is lost: it is gone. */
     public synchronized void slash(long dealId) {
-        published.remove(dealId);
+        slashed.put(dealId, tipSets.getLast().height());
     }
 
     /** The deals that settling messages named, one message after the other. */
@@ -383,6 +373,7 @@ public final class FakeMarketChain extends PartialFullNode {
     public synchronized Optional<MarketDeal> stateMarketStorageDeal(long dealId, TipSetKey key) {
         var started = new Epoch(activates ? chainHead().height().value() : -1);
         return Optional.ofNullable(published.get(dealId))
+                .filter(proposal -> !happened(slashed, dealId, key))
                 .map(proposal -> new MarketDeal(
                         proposal,
                         new DealState(

@@ -21,6 +21,7 @@ import io.adit.core.state.SectorPiece;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskEngine;
 import io.adit.market.deal.DealImport;
+import io.adit.market.deal.UnknownSectors;
 import io.adit.ops.DealName;
 import io.adit.ops.OpsError;
 import io.adit.sealing.pipeline.SealingPipeline;
@@ -205,9 +206,10 @@ public final class NodeRoutes {
     private JsonNode deals() {
         var ends = views.store().read(tx -> tx.deals().ends());
         var steps = steps();
+        var unknown = unknownSectors();
         return each(
                 views.store().read(tx -> tx.deals().list()),
-                deal -> deal(deal, Optional.ofNullable(ends.get(deal.uuid())), steps));
+                deal -> deal(deal, Optional.ofNullable(ends.get(deal.uuid())), steps, unknown));
     }
 
     private JsonNode oneDeal(String text) {
@@ -219,7 +221,7 @@ public final class NodeRoutes {
                 .read(tx -> tx.deals().find(uuid))
                 .orElseThrow(() -> new AditException(OpsError.NO_SUCH_THING, "there is no deal " + text));
         var end = views.store().read(tx -> Optional.ofNullable(tx.deals().ends().get(uuid)));
-        return deal(deal, end, steps());
+        return deal(deal, end, steps(), unknownSectors());
     }
 
     /** What the steps of deals wait for, or how far they are, by the deal's UUID. */
@@ -234,6 +236,10 @@ public final class NodeRoutes {
         return steps;
     }
 
+    private UnknownSectors unknownSectors() {
+        return views.store().read(tx -> UnknownSectors.read(tx.meta()));
+    }
+
     /** What has become of a deal, in a word. */
     private static String status(DealRecord deal, Optional<DealEnd> end) {
         if (deal.error().isPresent()) {
@@ -245,7 +251,7 @@ public final class NodeRoutes {
         return end.map(known -> known.ending().name().toLowerCase(Locale.ROOT)).orElse("active");
     }
 
-    private ObjectNode deal(DealRecord deal, Optional<DealEnd> end, Map<String, String> steps) {
+    private ObjectNode deal(DealRecord deal, Optional<DealEnd> end, Map<String, String> steps, UnknownSectors unknown) {
         var node = object().put("uuid", deal.uuid().toString())
                 .put("deal", DealImport.nameOf(deal))
                 .put("client", text(deal.client()))
@@ -267,6 +273,9 @@ public final class NodeRoutes {
         var waits = steps.get(deal.uuid().toString());
         if (waits != null && deal.error().isEmpty() && deal.checkpoint() != DealCheckpoint.Complete) {
             node.put("waitsFor", waits);
+        }
+        if (end.isEmpty() && unknown.holds(deal.uuid())) {
+            node.put("waitsFor", UnknownSectors.MEANING);
         }
         return node;
     }
