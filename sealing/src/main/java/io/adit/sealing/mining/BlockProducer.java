@@ -208,6 +208,8 @@ public final class BlockProducer implements AutoCloseable {
             return;
         }
         try {
+            // A guard that is away is not worth looking through 900 tipsets for.
+            context.signer().status(context.settings().miner());
             ownBlocks.resume(at);
             resumed = true;
             new OpenBlocks(context).finish(at);

@@ -2,6 +2,7 @@ package io.adit.sealing.mining;
 
 import io.adit.chain.node.Block;
 import io.adit.chain.signer.GuardedSigner;
+import io.adit.core.error.AditException;
 import io.adit.core.fil.ActorId;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Randomness;
@@ -14,6 +15,7 @@ import io.adit.core.slash.FileGuardAnchor;
 import io.adit.core.slash.GuardSettings;
 import io.adit.core.slash.MachineMark;
 import io.adit.core.slash.MiningLease;
+import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
@@ -48,6 +50,10 @@ final class MiningFixture implements AutoCloseable {
     UnaryOperator<MiningSettings> settings = UnaryOperator.identity();
     UnaryOperator<Signer> keys = UnaryOperator.identity();
     boolean waitAfterMove;
+
+    /** Whether the guard cannot be asked, as while its disk is not mounted. */
+    boolean guardIsAway;
+
     String machine = "boot 1";
 
     private final Path directory;
@@ -85,7 +91,7 @@ final class MiningFixture implements AutoCloseable {
     BlockProducer start() {
         var own = MiningSettings.of(ScriptedChain.MINER, SectorSize.KIB_2, ScriptedChain.DELAY);
         var chosen = settings.apply(own);
-        var signer = new GuardedSigner(keys.apply(Signer.of(chain.worker)), miner -> guard);
+        var signer = new GuardedSigner(keys.apply(Signer.of(chain.worker)), miner -> requireGuard());
         var made = new BlockProducer(
                 chosen,
                 chain,
@@ -96,6 +102,13 @@ final class MiningFixture implements AutoCloseable {
                 timeline);
         made.start();
         return made;
+    }
+
+    private SlashGuard requireGuard() {
+        if (guardIsAway) {
+            throw new AditException(SlashErrorCode.SLASH_GUARD_AWAY, "its disk is not mounted");
+        }
+        return guard;
     }
 
     /** As a machine that is switched off and on: the next guard waits for parents that no other copy can have signed. */

@@ -270,6 +270,22 @@ class RestartedProducerTest {
     }
 
     @Test
+    void chainIsNotLookedThrough_whileTheGuardIsAway() {
+        mining.guardIsAway = true;
+        mining.untilEpoch(3);
+        chain.go(chain.others(chain.head(), 2, "x"));
+        var producer = mining.start();
+        mining.untilEpoch(6);
+        assertThat(producer.status().paused().orElse("")).contains("not mounted");
+        assertThat(chain.tipSetsAsked).isZero();
+
+        mining.guardIsAway = false;
+        mining.untilEpoch(8);
+
+        assertThat(mining.submittedAt(8)).hasSize(1);
+    }
+
+    @Test
     void chainThatForgetsOurBlock_getsTheSameOneAgain() {
         mining.start();
         mining.untilEpoch(1);

@@ -70,6 +70,8 @@ final class ScriptedChain extends PartialFullNode {
 
     int headsAsked;
 
+    int tipSetsAsked;
+
     /** It has not the state of rounds before this one any more, as a node that began with a snapshot. */
     long statesFrom;
 
@@ -181,6 +183,7 @@ final class ScriptedChain extends PartialFullNode {
 
     @Override
     public TipSet chainGetTipSet(TipSetKey key) {
+        tipSetsAsked++;
         if (losesOnce.equals(Optional.of(key))) {
             losesOnce = Optional.empty();
             throw RpcException.unanswered(RpcErrorCode.NODE_TIMEOUT, "ChainGetTipSet", "no answer within 30 s");
