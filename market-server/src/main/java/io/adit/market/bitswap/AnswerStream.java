@@ -20,19 +20,25 @@ final class AnswerStream implements AutoCloseable {
     static final int CHUNK = 64 << 10;
 
     private final Supplier<Connection> connection;
-    private final FairTurns.Line line;
+    private final Disks.Place disks;
     private final Duration stall;
+    private final Pace pace;
     private final byte[] chunk = new byte[CHUNK];
     private Optional<Stream> stream = Optional.empty();
 
     /** @param connection the one on which the peer has asked last */
-    AnswerStream(Supplier<Connection> connection, FairTurns.Line line, Duration stall) {
+    AnswerStream(Supplier<Connection> connection, Disks.Place disks, Duration stall, long leastRate) {
         this.connection = connection;
-        this.line = line;
+        this.disks = disks;
         this.stall = stall;
+        this.pace = new Pace(leastRate, stall);
     }
 
-    /** Sends a message, in the shape of the version that the peer speaks; nothing where nothing would be left in it. */
+    /**
+     * Sends a message, in the shape of the version that the peer speaks; nothing where nothing would be left in it.
+     *
+     * @throws UnreadableException when a block cannot be read; the stream is of no more use
+     */
     void send(Answer answer) throws IOException {
         var isReused = stream.isPresent();
         var used = stream.map(Stream::connection).orElseGet(connection);
@@ -94,15 +100,16 @@ final class AnswerStream implements AutoCloseable {
                 return;
             }
             try {
-                line.await();
+                disks.turn(turn -> {
+                    turn.spend(count);
+                    block.read(from, chunk, filled, count);
+                    return count;
+                });
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while waiting for a turn to read a block");
-            }
-            try {
-                block.read(from, chunk, filled, count);
-            } finally {
-                line.done(count);
+            } catch (IOException e) {
+                throw new UnreadableException(block, e);
             }
         }
 
@@ -114,8 +121,10 @@ final class AnswerStream implements AutoCloseable {
         }
 
         void flush() throws IOException {
-            out.setWriteDeadline(stall);
+            out.setWriteDeadline(pace.allowance(filled));
+            long begun = System.nanoTime();
             out.write(chunk, 0, filled);
+            pace.took(filled, System.nanoTime() - begun);
             filled = 0;
         }
     }

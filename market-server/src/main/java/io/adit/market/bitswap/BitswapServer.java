@@ -27,12 +27,12 @@ import java.util.function.Supplier;
  */
 public final class BitswapServer implements AutoCloseable {
     private static final int BUFFER = 4 << 10;
-    private static final long QUANTUM = 2L * AnswerStream.CHUNK;
 
     private final Supplier<ServedBlocks> blocks;
     private final BitswapLimits limits;
     private final BitswapMeters meters;
-    private final FairTurns turns;
+    private final Disks disks;
+    private final Complaints complaints = new Complaints(System::nanoTime);
     private final Map<PeerId, Peer> peers = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("bitswap-", 0).factory());
@@ -61,7 +61,7 @@ public final class BitswapServer implements AutoCloseable {
         this.blocks = blocks;
         this.limits = limits;
         this.meters = new BitswapMeters(registry);
-        this.turns = new FairTurns(limits.turns(), QUANTUM);
+        this.disks = new Disks(limits.turns(), System::nanoTime);
         meters.watchPeers(peers::size);
     }
 
@@ -133,14 +133,14 @@ public final class BitswapServer implements AutoCloseable {
             same.uses++;
             return same;
         });
-        var line = turns.newLine();
+        var place = disks.place(blocks.get());
         var answers = new PeerAnswers(
                 peer.wants,
-                blocks.get(),
-                line,
-                new AnswerStream(peer::connection, line, limits.stall()),
+                place,
+                new AnswerStream(peer::connection, place, limits.stall(), limits.leastRate()),
                 limits.lingering(),
-                meters);
+                meters,
+                complaints);
         try {
             threads.execute(() -> {
                 try {
@@ -189,5 +189,6 @@ public final class BitswapServer implements AutoCloseable {
     public void close() {
         threads.shutdownNow();
         threads.close();
+        disks.close();
     }
 }

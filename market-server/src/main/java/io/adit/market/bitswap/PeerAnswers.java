@@ -4,7 +4,9 @@ import io.adit.core.error.AditException;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Libp2pException.Kind;
 import io.adit.market.bitswap.BitswapMeters.Dropped;
+import io.adit.market.bitswap.Disks.Turn;
 import io.adit.market.bitswap.PeerWants.Want;
+import io.adit.market.retrieve.Search;
 import io.adit.market.retrieve.ServedBlocks;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers one peer's wants on a virtual thread, as long as there are some: looks up a few, and sends what was found in messages of
+ * Answers one peer's wants on a virtual thread, as long as there are some: has a few looked up, and sends what was found in messages of
  * about {@value #TARGET} bytes.
  */
 final class PeerAnswers implements Runnable {
@@ -31,46 +33,58 @@ final class PeerAnswers implements Runnable {
     static final int SHORT_BLOCK = 1024;
 
     private static final int LOOKUPS = 64;
-    /** About as long as reading so many bytes takes. */
+    /** About as long as reading so many bytes takes: a look-up, and each copy that is tried with it. */
     private static final int LOOKUP_COST = 2048;
+    /** And so an entry of the index that is looked at. */
+    private static final int ENTRY_COST = 512;
+    /** Pieces in which a block is looked for. */
+    private static final int MOST_COPIES = 4;
+    /** Copies of a block that are read before it counts as unreadable. */
+    private static final int MOST_READS = 4;
     /** Bytes of short blocks that are read as they are found. */
     private static final int HELD = 128 << 10;
-    /** Files of pieces that were removed are let go of after so many messages. */
-    private static final int MESSAGES_OF_FILES = 256;
 
     private final PeerWants wants;
-    private final ServedBlocks blocks;
-    private final FairTurns.Line line;
+    private final Disks.Place disks;
     private final AnswerStream stream;
     private final Duration lingering;
     private final BitswapMeters meters;
+    private final Complaints complaints;
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final List<Presence> presences = new ArrayList<>();
     private long waitingBytes;
     private int heldBytes;
-    private int messages;
 
     /**
      * A block that was found, to be sent.
      *
      * @param data its bytes, where they are held
+     * @param failed how many copies could not be read
      */
-    private record Waiting(Want want, int length, Optional<byte[]> data) {}
+    private record Waiting(Want want, int length, Optional<byte[]> data, int failed) {
+        int held() {
+            return data.map(bytes -> bytes.length).orElse(0);
+        }
+
+        Waiting failedOnceMore() {
+            return new Waiting(want, length, data, failed + 1);
+        }
+    }
 
     PeerAnswers(
             PeerWants wants,
-            ServedBlocks blocks,
-            FairTurns.Line line,
+            Disks.Place disks,
             AnswerStream stream,
             Duration lingering,
-            BitswapMeters meters) {
+            BitswapMeters meters,
+            Complaints complaints) {
         this.wants = wants;
-        this.blocks = blocks;
-        this.line = line;
+        this.disks = disks;
         this.stream = stream;
         this.lingering = lingering;
         this.meters = meters;
+        this.complaints = complaints;
     }
 
     @Override
@@ -85,14 +99,14 @@ final class PeerAnswers implements Runnable {
         } catch (Libp2pException e) {
             giveUp(e.kind() == Kind.TIMEOUT ? Dropped.STALLED : Dropped.GONE, e);
         } catch (IOException | AditException e) {
-            LOG.warn("blocks cannot be read for bitswap: {}", e.getMessage());
+            complaints.unreadable("blocks", e);
             giveUp(Dropped.FAILED, e);
         } catch (RuntimeException | Error e) {
             giveUp(Dropped.FAILED, e);
             throw e;
         } finally {
             stream.close();
-            letGoOfFiles();
+            disks.close();
         }
     }
 
@@ -105,45 +119,53 @@ final class PeerAnswers implements Runnable {
     /** Until no want has come for a while. */
     private void answerAll() throws IOException, InterruptedException {
         while (true) {
-            if (waitingBytes < TARGET) {
-                var next = wants.take(LOOKUPS, Duration.ZERO);
-                if (next.isEmpty() && waiting.isEmpty()) {
-                    letGoOfFiles();
-                    next = wants.take(LOOKUPS, lingering);
-                    if (next.isEmpty()) {
-                        return;
-                    }
+            if (waiting.isEmpty() && !wants.awaitSome(Duration.ZERO)) {
+                disks.turn(turn -> {
+                    disks.letGoOfFiles();
+                    return true;
+                });
+                if (!wants.awaitSome(lingering)) {
+                    return;
                 }
-                lookUp(next);
             }
+            lookUp();
             sendNext();
-            if (++messages % MESSAGES_OF_FILES == 0) {
-                letGoOfFiles();
-            }
         }
     }
 
-    private void lookUp(List<Want> next) throws IOException, InterruptedException {
-        if (next.isEmpty()) {
-            return;
+    /** Looks up what a message may hold, in as many turns as that takes. */
+    private void lookUp() throws IOException, InterruptedException {
+        int left = LOOKUPS;
+        while (left > 0 && waitingBytes < TARGET && wants.awaitSome(Duration.ZERO)) {
+            int most = left;
+            left -= disks.turn(turn -> lookUp(turn, most));
         }
-        line.await();
-        long cost = 0;
-        try {
-            for (var want : next) {
-                cost += LOOKUP_COST + lookUp(want);
+    }
+
+    /** Answers how many wants were taken. */
+    private int lookUp(Turn turn, int most) {
+        var search = new Search(MOST_COPIES);
+        for (int count = 0; count < most; count++) {
+            var next = turn.isSpent() ? List.<Want>of() : wants.take(1);
+            if (next.isEmpty()) {
+                return count;
             }
-        } finally {
-            line.done(cost);
+            var want = next.getFirst();
+            try {
+                turn.spend(lookUp(turn, want, search));
+            } catch (IOException e) {
+                isUnreadable(want, e);
+            }
         }
+        return most;
     }
 
     /** Answers how many bytes were read. */
-    private int lookUp(Want want) throws IOException {
+    private int lookUp(Turn turn, Want want, Search search) throws IOException {
         if (!wants.isWanted(want)) {
             return 0;
         }
-        var found = blocks.find(want.cid());
+        var found = find(turn, want, search);
         if (found.isEmpty() || found.get().length() > MAX_BLOCK) {
             if (found.isPresent()) {
                 found.get().close();
@@ -158,17 +180,59 @@ final class PeerAnswers implements Runnable {
                 wants.answered(want);
                 return 0;
             }
+            var data = heldBytes + length > HELD ? Optional.<byte[]>empty() : read(turn, want, block, search);
             waitingBytes += length;
-            if (heldBytes + length > HELD) {
-                waiting.add(new Waiting(want, length, Optional.empty()));
-                return 0;
-            }
-            var data = new byte[length];
-            block.read(0, data, 0, length);
-            heldBytes += length;
-            waiting.add(new Waiting(want, length, Optional.of(data)));
-            return length;
+            heldBytes += data.isPresent() ? length : 0;
+            waiting.add(new Waiting(want, length, data, 0));
+            return data.isPresent() ? length : 0;
         }
+    }
+
+    private static Optional<ServedBlocks.Block> find(Turn turn, Want want, Search search) throws IOException {
+        long before = cost(search);
+        try {
+            return turn.blocks().find(want.cid(), search);
+        } finally {
+            turn.spend(LOOKUP_COST + cost(search) - before);
+        }
+    }
+
+    private static long cost(Search search) {
+        return LOOKUP_COST * search.copies() + ENTRY_COST * search.entries();
+    }
+
+    /** The bytes of a block, from another copy where this one cannot be read. */
+    private static Optional<byte[]> read(Turn turn, Want want, ServedBlocks.Block first, Search search)
+            throws IOException {
+        var data = new byte[first.length()];
+        try {
+            first.read(0, data, 0, data.length);
+            return Optional.of(data);
+        } catch (IOException e) {
+            turn.blocks().avoid(first);
+            for (int failed = 1; failed < MOST_READS; failed++) {
+                var other = find(turn, want, search);
+                if (other.isEmpty()) {
+                    break;
+                }
+                try (var block = other.get()) {
+                    if (block.length() == data.length) {
+                        block.read(0, data, 0, data.length);
+                        return Optional.of(data);
+                    }
+                } catch (IOException again) {
+                    e.addSuppressed(again);
+                }
+                turn.blocks().avoid(other.get());
+            }
+            throw e;
+        }
+    }
+
+    private void isUnreadable(Want want, IOException cause) {
+        complaints.unreadable("block " + want.cid(), cause);
+        meters.dropped(Dropped.FAILED, 1);
+        isNotHere(want);
     }
 
     private void isNotHere(Want want) {
@@ -178,46 +242,71 @@ final class PeerAnswers implements Runnable {
         wants.answered(want);
     }
 
-    private void sendNext() throws IOException {
-        var blocksToSend = new ArrayList<Answer.Found>();
-        var answered = new ArrayList<Want>();
-        try {
-            long bytes = 0;
-            while (bytes < TARGET && !waiting.isEmpty()) {
-                var next = waiting.remove();
-                waitingBytes -= next.length();
-                heldBytes -= next.data().map(data -> data.length).orElse(0);
-                if (!wants.isWanted(next.want())) {
-                    continue;
-                }
-                var block = open(next);
-                if (block.isEmpty()) {
-                    isNotHere(next.want());
-                    continue;
-                }
-                blocksToSend.add(new Answer.Found(next.want().cid(), block.get()));
-                answered.add(next.want());
-                bytes += block.get().length();
-            }
-            var answer = new Answer(List.copyOf(blocksToSend), List.copyOf(presences), waitingBytes);
-            presences.clear();
-            if (!blocksToSend.isEmpty() || !answer.presences().isEmpty()) {
-                stream.send(answer);
-                meters.sent(answer);
-            }
-            answered.forEach(wants::answered);
-        } finally {
-            for (var found : blocksToSend) {
-                found.block().close();
-            }
+    /** What a message is to hold. */
+    private static final class Message {
+        private final List<Waiting> wants = new ArrayList<>();
+        private final List<Answer.Found> blocks = new ArrayList<>();
+        private long bytes;
+
+        void add(Waiting next, ServedBlocks.Block block) {
+            wants.add(next);
+            blocks.add(new Answer.Found(next.want().cid(), block));
+            bytes += block.length();
         }
     }
 
-    private Optional<ServedBlocks.Block> open(Waiting next) throws IOException {
+    private void sendNext() throws IOException, InterruptedException {
+        var message = new Message();
+        try {
+            if (!waiting.isEmpty()) {
+                disks.turn(turn -> gather(turn, message));
+            }
+            var answer = new Answer(List.copyOf(message.blocks), List.copyOf(presences), waitingBytes);
+            if (!answer.blocks().isEmpty() || !answer.presences().isEmpty()) {
+                stream.send(answer);
+                meters.sent(answer);
+            }
+            presences.clear();
+            message.wants.forEach(sent -> wants.answered(sent.want()));
+        } catch (UnreadableException e) {
+            // Its length has been said, so that the message cannot do without the block; the others come with the next.
+            // The
+            // stream is ended and not reset: a reset would take away messages that the peer has not read yet.
+            stream.close();
+            putBack(message, e);
+        } finally {
+            message.blocks.forEach(found -> disks.isOver(found.block()));
+        }
+    }
+
+    private int gather(Turn turn, Message message) {
+        var search = new Search(MOST_COPIES);
+        while (message.bytes < TARGET && !waiting.isEmpty() && !turn.isSpent()) {
+            var next = waiting.remove();
+            waitingBytes -= next.length();
+            heldBytes -= next.held();
+            if (!wants.isWanted(next.want())) {
+                continue;
+            }
+            try {
+                var block = open(turn, next, search);
+                if (block.isPresent()) {
+                    message.add(next, block.get());
+                } else {
+                    isNotHere(next.want());
+                }
+            } catch (IOException e) {
+                isUnreadable(next.want(), e);
+            }
+        }
+        return message.blocks.size();
+    }
+
+    private static Optional<ServedBlocks.Block> open(Turn turn, Waiting next, Search search) throws IOException {
         if (next.data().isPresent()) {
             return next.data().map(ServedBlocks.Block::of);
         }
-        var found = blocks.find(next.want().cid());
+        var found = find(turn, next.want(), search);
         // The same bytes, and so as long: unless another copy, of another piece, is damaged.
         if (found.isPresent() && found.get().length() != next.length()) {
             found.get().close();
@@ -226,11 +315,20 @@ final class PeerAnswers implements Runnable {
         return found;
     }
 
-    private void letGoOfFiles() {
-        try {
-            blocks.close();
-        } catch (IOException e) {
-            LOG.debug("closing a piece's file failed after reading", e);
+    private void putBack(Message message, UnreadableException e) {
+        disks.avoid(e.block());
+        for (int i = message.wants.size() - 1; i >= 0; i--) {
+            var again = message.wants.get(i);
+            if (message.blocks.get(i).block().equals(e.block())) {
+                again = again.failedOnceMore();
+            }
+            if (again.failed() == MOST_READS) {
+                isUnreadable(again.want(), e);
+                continue;
+            }
+            waiting.addFirst(again);
+            waitingBytes += again.length();
+            heldBytes += again.held();
         }
     }
 }

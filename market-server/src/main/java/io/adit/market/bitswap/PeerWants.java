@@ -175,14 +175,24 @@ final class PeerWants {
         }
     }
 
-    /** The next wants, at most {@code count}; empty if none come in time. */
-    List<Want> take(int count, Duration patience) throws InterruptedException {
+    /** Whether there are wants to be taken, once there are or none came in time. */
+    boolean awaitSome(Duration patience) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = patience.toNanos();
             while (queue.isEmpty() && left > 0) {
                 left = some.awaitNanos(left);
             }
+            return !queue.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next wants, at most {@code count}. */
+    List<Want> take(int count) {
+        lock.lock();
+        try {
             var taken = new ArrayList<Want>(Math.min(count, queue.size()));
             while (taken.size() < count && !queue.isEmpty()) {
                 taken.add(queue.removeFirst());

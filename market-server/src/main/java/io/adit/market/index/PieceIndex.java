@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.EnvOptions;
@@ -146,6 +147,15 @@ public final class PieceIndex implements AutoCloseable {
 
     /** Where the block lies: indexed pieces that hold it, oldest first, at most {@value #MAX_COPIES}. */
     public List<BlockLocation> lookup(Multihash multihash) {
+        return lookup(multihash, seen -> {});
+    }
+
+    /**
+     * As {@link #lookup(Multihash)}.
+     *
+     * @param effort is told how many entries were looked at: those of pieces that were forgotten, too
+     */
+    public List<BlockLocation> lookup(Multihash multihash, IntConsumer effort) {
         var prefix = key(multihash);
         var locations = new ArrayList<BlockLocation>();
         // Digests shorter than the filter's prefix are not in its domain and need an ordinary seek.
@@ -153,7 +163,8 @@ public final class PieceIndex implements AutoCloseable {
         try (var read = new ReadOptions().setPrefixSameAsStart(filtered).setTotalOrderSeek(!filtered);
                 var cursor = db.newIterator(blocks, read)) {
             cursor.seek(prefix);
-            for (int seen = 0; cursor.isValid() && seen < MAX_SCANNED && locations.size() < MAX_COPIES; seen++) {
+            int seen = 0;
+            for (; cursor.isValid() && seen < MAX_SCANNED && locations.size() < MAX_COPIES; seen++) {
                 var key = cursor.key();
                 if (key.length != prefix.length + 4 || !startsWith(key, prefix)) {
                     break;
@@ -162,6 +173,7 @@ public final class PieceIndex implements AutoCloseable {
                         .ifPresent(locations::add);
                 cursor.next();
             }
+            effort.accept(seen);
             cursor.status();
         } catch (RocksDBException e) {
             throw failed("look up " + multihash, e);

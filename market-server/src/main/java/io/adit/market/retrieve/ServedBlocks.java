@@ -1,6 +1,7 @@
 package io.adit.market.retrieve;
 
 import io.adit.core.ipld.Cid;
+import io.adit.market.index.BlockLocation;
 import io.adit.market.index.PieceIndex;
 import java.io.IOException;
 import java.util.Optional;
@@ -62,10 +63,15 @@ public final class ServedBlocks implements AutoCloseable {
         }
     }
 
-    private record InFile(OpenPiece piece, long start, int length) implements Block {
+    private record InFile(OpenPiece piece, BlockLocation location) implements Block {
+        @Override
+        public int length() {
+            return location.length();
+        }
+
         @Override
         public void read(int from, byte[] target, int offset, int count) throws IOException {
-            piece.read(start + from, target, offset, count);
+            piece.read(location.offset() + from, target, offset, count);
         }
 
         @Override
@@ -75,14 +81,21 @@ public final class ServedBlocks implements AutoCloseable {
     }
 
     /** Finds a block; empty where no piece holds it of which there is a copy, or where the operator does not serve it. */
-    public Optional<Block> find(Cid cid) throws IOException {
+    public Optional<Block> find(Cid cid, Search search) throws IOException {
         if (policy.isBlocked(cid)) {
             return Optional.empty();
         }
-        return blocks.find(cid).map(place -> switch (place) {
+        return blocks.find(cid, search).map(place -> switch (place) {
             case StoredBlocks.Inline inline -> new Held(inline.data());
-            case StoredBlocks.InPiece stored -> new InFile(stored.piece().retained(), stored.offset(), stored.length());
+            case StoredBlocks.InPiece stored -> new InFile(stored.piece().retained(), stored.location());
         });
+    }
+
+    /** A block that could not be read is found elsewhere from now on, or not at all, until the files are let go of. */
+    public void avoid(Block block) {
+        if (block instanceof InFile inFile) {
+            blocks.avoid(inFile.location());
+        }
     }
 
     /** Lets go of the files, but for those of blocks that are not closed; they are opened again when they are needed. */

@@ -4,11 +4,14 @@ import io.adit.core.fil.Commitment;
 import io.adit.core.ipld.BlockSource;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Multihash;
+import io.adit.market.index.BlockLocation;
 import io.adit.market.index.PieceIndex;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The blocks of all pieces, for the length of one request. Keeps the files it opens, a few at a time; not for use by
@@ -16,10 +19,12 @@ import java.util.Optional;
  */
 final class StoredBlocks implements BlockSource, AutoCloseable {
     private static final int MAX_OPEN = 8;
+    private static final int MAX_UNREADABLE = 1024;
 
     private final PieceIndex index;
     private final PieceCatalog catalog;
     private final Map<Commitment, OpenPiece> open = new LinkedHashMap<>();
+    private final Set<BlockLocation> unreadable = new HashSet<>();
 
     StoredBlocks(PieceIndex index, PieceCatalog catalog) {
         this.index = index;
@@ -45,25 +50,67 @@ final class StoredBlocks implements BlockSource, AutoCloseable {
         }
     }
 
-    record InPiece(OpenPiece piece, long offset, int length) implements Place {
+    record InPiece(OpenPiece piece, BlockLocation location) implements Place {
+        long offset() {
+            return location.offset();
+        }
+
+        @Override
+        public int length() {
+            return location.length();
+        }
+
         @Override
         public byte[] read() throws IOException {
-            return piece.read(offset, length);
+            return piece.read(offset(), length());
         }
     }
 
     /** Finds a block in any indexed piece of which there is a copy; valid until the next call. */
     Optional<Place> find(Cid cid) throws IOException {
+        return find(cid, new Search(Integer.MAX_VALUE));
+    }
+
+    /**
+     * As {@link #find(Cid)}, as far as the search goes.
+     *
+     * @throws IOException where the block would be in a file that cannot be opened, and in no other one
+     */
+    Optional<Place> find(Cid cid, Search search) throws IOException {
         if (cid.multihash().code() == Multihash.IDENTITY) {
             return Optional.of(new Inline(cid.multihash().digest()));
         }
-        for (var location : index.lookup(cid.multihash())) {
-            var piece = open(location.piece());
-            if (piece.isPresent()) {
-                return Optional.of(new InPiece(piece.get(), location.offset(), location.length()));
+        Optional<IOException> failed = Optional.empty();
+        int tried = 0;
+        for (var location : index.lookup(cid.multihash(), search::looked)) {
+            if (search.isAbsent(location.piece()) || unreadable.contains(location)) {
+                continue;
             }
+            if (tried++ == search.mostCopies()) {
+                break;
+            }
+            search.tried();
+            try {
+                var piece = open(location.piece());
+                if (piece.isPresent()) {
+                    return Optional.of(new InPiece(piece.get(), location));
+                }
+            } catch (IOException e) {
+                failed = Optional.of(e);
+            }
+            search.absent(location.piece());
+        }
+        if (failed.isPresent()) {
+            throw failed.get();
         }
         return Optional.empty();
+    }
+
+    /** Finds a block elsewhere from now on, until the files are let go of: it could not be read there. */
+    void avoid(BlockLocation location) {
+        if (unreadable.size() < MAX_UNREADABLE) {
+            unreadable.add(location);
+        }
     }
 
     @Override
@@ -78,6 +125,7 @@ final class StoredBlocks implements BlockSource, AutoCloseable {
             piece.close();
         }
         open.clear();
+        unreadable.clear();
     }
 
     private Optional<OpenPiece> open(Commitment commP) throws IOException {

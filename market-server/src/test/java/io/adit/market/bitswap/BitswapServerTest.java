@@ -23,8 +23,10 @@ import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.RetrievalLimits;
 import io.adit.market.retrieve.StoredFixture;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ class BitswapServerTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final String NEWEST = "/ipfs/bitswap/1.2.0";
     private static final BitswapLimits LIMITS =
-            new BitswapLimits(16, 4, 2, Duration.ofSeconds(3), LONG, Duration.ofSeconds(1));
+            new BitswapLimits(16, 4, 2, Duration.ofSeconds(3), 1024, LONG, Duration.ofSeconds(1));
     private static final Cid NOWHERE = Cid.rawSha256("nowhere".getBytes(US_ASCII));
 
     @TempDir
@@ -58,6 +60,7 @@ class BitswapServerTest {
     private StoredFixture.Stored file;
     private Map<Cid, byte[]> blocks = Map.of();
     private final List<Cid> blocked = new CopyOnWriteArrayList<>();
+    private volatile boolean isOnVirtualThread;
     private BitswapServer server;
     private Host host;
     private Multiaddr address;
@@ -67,7 +70,10 @@ class BitswapServerTest {
         provider = new StoredFixture(folder, RetrievalLimits.DEFAULTS);
         file = provider.store(4_000_000, 1, new UnixFsOptions(100_000, 8, Optional.empty()));
         blocks = read(file.car());
-        ContentPolicy policy = blocked::contains;
+        ContentPolicy policy = cid -> {
+            isOnVirtualThread |= Thread.currentThread().isVirtual();
+            return blocked.contains(cid);
+        };
         server = new BitswapServer(() -> provider.blocks(policy), LIMITS, provider.registry());
         host = server.serveOn(Host.builder()
                         .identity(Identity.generate(KeyType.ED25519, new SecureRandom()))
@@ -82,6 +88,7 @@ class BitswapServerTest {
         host.close();
         server.close();
         provider.close();
+        assertThat(isOnVirtualThread).isFalse();
     }
 
     @Test
@@ -168,6 +175,51 @@ class BitswapServerTest {
                 return presencesOf(client.next()).equals(Map.of(largest(), false));
             });
         }
+    }
+
+    @Test
+    void whatCannotBeRead_isNotHere_andTheOthersCome() throws Exception {
+        // Blocks of 100,000 bytes, of which the first is held and the others are read as they are sent.
+        provider.lose(file, 1_950_000);
+        try (var client = Asker.speaking(NEWEST, address)) {
+            client.ask(blocks.keySet().stream().map(Asker::wantBlock).toArray(byte[][]::new));
+            var got = new HashMap<Cid, byte[]>();
+            var here = new HashMap<Cid, Boolean>();
+            while (got.size() + here.size() < blocks.size()) {
+                var message = client.next();
+                got.putAll(blocksOf(message));
+                here.putAll(presencesOf(message));
+            }
+            // 19 leaves, and the nodes over twice eight of them.
+            assertThat(got.size()).isEqualTo(21);
+            assertThat(got).allSatisfy((cid, bytes) -> assertThat(bytes).isEqualTo(blocks.get(cid)));
+            assertThat(here)
+                    .doesNotContainValue(true)
+                    .doesNotContainKeys(got.keySet().toArray(Cid[]::new));
+        }
+    }
+
+    @Test
+    void whatCannotBeRead_isReadFromAnotherPiece() throws Exception {
+        var car = Files.readAllBytes(file.car());
+        var more = Cid.rawSha256(new byte[] {1});
+        var section = ByteBuffer.allocate(more.bytes().length + 2)
+                .put((byte) (more.bytes().length + 1))
+                .put(more.bytes())
+                .put((byte) 1);
+        var other = Files.write(folder.resolve("other.car"), car);
+        Files.write(other, section.array(), StandardOpenOption.APPEND);
+        provider.storeCar(other);
+        provider.lose(file, 1_950_000);
+        try (var client = Asker.speaking(NEWEST, address)) {
+            client.ask(blocks.keySet().stream().map(Asker::wantBlock).toArray(byte[][]::new));
+            var got = new HashMap<Cid, byte[]>();
+            while (got.size() < blocks.size()) {
+                got.putAll(blocksOf(client.next()));
+            }
+            assertThat(got).allSatisfy((cid, bytes) -> assertThat(bytes).isEqualTo(blocks.get(cid)));
+        }
+        assertThat(counted("adit.bitswap.dropped", "reason", "failed")).isZero();
     }
 
     @Test

@@ -21,9 +21,9 @@ class PeerWantsTest {
         put("c", 5, Kind.BLOCK);
         put("d", -7, Kind.BLOCK);
 
-        assertThat(names(wants.take(3, Duration.ZERO))).containsExactly(cid("b"), cid("c"), cid("a"));
-        assertThat(names(wants.take(3, Duration.ZERO))).containsExactly(cid("d"));
-        assertThat(wants.take(3, Duration.ZERO)).isEmpty();
+        assertThat(names(wants.take(3))).containsExactly(cid("b"), cid("c"), cid("a"));
+        assertThat(names(wants.take(3))).containsExactly(cid("d"));
+        assertThat(wants.take(3)).isEmpty();
     }
 
     @Test
@@ -32,28 +32,28 @@ class PeerWantsTest {
         put("a", 9, Kind.BLOCK);
         put("a", 3, Kind.HAVE);
 
-        var taken = wants.take(4, Duration.ZERO);
+        var taken = wants.take(4);
         assertThat(taken).hasSize(1);
         assertThat(taken.getFirst().kind()).isEqualTo(Kind.BLOCK);
         assertThat(taken.getFirst().priority()).isEqualTo(9);
 
         // Asked while the answer is under way: once is enough, unless it was a question only.
         put("a", 1, Kind.BLOCK);
-        assertThat(wants.take(4, Duration.ZERO)).isEmpty();
+        assertThat(wants.take(4)).isEmpty();
         wants.answered(taken.getFirst());
         put("a", 1, Kind.HAVE);
-        var asked = wants.take(4, Duration.ZERO).getFirst();
+        var asked = wants.take(4).getFirst();
         put("a", 1, Kind.BLOCK);
         assertThat(wants.isWanted(asked)).isFalse();
         wants.answered(asked);
-        assertThat(wants.take(4, Duration.ZERO)).hasSize(1);
+        assertThat(wants.take(4)).hasSize(1);
     }
 
     @Test
     void whatIsCancelled_isNotAnswered() throws InterruptedException {
         put("a", 1, Kind.BLOCK);
         put("b", 1, Kind.BLOCK);
-        var taken = wants.take(1, Duration.ZERO).getFirst();
+        var taken = wants.take(1).getFirst();
 
         put("a", 0, Kind.CANCEL);
         put("b", 0, Kind.CANCEL);
@@ -61,7 +61,7 @@ class PeerWantsTest {
 
         assertThat(wants.isWanted(taken)).isFalse();
         assertThat(wants.size()).isZero();
-        assertThat(wants.take(1, Duration.ZERO)).isEmpty();
+        assertThat(wants.take(1)).isEmpty();
     }
 
     @Test
@@ -69,7 +69,7 @@ class PeerWantsTest {
         put("a", 1, Kind.BLOCK);
         put("b", 1, Kind.BLOCK);
         put("c", 1, Kind.BLOCK);
-        var taken = wants.take(2, Duration.ZERO);
+        var taken = wants.take(2);
         var message = wants.beginMessage();
         for (var name : List.of("b", "d")) {
             wants.put(new WantEntry(cid(name), 1, Kind.BLOCK, false), message, Duration.ZERO);
@@ -78,7 +78,7 @@ class PeerWantsTest {
         wants.keepOnly(message);
 
         assertThat(taken).extracting(wants::isWanted).containsExactly(false, true);
-        assertThat(names(wants.take(4, Duration.ZERO))).containsExactly(cid("d"));
+        assertThat(names(wants.take(4))).containsExactly(cid("d"));
     }
 
     @Test
@@ -90,7 +90,7 @@ class PeerWantsTest {
         // What is known already takes no more room.
         assertThat(wants.put(entry("a", 2, Kind.BLOCK), 0, Duration.ZERO)).isTrue();
 
-        var taken = wants.take(1, Duration.ZERO).getFirst();
+        var taken = wants.take(1).getFirst();
         assertThat(wants.put(entry("e", 1, Kind.BLOCK), 0, Duration.ZERO)).isFalse();
         var later = CompletableFuture.supplyAsync(() -> {
             try {
@@ -111,7 +111,7 @@ class PeerWantsTest {
         assertThat(wants.claim()).isTrue();
         assertThat(wants.claim()).isFalse();
         assertThat(wants.release()).isFalse();
-        wants.answered(wants.take(1, Duration.ZERO).getFirst());
+        wants.answered(wants.take(1).getFirst());
         assertThat(wants.release()).isTrue();
         put("b", 1, Kind.BLOCK);
         assertThat(wants.claim()).isTrue();

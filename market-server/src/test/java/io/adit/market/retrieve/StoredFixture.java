@@ -12,8 +12,10 @@ import io.adit.market.index.PieceIndexer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,6 +76,14 @@ public final class StoredFixture implements AutoCloseable {
     /** Makes a piece one of which no unsealed copy is left. */
     public void dropCopy(PieceInfo piece) {
         pieces.put(piece.commP(), new PieceLookup.NoCopy());
+    }
+
+    /** Loses what a piece's file holds from {@code size} on, which shows only when it is read. */
+    public void lose(Stored stored, long size) throws IOException {
+        try (var file = FileChannel.open(stored.car(), StandardOpenOption.WRITE)) {
+            file.truncate(size);
+        }
+        pieces.put(stored.piece().commP(), new PieceLookup.Here(new StoredPiece(stored.piece(), size, stored.car())));
     }
 
     /** Forgets a piece altogether, as far as the catalogue goes. */
