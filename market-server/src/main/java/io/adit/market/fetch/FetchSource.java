@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * {@code localhost} already here.
  *
  * @param headers sent to the URL's own origin only
- * @param operators whether the operator named it, and no stranger: then it may lead to loopback and private addresses
+ * @param operators whether the operator named its origin, and no stranger: then that may have loopback and private addresses
  */
 public record FetchSource(URI url, Map<String, String> headers, boolean operators) {
     private static final int MAX_URL = 2048;

@@ -77,20 +77,16 @@ public final class Fetcher implements FileSource, AutoCloseable {
     private record Ask(String method, long offset) {}
 
     private <T> T follow(FetchSource source, Ask asked, Function<HttpAnswer, T> accept) {
-        var allowed = source.within(rules);
-        var url = source.url();
-        var headers = source.headers();
+        var at = source;
         // Each answer has its limit, and so have all together: the node gives this process up when it hears nothing.
         long end = System.nanoTime() + limits.opening().toNanos();
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            var answer = ask(new FetchSource(url, headers, source.operators()), asked, end);
+            var answer = ask(at, asked, end);
             try {
                 if (!REDIRECTS.contains(answer.status())) {
                     return accept.apply(answer);
                 }
-                var next = redirected(url, answer, allowed);
-                headers = sameOrigin(url, next) ? headers : Map.of();
-                url = next;
+                at = redirected(at, answer, rules);
             } catch (RuntimeException e) {
                 closeQuietly(answer);
                 throw e;
@@ -101,8 +97,12 @@ public final class Fetcher implements FileSource, AutoCloseable {
                 FetchErrorCode.FETCH_REDIRECTS, "the server redirected more than " + MAX_REDIRECTS + " times");
     }
 
-    /** Where an answer leads; no further than the rules let a client's own URL lead. */
-    static URI redirected(URI from, HttpAnswer answer, AddressRules allowed) {
+    /**
+     * Where an answer leads. Another origin than the one that was asked is a stranger's word, whoever named the first: it gets no
+     * headers, and leads no further than the rules let a client's own URL lead.
+     */
+    static FetchSource redirected(FetchSource source, HttpAnswer answer, AddressRules rules) {
+        var from = source.url();
         var location =
                 answer.header("location").orElseThrow(() -> HttpAnswer.malformed("a redirect without a location"));
         String target;
@@ -111,7 +111,7 @@ public final class Fetcher implements FileSource, AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new FetchException(FetchErrorCode.FETCH_URL_REFUSED, "the server redirected to no URL", e);
         }
-        var url = FetchSource.url(target, allowed);
+        var url = FetchSource.url(target, source.within(rules));
         if (PeerAddress.isOne(from) || PeerAddress.isOne(url)) {
             throw new FetchException(
                     FetchErrorCode.FETCH_REDIRECTS, "the server redirected to or from a peer on libp2p");
@@ -119,7 +119,9 @@ public final class Fetcher implements FileSource, AutoCloseable {
         if (isTls(from) && !isTls(url)) {
             throw new FetchException(FetchErrorCode.FETCH_REDIRECTS, "the server redirected from https to http");
         }
-        return url;
+        return sameOrigin(from, url)
+                ? new FetchSource(url, source.headers(), source.operators())
+                : new FetchSource(FetchSource.url(target, rules), Map.of());
     }
 
     private Body accept(HttpAnswer answer, long offset, long size) {

@@ -3,6 +3,8 @@ package io.adit.market.fetch;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.ipld.Cid;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,27 +33,42 @@ public record PieceLocator(String url, Optional<Path> headersFile) {
         var locator =
                 new PieceLocator(words[0], words.length == 1 ? Optional.empty() : Optional.of(file(text, words[1])));
         if (locator.url().contains("#")) {
-            throw malformed(text);
+            throw malformed(text, ": the URL has a fragment");
         }
         try {
             FetchSource.ofOperator(locator.url(), Map.of());
         } catch (FetchException e) {
-            throw malformed(locator.url() + ": " + e.getMessage());
+            throw malformed(locator.url(), ": " + e.getMessage());
         }
         return locator;
     }
 
     private static Path file(String text, String word) {
         if (!word.startsWith(HEADERS) || word.length() == HEADERS.length()) {
-            throw malformed(text);
+            throw malformed(text, " and more words: the second must be headers=FILE");
         }
         return Path.of(word.substring(HEADERS.length()));
     }
 
-    private static InvalidValueException malformed(String text) {
+    /** Without what may be a secret: a name and its password, a query, other words. */
+    private static String shown(String text) {
+        var word = text.strip().split("\\s+", 2)[0];
+        try {
+            var url = new URI(word);
+            if (url.getHost() != null) {
+                var port = url.getPort() < 0 ? "" : ":" + url.getPort();
+                return url.getScheme() + "://" + url.getHost() + port + url.getRawPath();
+            }
+        } catch (URISyntaxException e) {
+            // What is a secret in it cannot be told.
+        }
+        return word.replaceFirst("//.*", "//…");
+    }
+
+    private static InvalidValueException malformed(String text, String why) {
         return new InvalidValueException(
                 "market.piece-locators",
-                "'" + text + "'",
+                "'" + shown(text) + "'" + why,
                 "'http(s)://HOST/PATH', or with headers 'https://pieces.example/pieces headers=/etc/adit/pieces.headers'");
     }
 
@@ -92,9 +109,9 @@ public record PieceLocator(String url, Optional<Path> headersFile) {
         return headers;
     }
 
-    /** The URL alone: what the headers say is a secret. */
+    /** The URL without its query: that may hold a secret, and what the headers say is one. */
     @Override
     public String toString() {
-        return url;
+        return shown(url);
     }
 }

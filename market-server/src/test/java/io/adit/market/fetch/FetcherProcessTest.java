@@ -3,6 +3,7 @@ package io.adit.market.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.CommP;
 import io.adit.core.time.SystemTimeline;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Downloads through the fetcher process, which dies, hangs and is lied to. */
 @Timeout(300)
 class FetcherProcessTest {
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
     private static final byte[] DATA = data();
     private static final AddressRules DEVNET = new AddressRules(true);
 
@@ -95,6 +100,50 @@ class FetcherProcessTest {
             assertThat(download(fetcher, server.url("/a.car")).run().finish()).isEqualTo(CommP.of(DATA));
             assertThat(Files.readAllBytes(folder.resolve("part"))).isEqualTo(DATA);
             assertThat(server.requests.getFirst()).contains("X-Token: t");
+    /** What the operator's server says of other servers is a stranger's word. */
+    @Test
+    void redirectToAnotherOrigin_leadsIntoTheOwnNetworkNoMore_andTellsNoSecret() throws Exception {
+        try (var second = new CutServer((request, out) -> CutServer.head(out, 200, 0, DATA.length));
+                var first = new CutServer((request, out) -> CutServer.say(
+                        out, "HTTP/1.1 302 Found\r\nLocation: " + second.url("/b") + "\r\nContent-Length: 0\r\n\r\n"));
+                var fetcher = fetcher(new AddressRules(false));
+                var devnets = fetcher(DEVNET)) {
+            var source = FetchSource.ofOperator(first.url("/a"), Map.of("X-Token", "t"));
+            for (var ask : List.<ThrowingCallable>of(
+                    () -> fetcher.length(source), () -> fetcher.open(source, 0, DATA.length))) {
+                assertThatThrownBy(ask)
+                        .isInstanceOfSatisfying(
+                                FetchException.class,
+                                e -> assertThat(e.reason()).isEqualTo(FetchErrorCode.FETCH_ADDRESS_REFUSED));
+            }
+            assertThat(second.requests).isEmpty();
+
+            assertThat(devnets.length(source)).isEqualTo(DATA.length);
+            assertThat(first.requests.getFirst()).contains("X-Token: t");
+            assertThat(second.requests.getFirst()).doesNotContain("X-Token: t");
+        }
+    }
+
+    @Test
+    void locatorIsShownWithoutSecrets() {
+        assertThat(PieceLocator.parse("https://pieces.example:8443/p?key=hush headers=/etc/h"))
+                .hasToString("https://pieces.example:8443/p");
+        for (var wrong : new String[] {
+            "https://me:hush@pieces.example/p",
+            "https://me:hu/hush@pieces.example/p?key=hush",
+            "https://me:hush hush@pieces.example/p",
+            "ftp://pieces.example/p?key=hush",
+            "https://pieces.example/p?key=hush#hush",
+            "https://pieces.example/p?key=hu^hush",
+            "https://pieces.example/p Authorization:hush"
+        }) {
+            assertThatThrownBy(() -> PieceLocator.parse(wrong))
+                    .isInstanceOf(InvalidValueException.class)
+                    .hasMessageContaining("market.piece-locators")
+                    .hasMessageNotContaining("hush");
+        }
+    }
+
         }
     }
 

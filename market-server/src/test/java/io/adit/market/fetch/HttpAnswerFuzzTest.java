@@ -6,11 +6,13 @@ import io.adit.core.Fuzzer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What servers that clients name send to the fetcher. */
 class HttpAnswerFuzzTest {
-    private static final URI ASKED = URI.create("https://example.com/piece/x?y=z");
+    private static final FetchSource ASKED =
+            new FetchSource(URI.create("https://example.com/piece/x?y=z"), Map.of("X-Token", "t"), true);
     private static final AddressRules PUBLIC = new AddressRules(false);
 
     @Test
@@ -35,7 +37,12 @@ class HttpAnswerFuzzTest {
 
     private static void redirect(HttpAnswer answer) {
         try {
-            assertThat(Fetcher.redirected(ASKED, answer, PUBLIC).getScheme()).isEqualToIgnoringCase("https");
+            var next = Fetcher.redirected(ASKED, answer, PUBLIC);
+            assertThat(next.url().getScheme()).isEqualToIgnoringCase("https");
+            assertThat(next.operators()).isEqualTo(!next.headers().isEmpty());
+            if (next.operators()) {
+                assertThat(next.url().getHost()).isEqualToIgnoringCase("example.com");
+            }
         } catch (FetchException refused) {
             // as it should be
         }
