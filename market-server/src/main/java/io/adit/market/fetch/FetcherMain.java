@@ -12,14 +12,17 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * The fetcher process: talks to the servers that clients name, and hands what comes to the node over a Unix socket. It knows
  * neither keys nor deals, writes no file and lives no longer than the node: the end of standard input stops it.
  *
- * <p>Arguments: the socket's path, whether private addresses are allowed, and the limits in milliseconds and bytes a second.
+ * <p>Arguments: the socket's path, whether private addresses are allowed, and the limits in milliseconds and bytes a second. On
+ * standard input: whom to trust ({@link FetcherTrust}), then nothing.
  */
 public final class FetcherMain {
     /** What the node reads once connections are taken. */
@@ -35,7 +38,9 @@ public final class FetcherMain {
             Runtime.getRuntime().halt(2);
         }
         var socket = Path.of(arguments[0]);
-        dieWithParent(socket);
+        var node = new DataInputStream(System.in);
+        var tls = tls(node, socket);
+        dieWithParent(node, socket);
         var rules = new AddressRules(Boolean.parseBoolean(arguments[1]));
         var limits = new FetchLimits(
                 Duration.ofMillis(Long.parseLong(arguments[2])),
@@ -43,22 +48,39 @@ public final class FetcherMain {
                 Duration.ofMillis(Long.parseLong(arguments[4])),
                 Duration.ofMillis(Long.parseLong(arguments[5])),
                 Long.parseLong(arguments[6]));
-        var fetcher = new Fetcher(limits, rules);
+        var fetcher = new Fetcher(limits, rules, HostResolver.ofSystem(), tls);
         var slots = new Semaphore(AT_ONCE);
         try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             System.out.println(READY);
             while (true) {
                 slots.acquireUninterruptibly();
-                var node = server.accept();
+                var asking = server.accept();
                 Thread.ofVirtual().start(() -> {
                     try {
-                        serve(node, fetcher, rules);
+                        serve(asking, fetcher, rules);
                     } finally {
                         slots.release();
                     }
                 });
             }
+        }
+    }
+
+    /** Where the store cannot be read, the certificates that come with Java count; the node's log has what is said here. */
+    private static SSLSocketFactory tls(DataInputStream node, Path socket) {
+        FetcherTrust trust;
+        try {
+            trust = FetcherTrust.read(node);
+        } catch (IOException e) {
+            throw end(socket);
+        }
+        try {
+            return trust.sockets();
+        } catch (IOException | GeneralSecurityException e) {
+            System.err.println("the trust store " + trust + " cannot be read, so downloads trust only the certificates"
+                    + " that come with Java: " + e);
+            return (SSLSocketFactory) SSLSocketFactory.getDefault();
         }
     }
 
@@ -109,22 +131,27 @@ public final class FetcherMain {
         }
     }
 
-    private static void dieWithParent(Path socket) {
+    private static void dieWithParent(DataInputStream node, Path socket) {
         Thread.ofPlatform().daemon().name("parent-watch").start(() -> {
             try {
-                while (System.in.read() >= 0) {
-                    // Nothing is ever sent; only the end matters.
+                while (node.read() >= 0) {
+                    // Nothing more is ever sent; only the end matters.
                 }
             } catch (IOException e) {
                 // The same as the end.
             }
-            try {
-                Files.deleteIfExists(socket);
-                Files.deleteIfExists(socket.toAbsolutePath().getParent());
-            } catch (IOException e) {
-                // The folder for temporary files is cleared by others, too.
-            }
-            Runtime.getRuntime().halt(0);
+            throw end(socket);
         });
+    }
+
+    private static IllegalStateException end(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+            Files.deleteIfExists(socket.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            // The folder for temporary files is cleared by others, too.
+        }
+        Runtime.getRuntime().halt(0);
+        return new IllegalStateException("halted");
     }
 }

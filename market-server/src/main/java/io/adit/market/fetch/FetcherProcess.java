@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -36,10 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class FetcherProcess implements FileSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FetcherProcess.class);
     private static final Pattern INHERITED = Pattern.compile("PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR");
-    /** Whom the node's JVM was told to trust in the place of the certificates that come with Java. */
-    private static final List<String> TRUST =
-            List.of("javax.net.ssl.trustStore", "javax.net.ssl.trustStoreType", "javax.net.ssl.trustStorePassword");
-
     private static final Duration START = Duration.ofMinutes(2);
     private static final int STARTS_PER_OPENING = 3;
     private static final int MAX_LOG_LINE = 2000;
@@ -51,7 +46,7 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
     /** The fetcher says something or gives up within this; one that does neither hangs. */
     private final Duration patience;
 
-    private final Properties properties;
+    private final FetcherTrust trust;
 
     private final ReentrantLock turn = new ReentrantLock();
     private Optional<Running> running = Optional.empty();
@@ -75,7 +70,7 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
         this.limits = limits;
         this.rules = rules;
         this.patience = patience;
-        this.properties = properties;
+        this.trust = FetcherTrust.of(properties);
     }
 
     /** The process's number, where one runs. */
@@ -273,6 +268,8 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
         // Platform threads: a read from a pipe holds the carrier of a virtual thread.
         timeline.start(Strand.Kind.PLATFORM, "fetcher-err", () -> copyLog(process));
         try {
+            // Arguments and variables of a process can be read by others on the machine.
+            trust.write(new DataOutputStream(process.getOutputStream()));
             var ready = process.inputReader(StandardCharsets.UTF_8).readLine();
             if (!FetcherMain.READY.equals(ready)) {
                 throw new IOException("the fetcher process did not start; its output is in the log");
@@ -289,20 +286,13 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
     }
 
     private List<String> command(Path socket) {
-        var command = new ArrayList<>(List.of(
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-Xshare:auto",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED"));
-        for (var name : TRUST) {
-            var value = properties.getProperty(name, "");
-            if (!value.isEmpty()) {
-                command.add("-D" + name + "=" + (name.equals(TRUST.getFirst()) ? absolute(value) : value));
-            }
-        }
-        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 absoluteClassPath(),
                 FetcherMain.class.getName(),
@@ -312,8 +302,7 @@ public final class FetcherProcess implements FileSource, AutoCloseable {
                 String.valueOf(limits.answer().toMillis()),
                 String.valueOf(limits.silence().toMillis()),
                 String.valueOf(limits.rateWindow().toMillis()),
-                String.valueOf(limits.leastRate())));
-        return command;
+                String.valueOf(limits.leastRate()));
     }
 
     private static String absolute(String path) {

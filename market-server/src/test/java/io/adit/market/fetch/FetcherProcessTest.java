@@ -6,19 +6,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.CommP;
 import io.adit.core.time.SystemTimeline;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import java.util.List;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,9 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Downloads through the fetcher process, which dies, hangs and is lied to. */
 @Timeout(300)
 class FetcherProcessTest {
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
     private static final byte[] DATA = data();
     private static final AddressRules DEVNET = new AddressRules(true);
 
@@ -93,13 +100,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
         }
     }
 
-    @Test
-    void bringsAFile_withItsHeaders() throws Exception {
-        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
-                var fetcher = fetcher(DEVNET)) {
-            assertThat(download(fetcher, server.url("/a.car")).run().finish()).isEqualTo(CommP.of(DATA));
-            assertThat(Files.readAllBytes(folder.resolve("part"))).isEqualTo(DATA);
-            assertThat(server.requests.getFirst()).contains("X-Token: t");
     /** What the operator's server says of other servers is a stranger's word. */
     @Test
     void redirectToAnotherOrigin_leadsIntoTheOwnNetworkNoMore_andTellsNoSecret() throws Exception {
@@ -144,6 +144,13 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
         }
     }
 
+    @Test
+    void bringsAFile_withItsHeaders() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = fetcher(DEVNET)) {
+            assertThat(download(fetcher, server.url("/a.car")).run().finish()).isEqualTo(CommP.of(DATA));
+            assertThat(Files.readAllBytes(folder.resolve("part"))).isEqualTo(DATA);
+            assertThat(server.requests.getFirst()).contains("X-Token: t");
         }
     }
 
@@ -261,6 +268,53 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
             assertThat(download(fetcher, url).run().finish()).isEqualTo(CommP.of(DATA));
             assertThat(server.requests.stream().map(CutServer::offset)).containsExactly(0, most);
+            // Anybody on the machine can read its arguments.
+            var proc = Path.of("/proc", String.valueOf(fetcher.pid().orElseThrow()));
+            assertThat(Files.readString(proc.resolve("cmdline"), StandardCharsets.ISO_8859_1))
+                    .contains(FetcherMain.class.getName())
+                    .doesNotContain(TestAuthority.PASSWORD, "trustStore");
+        }
+    }
+
+    @Test
+    void storeOfTheOperators_isTrustedBesideJavasOwn() throws Exception {
+        var told = TestAuthority.in(folder).trust();
+        var javas = new FetcherTrust("", "", "", "");
+        var both = FetcherTrust.of(told);
+
+        var own = KeyStore.getInstance(
+                Path.of(told.getProperty("javax.net.ssl.trustStore")).toFile(), TestAuthority.PASSWORD.toCharArray());
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init((KeyStore) null);
+        var known = ((X509TrustManager) managers.getTrustManagers()[0]).getAcceptedIssuers();
+        assertThat(known).isNotEmpty();
+        assertThat(both.anchors()).contains(known).contains((X509Certificate) own.getCertificate("a"));
+        assertThat(both.toString() + javas).doesNotContain(TestAuthority.PASSWORD);
+    }
+
+    @Test
+    void storeThatIsNoFile_isPassedOnAsItIs() throws Exception {
+        var told = new Properties();
+        told.setProperty("javax.net.ssl.trustStore", "NONE");
+        told.setProperty("javax.net.ssl.trustStoreType", "PKCS11");
+        told.setProperty("javax.net.ssl.trustStorePassword", "pin");
+        var sent = new ByteArrayOutputStream();
+
+        FetcherTrust.of(told).write(new DataOutputStream(sent));
+
+        assertThat(FetcherTrust.read(new DataInputStream(new ByteArrayInputStream(sent.toByteArray()))))
+                .isEqualTo(new FetcherTrust("NONE", "PKCS11", "", "pin"));
+    }
+
+    /** Said in the log; what needs no store goes on. */
+    @Test
+    void storeThatCannotBeRead_keepsNothingFromComing() throws Exception {
+        var told = new Properties();
+        told.setProperty("javax.net.ssl.trustStore", folder.resolve("gone").toString());
+        try (var server = new CutServer(CutServer.cutting(DATA, DATA.length));
+                var fetcher = new FetcherProcess(
+                        new SystemTimeline(), FetchLimits.standard(), DEVNET, Duration.ofMinutes(2), told)) {
+            assertThat(download(fetcher, server.url("/a")).run().finish()).isEqualTo(CommP.of(DATA));
         }
     }
 

@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManagerFactory;
  * @param store a PKCS #12 file with the certificate and its key
  */
 record TestAuthority(Path store) {
-    private static final String PASSWORD = "trickle";
+    static final String PASSWORD = "trickle";
 
     static TestAuthority in(Path folder) throws Exception {
         var file = folder.resolve("keys");
