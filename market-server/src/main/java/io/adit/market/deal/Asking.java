@@ -26,11 +26,15 @@ record Asking(DealParams params, Cid proposal, Set<DealRule> leftOut, Function<I
 
     /** The same without asking for the client's signature again, which takes longer than all other rules. */
     Asking withoutSignature() {
+        return without(DealRule.SIGNATURE);
+    }
+
+    /** The same without asking a rule. */
+    Asking without(DealRule rule) {
         return new Asking(
                 params,
                 proposal,
-                EnumSet.copyOf(Stream.concat(leftOut.stream(), Stream.of(DealRule.SIGNATURE))
-                        .toList()),
+                EnumSet.copyOf(Stream.concat(leftOut.stream(), Stream.of(rule)).toList()),
                 record);
     }
 

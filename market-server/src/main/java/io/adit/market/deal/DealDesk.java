@@ -3,6 +3,7 @@ package io.adit.market.deal;
 import io.adit.chain.node.RpcException;
 import io.adit.core.config.ConfigErrorCode;
 import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.PaddedSize;
@@ -22,6 +23,7 @@ import io.adit.market.deal.wire.DealStatusResponse;
 import io.adit.market.policy.ClientRules;
 import io.adit.market.policy.DealRule;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
 import io.adit.market.policy.ProposalChecks;
 import io.adit.market.policy.ProposalVerdict;
 import io.adit.market.policy.ProposalVerdict.Accepted;
@@ -105,7 +107,7 @@ public final class DealDesk {
                     : ClientRules.signature(params, key.get());
             return badSignature.isPresent()
                     ? badSignature.get()
-                    : judged(asking.withoutSignature(), facts(params, key.get()));
+                    : judged(withPieceHere(asking.withoutSignature()), facts(params, key.get()));
         } catch (AditException e) {
             return notReady(e);
         }
@@ -159,7 +161,23 @@ public final class DealDesk {
 
     private List<Rejected> allAgainst(Asking asking, Address key) {
         var context = admission.context(asking, facts(asking.params(), key));
-        return ProposalChecks.all(asking.params(), context, asking.leftOut());
+        return ProposalChecks.all(
+                asking.params(), context, withPieceHere(asking).leftOut());
+    }
+
+    /** Data that is here, from another deal with the same, takes no time to fetch. */
+    private Asking withPieceHere(Asking asking) {
+        var proposal = asking.params().proposal().proposal();
+        if (policy.get().pace().equals(FetchPace.FREE)) {
+            return asking;
+        }
+        try {
+            var piece = new PieceInfo(Commitment.fromCid(proposal.pieceCid()), new PaddedSize(proposal.pieceSize()));
+            return files.find(piece).isPresent() ? asking.without(DealRule.TRANSFER_TIME) : asking;
+        } catch (InvalidValueException e) {
+            // The rules say what is wrong with it.
+            return asking;
+        }
     }
 
     /** The operator's filters take their time, so they are asked before the proposal's turn, and only about what may be taken. */

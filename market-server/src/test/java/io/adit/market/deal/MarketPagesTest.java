@@ -14,6 +14,7 @@ import io.adit.market.index.PieceIndex;
 import io.adit.market.policy.DealRule;
 import io.adit.market.policy.DealTerms;
 import io.adit.market.policy.FetchPace;
+import io.adit.market.policy.ProposalVerdict.Accepted;
 import io.adit.market.policy.ProposalVerdict.Rejected;
 import io.adit.market.policy.RejectionCode;
 import io.adit.market.retrieve.ContentPolicy;
@@ -144,6 +145,12 @@ class MarketPagesTest {
         }
     }
 
+
+            // From another deal with the same data.
+            var name = params.proposal().proposal().pieceCid() + ".car";
+            Files.write(folder.resolve("slow/pieces").resolve(name), Proposals.DATA);
+            assertThat(slow.pipeline.desk().preflight(params, true)).isEmpty();
+            assertThat(slow.pipeline.desk().propose(params)).isEqualTo(new Accepted());
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
