@@ -43,6 +43,7 @@ final class FetchTask implements TaskHandler {
     private static final Logger LOG = LoggerFactory.getLogger(FetchTask.class);
     private static final String FREE_SLOT = "deal.fetch.slot";
     private static final Duration SLOT_WAIT = Duration.ofSeconds(30);
+    private static final Duration TURN_WAIT = Duration.ofSeconds(5);
     private static final Duration EPOCH_LOOK = Duration.ofMinutes(1);
 
     private final StateStore store;
@@ -149,6 +150,10 @@ final class FetchTask implements TaskHandler {
                 SLOT_WAIT, FREE_SLOT, "other downloads are running, of this client or of all together");
     }
 
+    private static Outcome noTurn() {
+        return new Outcome.Later(TURN_WAIT, DealImport.DONE, "waits for its turn to ask piece locators");
+    }
+
     private Optional<String> fetch(PieceFetch.Wanted wanted, TaskContext context, DealStart start, Download.Pace pace)
             throws IOException {
         return fetch.run(
@@ -186,8 +191,8 @@ final class FetchTask implements TaskHandler {
             }
         }
         var ended = searchedParts(deal, assembly, context, start);
-        if (ended == PieceSearch.Ended.NO_PLACE) {
-            return noSlot();
+        if (ended != PieceSearch.Ended.NOT_YET) {
+            return ended == PieceSearch.Ended.CROWDED ? noTurn() : noSlot();
         }
         var lacking = assembly.toBeBrought();
         if (!lacking.isEmpty()) {
@@ -229,11 +234,12 @@ final class FetchTask implements TaskHandler {
                     OptionalLong.of(part.rawSize()),
                     assembly.incoming(position));
             var ended = search(deal, wanted, context, start);
-            if (ended == PieceSearch.Ended.NO_PLACE) {
-                return ended;
-            }
-            if (ended == PieceSearch.Ended.FOUND) {
-                assembly.place(position, assembly.incoming(position));
+            switch (ended) {
+                case FOUND -> assembly.place(position, assembly.incoming(position));
+                case NO_PLACE, CROWDED -> {
+                    return ended;
+                }
+                case NOT_YET -> {}
             }
         }
         return PieceSearch.Ended.NOT_YET;
@@ -268,6 +274,7 @@ final class FetchTask implements TaskHandler {
         return switch (ended) {
             case FOUND -> transferred(deal, files.keep(file, deal.piece()));
             case NO_PLACE -> noSlot();
+            case CROWDED -> noTurn();
             case NOT_YET ->
                 new Outcome.Later(
                         search.pause(name, EPOCH_LOOK),

@@ -46,6 +46,8 @@ final class PieceSearch {
     private final Timeline timeline;
     private final Semaphore asking = new Semaphore(ASKED_AT_ONCE);
     private final Map<PieceFetch.Name, Tries> tries = new ConcurrentHashMap<>();
+    /** Who has the pieces that wait for a place: until there is one nobody is asked for them again. */
+    private final Map<PieceFetch.Name, PieceLocator> found = new ConcurrentHashMap<>();
 
     PieceSearch(FileSource source, LocatorSettings settings, Timeline timeline) {
         this.source = source;
@@ -67,14 +69,42 @@ final class PieceSearch {
         FOUND,
         /** It is looked for again after {@link #pause}. */
         NOT_YET,
-        /** A locator may have it, and nothing more can be asked or fetched at this moment. */
-        NO_PLACE
+        /** A locator has it, and nothing more can be fetched at this moment. */
+        NO_PLACE,
+        /** As many locators are being asked as may be. */
+        CROWDED
     }
 
     private record Tries(int count, Instant next, String trouble) {}
 
     /** A locator has the piece. */
     private record Offer(FetchSource source, long bytes) {}
+
+    /** A download's place: taken when it is needed, and given back at the end. */
+    private static final class Place implements AutoCloseable {
+        private final Supplier<Optional<TransferShares.Share>> places;
+        private Optional<TransferShares.Share> share = Optional.empty();
+
+        Place(Supplier<Optional<TransferShares.Share>> places) {
+            this.places = places;
+        }
+
+        boolean take() {
+            if (share.isEmpty()) {
+                share = places.get();
+            }
+            return share.isPresent();
+        }
+
+        Download.Pace pace() {
+            return share.orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            share.ifPresent(TransferShares.Share::close);
+        }
+    }
 
     /**
      * Looks once, if it is time for that.
@@ -89,18 +119,31 @@ final class PieceSearch {
                 || (before != null && timeline.instant().isBefore(before.next()))) {
             return Ended.NOT_YET;
         }
+        try (var place = new Place(places)) {
+            var known = Optional.ofNullable(found.get(wanted.name()));
+            if (known.isPresent() && !place.take()) {
+                return Ended.NO_PLACE;
+            }
+            int done = before == null ? 0 : before.count();
+            return search(wanted, known, done, place, progress);
+        }
+    }
+
+    private Ended search(Wanted wanted, Optional<PieceLocator> known, int done, Place place, LongConsumer progress)
+            throws IOException {
         var troubles = new ArrayList<String>();
-        int done = before == null ? 0 : before.count();
         var much = new AtomicBoolean();
         int number = settings.locators().size();
+        // Each time from the next one: the first may have it and never get it across.
+        int first = known.map(settings.locators()::indexOf).orElse(done % number);
         for (int i = 0; i < number; i++) {
-            // Each time from the next one: the first may have it and never get it across.
-            var locator = settings.locators().get((done + i) % number);
-            var ended = search(locator, wanted, places, progress, troubles, much);
+            var locator = settings.locators().get((first + i) % number);
+            var ended = search(locator, wanted, place, progress, troubles, much);
             if (ended != Ended.NOT_YET) {
                 return ended;
             }
         }
+        found.remove(wanted.name());
         note(wanted.name(), much.get() ? 1 : done + 1, String.join("; ", troubles));
         return Ended.NOT_YET;
     }
@@ -108,13 +151,13 @@ final class PieceSearch {
     private Ended search(
             PieceLocator locator,
             Wanted wanted,
-            Supplier<Optional<TransferShares.Share>> places,
+            Place place,
             LongConsumer progress,
             List<String> troubles,
             AtomicBoolean much)
             throws IOException {
         if (!asking.tryAcquire()) {
-            return Ended.NO_PLACE;
+            return Ended.CROWDED;
         }
         Optional<Offer> offer;
         try {
@@ -125,13 +168,13 @@ final class PieceSearch {
         if (offer.isEmpty()) {
             return Ended.NOT_YET;
         }
-        var place = places.get();
-        if (place.isEmpty()) {
+        if (!place.take()) {
+            found.put(wanted.name(), locator);
             return Ended.NO_PLACE;
         }
         var brought = new PieceFetch.Brought(progress);
-        try (var share = place.get()) {
-            if (bring(offer.get(), wanted, brought, share)) {
+        try {
+            if (bring(offer.get(), wanted, brought, place.pace())) {
                 return Ended.FOUND;
             }
             LOG.warn(
@@ -244,5 +287,6 @@ final class PieceSearch {
     /** Forgets the tries of a deal that needs none any more. */
     void forget(UUID deal) {
         tries.keySet().removeIf(name -> name.deal().equals(deal));
+        found.keySet().removeIf(name -> name.deal().equals(deal));
     }
 }

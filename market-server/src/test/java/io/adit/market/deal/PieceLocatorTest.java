@@ -8,11 +8,16 @@ import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.task.Task;
+import io.adit.core.time.SystemTimeline;
 import io.adit.market.GoTools;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.deal.wire.Transfer;
+import io.adit.market.fetch.AddressRules;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.fetch.FetchLimits;
+import io.adit.market.fetch.Fetcher;
 import io.adit.market.fetch.PieceLocator;
+import io.adit.market.fetch.TransferShares;
 import io.adit.market.mk20.Mk20Deal;
 import io.adit.market.podsi.TestAggregates;
 import io.adit.market.policy.ProposalVerdict.Accepted;
@@ -22,14 +27,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -268,6 +277,75 @@ class PieceLocatorTest {
                     .contains("GET /pieces?id=" + v2(DATA) + " HTTP/1.1")
                     .doesNotContain("HEAD /pieces?id=" + ID + " HTTP/1.1");
         }
+    }
+
+    /** With a thousand deals that wait for one place, each that gets free would else be a thousand questions. */
+    @Test
+    void asksNobodyAgain_whileNothingCanBeFetched() throws Exception {
+        try (var server = new CutServer(new Shelf().with(ID, DATA));
+                var fetcher = new Fetcher(FetchLimits.standard(), new AddressRules(false))) {
+            var search = new PieceSearch(fetcher, at(server.url("/pieces")), new SystemTimeline());
+            var shares = new TransferShares(new SystemTimeline(), new TransferShares.Limits(1, 1, 0, 0));
+            var wanted = new PieceSearch.Wanted(
+                    new PieceFetch.Name(DEAL, 0), CommP.of(DATA), OptionalLong.empty(), folder.resolve("located"));
+            try (var other = shares.tryOpen("another client").orElseThrow()) {
+                assertThat(other).isNotNull();
+                for (int i = 0; i < 3; i++) {
+                    assertThat(search.run(wanted, () -> shares.tryOpen("client"), bytes -> {}))
+                            .isEqualTo(PieceSearch.Ended.NO_PLACE);
+                }
+            }
+            assertThat(server.requests).hasSize(1);
+
+            assertThat(search.run(wanted, () -> shares.tryOpen("client"), bytes -> {}))
+                    .isEqualTo(PieceSearch.Ended.FOUND);
+            assertThat(wanted.file()).hasBinaryContent(DATA);
+            assertThat(shares.tryOpen("client")).as("the place was given back").isPresent();
+        }
+    }
+
+    @Test
+    void asksAFewAtATime_andTheOthersLater() throws Exception {
+        var asked = new CountDownLatch(8);
+        var go = new CountDownLatch(1);
+        var shares = new TransferShares(new SystemTimeline(), new TransferShares.Limits(100, 100, 0, 0));
+        try (var server = new CutServer((request, out) -> {
+                    asked.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    CutServer.say(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+                });
+                var fetcher = new Fetcher(FetchLimits.standard(), new AddressRules(false));
+                var deals = Executors.newVirtualThreadPerTaskExecutor()) {
+            var search = new PieceSearch(fetcher, at(Duration.ofHours(1), server.url("/pieces")), new SystemTimeline());
+            var running = new ArrayList<Future<PieceSearch.Ended>>();
+            for (int i = 0; i < 8; i++) {
+                int number = i;
+                running.add(deals.submit(() -> ask(search, shares, number)));
+            }
+            asked.await();
+
+            assertThat(ask(search, shares, 8)).isEqualTo(PieceSearch.Ended.CROWDED);
+            assertThat(server.requests).hasSize(8);
+            go.countDown();
+            for (var search8 : running) {
+                assertThat(search8.get()).isEqualTo(PieceSearch.Ended.NOT_YET);
+            }
+            assertThat(ask(search, shares, 8)).isEqualTo(PieceSearch.Ended.NOT_YET);
+            assertThat(server.requests).hasSize(9);
+        }
+    }
+
+    private PieceSearch.Ended ask(PieceSearch search, TransferShares shares, int number) throws IOException {
+        var wanted = new PieceSearch.Wanted(
+                new PieceFetch.Name(new UUID(5, number), 0),
+                CommP.of(DATA),
+                OptionalLong.empty(),
+                folder.resolve("located-" + number));
+        return search.run(wanted, () -> shares.tryOpen("client"), bytes -> {});
     }
 
     private static String v2(byte[] data) {
