@@ -176,7 +176,8 @@ final class AfterlifeTask implements TaskHandler {
             if (end.isPresent()) {
                 store.transactVoid(tx -> end(tx, deal, end.get()));
             } else {
-                seen.ifPresent(living::add);
+                // What the chain does not show, and not finally, can neither be settled nor ended.
+                seen.filter(known -> known.onChain().isPresent()).ifPresent(living::add);
             }
         }
         sectors.writeUnknown();
