@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * on the chain when they expire or are slashed, writes it down and lets go of their pieces.
  *
  * <p>The market actor forgets a deal when it is settled after its end, and at once when its sector ends too early. So a deal that
- * is gone before its end was slashed, and one that is there after its end still has to be settled. Of a direct deal it knows
+ * is gone at the epoch before its end was slashed, and one that is there after its end still has to be settled. Of a direct deal it knows
  * nothing: that ends with its sector, and is lost with it. Before a deal has ended its end is final on the chain.
  */
 final class AfterlifeTask implements TaskHandler {
@@ -288,9 +288,32 @@ final class AfterlifeTask implements TaskHandler {
             return Optional.empty();
         }
         if (seen.isOver(now)) {
-            return Optional.of(new DealEnd(Ending.EXPIRED, seen.deal().end()));
+            return over(seen, at, now);
         }
         return isGoneForGood(seen, at) ? Optional.of(new DealEnd(early(seen.deal()), now)) : Optional.empty();
+    }
+
+    /** It is gone, and would be by now in any case: whether its end or its sector's came first the chain's past tells. */
+    private Optional<DealEnd> over(Seen seen, TipSetKey at, Epoch now) {
+        var deal = seen.deal();
+        var expired = Optional.of(new DealEnd(Ending.EXPIRED, deal.end()));
+        var last = new Epoch(deal.end().value() - 1);
+        try {
+            return chain.deal(seen.id(), chain.keyAt(last, at)).isPresent()
+                    ? expired
+                    : Optional.of(new DealEnd(early(deal), last));
+        } catch (AditException e) {
+            if (e.kind() == ErrorKind.BUG) {
+                throw e;
+            }
+            boolean asksAgain = now.isBefore(deal.end().plus(MarketChain.FINALITY));
+            LOG.warn(
+                    "Deal {} is over; whether it was slashed before, the node does not tell ({}); {}",
+                    deal.uuid(),
+                    e.getMessage(),
+                    asksAgain ? "it is asked again later" : "it counts as expired");
+            return asksAgain ? Optional.empty() : expired;
+        }
     }
 
     /** One answer without the deal is not enough to let its piece go. */

@@ -77,6 +77,11 @@ final class MarketChain {
         return node.chainGetTipSetByHeight(new Epoch(height), from).key();
     }
 
+    /** The ancestor of a tipset at an epoch, or the last one before it. */
+    TipSetKey keyAt(Epoch epoch, TipSetKey from) {
+        return node.chainGetTipSetByHeight(epoch, from).key();
+    }
+
     /**
      * The miner's sectors.
      *

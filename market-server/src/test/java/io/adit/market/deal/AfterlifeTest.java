@@ -174,6 +174,45 @@ class AfterlifeTest {
         }
     }
 
+    /** Too late for its loss to be final before it would have ended anyway. */
+    @Test
+    void dealThatIsGoneJustBeforeItsEnd_wasSlashedAllTheSame() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            var end = bench.deal(DEAL).end();
+            bench.chain.jump(end.value() - 300);
+            bench.chain.slash(CHAIN_ID);
+            bench.chain.advance(DealBench.CONFIDENCE);
+            assertThat(end(bench)).isEmpty();
+
+            bench.chain.jump(end.value() + 10);
+            bench.chain.advance(DealBench.CONFIDENCE);
+            waitForEnd(bench);
+            assertThat(end(bench)).contains(new DealEnd(Ending.SLASHED, new Epoch(end.value() - 1)));
+        }
+    }
+
+    /** What a node no longer knows keeps no deal from ending. */
+    @Test
+    void dealWhosePastTheNodeHasDropped_countsAsExpiredInTheEnd() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            var end = bench.deal(DEAL).end();
+            bench.chain.jump(end.value() - 300);
+            bench.chain.slash(CHAIN_ID);
+            bench.chain.jump(end.value() + 10);
+            bench.chain.forgetStates();
+            bench.chain.advance(DealBench.CONFIDENCE);
+            mineUntil(bench, Duration.ofMillis(200), () -> height(bench) > end.value() + 20);
+            assertThat(end(bench)).isEmpty();
+
+            bench.chain.jump(end.value() + 950);
+            bench.chain.advance(DealBench.CONFIDENCE);
+            waitForEnd(bench);
+            assertThat(end(bench)).contains(new DealEnd(Ending.EXPIRED, end));
+        }
+    }
+
     private static final Ulid DIRECT = DirectBench.id(9);
 
     /** A provider with one active direct deal, that waits for what the test does to its sector. */

@@ -78,6 +78,8 @@ public final class FakeMarketChain extends PartialFullNode {
     private final Map<Long, Epoch> forgotten = new HashMap<>();
     private final Map<Long, Epoch> slashed = new HashMap<>();
     private final Map<Long, Long> lastSettled = new HashMap<>();
+    private final Map<Long, Epoch> settledAway = new HashMap<>();
+    private Epoch firstKept = new Epoch(0);
 
     public FakeMarketChain(Address miner, Address worker, long height) {
         this.miner = miner;
@@ -198,6 +200,11 @@ public final class FakeMarketChain extends PartialFullNode {
         slashed.put(dealId, tipSets.getLast().height());
     }
 
+    /** The node has dropped the states below the head. */
+    public synchronized void forgetStates() {
+        firstKept = tipSets.getLast().height();
+    }
+
     /** The deals that settling messages named, one message after the other. */
     public synchronized List<List<Long>> settlements() {
         return included(MarketMethod.SETTLE_DEAL_PAYMENTS).stream()
@@ -256,7 +263,9 @@ public final class FakeMarketChain extends PartialFullNode {
     /** As f05 does: a deal that is over is gone when it is settled. */
     private void settle(long id, Epoch now) {
         lastSettled.put(id, now.value());
-        published.computeIfPresent(id, (key, proposal) -> now.isBefore(proposal.endEpoch()) ? proposal : null);
+        if (published.containsKey(id) && !now.isBefore(published.get(id).endEpoch())) {
+            settledAway.putIfAbsent(id, now);
+        }
     }
 
     private byte[] publish(Message message) {
@@ -371,9 +380,12 @@ public final class FakeMarketChain extends PartialFullNode {
 
     @Override
     public synchronized Optional<MarketDeal> stateMarketStorageDeal(long dealId, TipSetKey key) {
+        if (!key.equals(TipSetKey.EMPTY) && chainGetTipSet(key).height().isBefore(firstKept)) {
+            throw RpcException.answered("StateMarketStorageDeal", 1, "ipld: could not find the state's root");
+        }
         var started = new Epoch(activates ? chainHead().height().value() : -1);
         return Optional.ofNullable(published.get(dealId))
-                .filter(proposal -> !happened(slashed, dealId, key))
+                .filter(proposal -> !happened(slashed, dealId, key) && !happened(settledAway, dealId, key))
                 .map(proposal -> new MarketDeal(
                         proposal,
                         new DealState(
