@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adit.core.fil.Address;
 import io.adit.market.policy.DealRule;
 import io.adit.market.policy.DealTerms;
+import io.adit.market.policy.FetchPace;
 import io.adit.market.policy.RejectionCode;
 
 /**
@@ -33,15 +34,10 @@ final class PublishedPolicy {
                 .put("maxStagingBytesPerClient", terms.maxStagingBytesPerClient())
                 .put("maxDealsUnderWay", terms.maxDealsUnderWay())
                 .put("maxDealsUnderWayPerClient", terms.maxDealsUnderWayPerClient())
+                .put("maxQueuedBytes", terms.maxQueuedBytes())
                 .put("maxSealingSectors", terms.maxSealingSectors())
                 .put("sectorsPerDay", terms.sectorsPerDay())
                 .put("ownFilter", terms.filters().any());
-        // Where none is set, the room for staging is the only limit.
-        if (terms.maxQueuedBytes() < Long.MAX_VALUE) {
-            node.put("maxQueuedBytes", terms.maxQueuedBytes());
-        } else {
-            node.putNull("maxQueuedBytes");
-        }
         node.putObject("uploads")
                 .put("atOnce", terms.uploads().atOnce())
                 .put("atOncePerClient", terms.uploads().atOncePerClient())
@@ -57,6 +53,14 @@ final class PublishedPolicy {
         var rules = node.putArray("rules");
         for (var rule : DealRule.values()) {
             rules.add(rule.name());
+        }
+        // What the operator has told no speed for is not looked at.
+        var off = node.putArray("rulesOff");
+        if (terms.pace().equals(FetchPace.FREE)) {
+            off.add(DealRule.TRANSFER_TIME.name());
+        }
+        if (terms.sectorsPerDay() == 0) {
+            off.add(DealRule.QUEUE_TIME.name());
         }
         var rejections = node.putArray("rejections");
         for (var code : RejectionCode.values()) {

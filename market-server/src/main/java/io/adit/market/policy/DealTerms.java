@@ -1,6 +1,5 @@
 package io.adit.market.policy;
 
-import io.adit.core.config.ByteSize;
 import io.adit.core.config.MarketConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.error.InvalidValueException;
@@ -121,7 +120,7 @@ public record DealTerms(
                 market.stagingBytesPerClient(),
                 market.maxDealsUnderWay(),
                 market.dealsUnderWayPerClient(),
-                market.maxQueuedBytes().map(ByteSize::bytes).orElse(Long.MAX_VALUE),
+                market.queuedBytes(),
                 market.maxSealingSectors(),
                 market.sectorsPerDay(),
                 new AddressRules(market.fetchAllowPrivateAddresses()),

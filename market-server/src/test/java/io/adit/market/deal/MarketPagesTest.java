@@ -106,6 +106,7 @@ class MarketPagesTest {
         assertThat(policy.path("maxPieceSize").asLong()).isEqualTo(2048);
         assertThat(policy.path("rules")).hasSize(DealRule.values().length);
         assertThat(policy.path("rejections")).hasSize(RejectionCode.values().length);
+        assertThat(policy.path("rulesOff")).extracting(JsonNode::asText).containsExactly("TRANSFER_TIME", "QUEUE_TIME");
     }
 
     @Test
@@ -134,6 +135,8 @@ class MarketPagesTest {
         var params = Proposals.TRANSFER_TOO_LONG.params(DEAL);
         try (var slow =
                 new DealBench(Files.createDirectory(folder.resolve("slow")), Duration.ZERO, 8, chain, () -> terms)) {
+            var published = PublishedPolicy.of(terms.withSectorsPerDay(1), TestDeals.MINER);
+            assertThat(published.path("rulesOff")).isEmpty();
             assertThat(slow.pipeline.desk().preflight(params, true))
                     .extracting(Rejected::code)
                     .containsExactly(RejectionCode.TRANSFER_TOO_LONG);
@@ -142,15 +145,15 @@ class MarketPagesTest {
                             Rejected.class,
                             rejected -> assertThat(rejected.code()).isEqualTo(RejectionCode.TRANSFER_TOO_LONG));
             assertThat(slow.deals()).isEmpty();
-        }
-    }
-
 
             // From another deal with the same data.
             var name = params.proposal().proposal().pieceCid() + ".car";
             Files.write(folder.resolve("slow/pieces").resolve(name), Proposals.DATA);
             assertThat(slow.pipeline.desk().preflight(params, true)).isEmpty();
             assertThat(slow.pipeline.desk().propose(params)).isEqualTo(new Accepted());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,

@@ -28,6 +28,16 @@ class DealTermsTest {
                 .isEqualTo(8 * (32L << 30));
     }
 
+    @Test
+    void theQueueHasABound_whatIsConfiguredOrNot() throws Exception {
+        assertThat(terms("[market]\nmax-piece-size = \"32GiB\"\n").maxQueuedBytes())
+                .isEqualTo(2 * 8 * (32L << 30));
+        assertThat(terms("[market]\nmax-staging-bytes = \"1GiB\"\n").maxQueuedBytes())
+                .isEqualTo(2L << 30);
+        assertThat(terms("[market]\nmax-queued-bytes = \"3GiB\"\n").maxQueuedBytes())
+                .isEqualTo(3L << 30);
+    }
+
     private DealTerms terms(String toml) throws Exception {
         var file = Files.writeString(folder.resolve("config.toml"), toml);
         var config = ConfigLoader.load(file, Map.of(), Map.of());

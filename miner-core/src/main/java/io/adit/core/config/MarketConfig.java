@@ -155,8 +155,8 @@ public record MarketConfig(
         int maxDealsUnderWayPerClient,
 
         @Doc(
-                value = "Most padded bytes of deals that are accepted and have no sector yet. Empty: as many as"
-                        + " max-staging-bytes leaves room for.",
+                value = "Most padded bytes of deals that are accepted and have no sector yet. Empty: twice"
+                        + " max-staging-bytes, which only pieces fill that are much larger than their data.",
                 fallback = "",
                 live = true)
         Optional<ByteSize> maxQueuedBytes,
@@ -172,7 +172,8 @@ public record MarketConfig(
         @Doc(
                 value =
                         "Sectors that this node seals in a day. A deal that could not be sealed before its start, behind the"
-                                + " sectors and deals that are ahead of it, is refused at once. 0: not known, and not looked at.",
+                                + " sectors and deals that are ahead of it, is refused at once. 0: not known, and time is not"
+                                + " looked at; bytes and sectors (max-queued-bytes, max-sealing-sectors) always are.",
                 fallback = "0",
                 live = true)
         int sectorsPerDay,
@@ -306,6 +307,9 @@ public record MarketConfig(
     private static final long STAGED_PIECES = 8;
     /** A peer keeps no more of another's, and the chain's field for them has its limit too. */
     private static final int MOST_ADDRESSES = 16;
+    /** A piece is less than twice as large as data that needs it. */
+    private static final long QUEUED_PER_STAGED = 2;
+
 
     private static final int MOST_KNOWN = 10_000;
     private static final long LEAST_DURATION = 518_400;
@@ -396,6 +400,11 @@ public record MarketConfig(
 
     /** Deals between acceptance and a proven sector that one client may have. */
     public int dealsUnderWayPerClient() {
+    /** Padded bytes of deals without a sector. */
+    public long queuedBytes() {
+        return maxQueuedBytes.map(ByteSize::bytes).orElse(QUEUED_PER_STAGED * stagingBytes());
+    }
+
         return maxDealsUnderWayPerClient == 0 ? Math.max(1, maxDealsUnderWay / 4) : maxDealsUnderWayPerClient;
     }
 
