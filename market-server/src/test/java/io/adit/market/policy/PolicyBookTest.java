@@ -11,6 +11,7 @@ import io.adit.core.fil.SectorSize;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,31 @@ class PolicyBookTest {
 
         assertThat(book.settings()).isEqualTo(before);
         assertThat(book("").settings()).isEqualTo(before);
+    }
+
+    @Test
+    void cidGravityIsAskedAndLeft_whileTheNodeRuns() {
+        var book = book("cidgravity-token-file = \"/etc/adit/first\"");
+        assertThat(book.terms().filters().cidGravityToken()).contains(Path.of("/etc/adit/first"));
+
+        book.set("cidgravity-token-file", "/etc/adit/second");
+        book.set("cidgravity-url", "https://gravity.example/check");
+        for (var now : new PolicyBook[] {book, book("")}) {
+            assertThat(now.terms().filters().cidGravityToken()).contains(Path.of("/etc/adit/second"));
+            assertThat(now.terms().filters().cidGravity()).isEqualTo(URI.create("https://gravity.example/check"));
+            assertThat(setting(now, "cidgravity-token-file").value()).isEqualTo("/etc/adit/second");
+        }
+
+        // Whose home, and which folder, would be a guess.
+        for (var relative : new String[] {"token", "~/token", "./token"}) {
+            assertThatThrownBy(() -> book.set("cidgravity-token-file", relative))
+                    .hasMessageContaining("market.cidgravity-token-file")
+                    .hasMessageContaining("absolute");
+        }
+        assertThatThrownBy(() -> book.set("cidgravity-url", "ftp://gravity.example"))
+                .hasMessageContaining("market.cidgravity-url");
+        book.set("cidgravity-token-file", "");
+        assertThat(book.terms().filters().any()).isFalse();
     }
 
     @Test

@@ -1,9 +1,13 @@
 package io.adit.core.config;
 
 import io.adit.core.error.AditException;
+import io.adit.core.error.InvalidValueException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,12 +78,23 @@ public final class LiveSettings<S extends Record> {
     private Object parsed(ConfigSchema.Key key, String text) {
         var type = key.component().getGenericType();
         try {
+            requireAbsolute(type, text);
             return values.parse(type, ConfigValues.texts(type, text));
         } catch (AditException e) {
             throw new AditException(
                     ConfigErrorCode.CONFIG_BAD_VALUE,
                     "changing " + section.name() + "." + key.name() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** Whoever changes a key is in another folder, and may be somebody else, than the node. */
+    private static void requireAbsolute(Type type, String text) {
+        boolean path = type == Path.class
+                || (type instanceof ParameterizedType generic
+                        && Arrays.asList(generic.getActualTypeArguments()).contains(Path.class));
+        if (path && !text.isEmpty() && !Path.of(text).isAbsolute()) {
+            throw new InvalidValueException("path", text, "an absolute path, as the node sees it");
         }
     }
 

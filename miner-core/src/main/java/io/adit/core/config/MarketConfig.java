@@ -202,12 +202,14 @@ public record MarketConfig(
         @Doc(
                 value =
                         "A file with the API token of CIDgravity, which then judges each deal, too. Empty: it is not asked.",
-                fallback = "")
+                fallback = "",
+                live = true)
         Optional<Path> cidgravityTokenFile,
 
         @Doc(
                 value = "Where CIDgravity is asked about proposals.",
-                fallback = "https://service.cidgravity.com/api/proposal/check")
+                fallback = "https://service.cidgravity.com/api/proposal/check",
+                live = true)
         String cidgravityUrl,
 
         @Doc(value = "How long an accepted deal waits for others to be published in one message.", fallback = "1s")
@@ -305,11 +307,11 @@ public record MarketConfig(
 
     private static final int MOST_LOCATORS = 16;
     private static final long STAGED_PIECES = 8;
-    /** A peer keeps no more of another's, and the chain's field for them has its limit too. */
-    private static final int MOST_ADDRESSES = 16;
     /** A piece is less than twice as large as data that needs it. */
     private static final long QUEUED_PER_STAGED = 2;
 
+    /** A peer keeps no more of another's, and the chain's field for them has its limit too. */
+    private static final int MOST_ADDRESSES = 16;
 
     private static final int MOST_KNOWN = 10_000;
     private static final long LEAST_DURATION = 518_400;
@@ -398,13 +400,13 @@ public record MarketConfig(
                 .orElse(Math.min(stagingBytes(), Math.max(stagingBytes() / 2, maxPieceSize.bytes())));
     }
 
-    /** Deals between acceptance and a proven sector that one client may have. */
-    public int dealsUnderWayPerClient() {
     /** Padded bytes of deals without a sector. */
     public long queuedBytes() {
         return maxQueuedBytes.map(ByteSize::bytes).orElse(QUEUED_PER_STAGED * stagingBytes());
     }
 
+    /** Deals between acceptance and a proven sector that one client may have. */
+    public int dealsUnderWayPerClient() {
         return maxDealsUnderWayPerClient == 0 ? Math.max(1, maxDealsUnderWay / 4) : maxDealsUnderWayPerClient;
     }
 
