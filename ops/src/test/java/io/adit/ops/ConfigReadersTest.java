@@ -22,7 +22,8 @@ class ConfigReadersTest {
             "node.allowPublicApi",
             "market.maxStagingBytes",
             "market.maxStagingBytesPerClient",
-            "market.maxDealsUnderWayPerClient");
+            "market.maxDealsUnderWayPerClient",
+            "market.maxQueuedBytes");
 
     @Test
     void everyKeyIsReadOutsideOfTheConfiguration() {
