@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /**
  * The stream on which one peer is answered, opened with the first answer and again where the peer has ended it between two. It is
  * written chunk by chunk as the peer takes them, and each chunk of a file is read in a turn of its own, so that a peer that is slow
- * holds one chunk and no turn.
+ * holds two chunks and no turn: a block's next chunk is read while the one before is sent.
  */
 final class AnswerStream implements AutoCloseable {
     static final int CHUNK = 64 << 10;
@@ -23,7 +23,10 @@ final class AnswerStream implements AutoCloseable {
     private final Disks.Place disks;
     private final Duration stall;
     private final Pace pace;
-    private final byte[] chunk = new byte[CHUNK];
+    private byte[] chunk = new byte[CHUNK];
+    /** Where the chunk after this one is read to. */
+    private byte[] next = new byte[CHUNK];
+
     private Optional<Stream> stream = Optional.empty();
 
     /** @param connection the one on which the peer has asked last */
@@ -86,30 +89,77 @@ final class AnswerStream implements AutoCloseable {
 
         @Override
         public void block(ServedBlocks.Block block) throws IOException {
-            for (int from = 0; from < block.length(); ) {
+            int from = 0;
+            while (from < block.length()) {
                 int count = Math.min(block.length() - from, CHUNK - filled);
-                read(block, from, count);
+                if (block.isAtHand()) {
+                    block.read(from, chunk, filled, count);
+                    wrote(count);
+                } else {
+                    read(block, from, chunk, filled, count);
+                    filled += count;
+                    while (filled == CHUNK) {
+                        count += flushReadingAhead(block, from + count);
+                    }
+                }
                 from += count;
-                wrote(count);
             }
         }
 
-        private void read(ServedBlocks.Block block, int from, int count) throws IOException {
-            if (block.isAtHand()) {
-                block.read(from, chunk, filled, count);
-                return;
+        /** Sends the chunk, and has the block's next bytes read meanwhile; answers how many these are. */
+        private int flushReadingAhead(ServedBlocks.Block block, int from) throws IOException {
+            int count = Math.min(block.length() - from, CHUNK);
+            if (count == 0) {
+                flush();
+                return 0;
             }
+            var ahead = begin(block, from, next, 0, count);
             try {
-                disks.turn(turn -> {
+                flush();
+            } catch (IOException | RuntimeException e) {
+                // Nobody may close the block, or use the bytes for something else, while it is read.
+                endQuietly(ahead, e);
+                throw e;
+            }
+            end(block, ahead);
+            var sent = chunk;
+            chunk = next;
+            next = sent;
+            filled = count;
+            return count;
+        }
+
+        private void read(ServedBlocks.Block block, int from, byte[] to, int at, int count) throws IOException {
+            end(block, begin(block, from, to, at, count));
+        }
+
+        private Disks.Begun<Integer> begin(ServedBlocks.Block block, int from, byte[] to, int at, int count)
+                throws IOException {
+            try {
+                return disks.begin(turn -> {
                     turn.spend(count);
-                    block.read(from, chunk, filled, count);
+                    block.read(from, to, at, count);
                     return count;
                 });
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while waiting for a turn to read a block");
+            }
+        }
+
+        private static void end(ServedBlocks.Block block, Disks.Begun<Integer> reading) throws IOException {
+            try {
+                reading.result();
             } catch (IOException e) {
                 throw new UnreadableException(block, e);
+            }
+        }
+
+        private static void endQuietly(Disks.Begun<Integer> reading, Exception cause) {
+            try {
+                reading.result();
+            } catch (IOException e) {
+                cause.addSuppressed(e);
             }
         }
 

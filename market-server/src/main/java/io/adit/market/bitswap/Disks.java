@@ -82,10 +82,14 @@ final class Disks implements AutoCloseable {
 
         /** Waits for a turn, and for what is done in it: however long that takes, since it may use what is the caller's. */
         <T> T turn(Work<T> work) throws IOException, InterruptedException {
+            return begin(work).result();
+        }
+
+        /** Waits for a turn, and not for what is done in it; there is no other before its result has been asked for. */
+        <T> Begun<T> begin(Work<T> work) throws IOException, InterruptedException {
             line.await();
-            Future<T> result;
             try {
-                result = threads.submit(() -> {
+                return new Begun<>(threads.submit(() -> {
                     var turn = new Turn(blocks);
                     try {
                         letGoOfWhatIsOver();
@@ -96,12 +100,11 @@ final class Disks implements AutoCloseable {
                     } finally {
                         line.done(turn.spent);
                     }
-                });
+                }));
             } catch (RejectedExecutionException e) {
                 line.done(0);
                 throw new InterruptedIOException("the server has been closed");
             }
-            return resultOf(result);
         }
 
         /** Lets go of a block with the next turn. */
@@ -154,21 +157,25 @@ final class Disks implements AutoCloseable {
         return new Place(blocks);
     }
 
-    private static <T> T resultOf(Future<T> result) throws IOException {
-        var isInterrupted = false;
-        try {
-            while (true) {
-                try {
-                    return result.get();
-                } catch (InterruptedException e) {
-                    isInterrupted = true;
+    /** What is done in a turn, perhaps still. */
+    record Begun<T>(Future<T> future) {
+        /** Waits for it, however long that takes. */
+        T result() throws IOException {
+            var isInterrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return future.get();
+                    } catch (InterruptedException e) {
+                        isInterrupted = true;
+                    }
                 }
-            }
-        } catch (ExecutionException e) {
-            throw rethrown(Objects.requireNonNullElse(e.getCause(), e));
-        } finally {
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                throw rethrown(Objects.requireNonNullElse(e.getCause(), e));
+            } finally {
+                if (isInterrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }
