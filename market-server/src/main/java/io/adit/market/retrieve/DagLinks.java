@@ -5,18 +5,20 @@ import io.adit.core.ipld.CborLimits;
 import io.adit.core.ipld.CborReader;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.DagPb;
+import io.adit.core.ipld.UnixFsDirectories;
 import io.adit.core.ipld.UnixFsException;
 import io.adit.core.ipld.UnixFsNode;
 import io.adit.market.retrieve.ResponseFormat.Scope;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The links that a walk follows out of a block. */
 public final class DagLinks {
     private static final long CBOR = 0x51;
     private static final long JSON = 0x0200;
-    /** A link in a sharded directory whose name is no longer than this leads to a shard, not to an entry. */
-    private static final int SHARD_NAME = 2;
 
     private DagLinks() {}
 
@@ -68,21 +70,92 @@ public final class DagLinks {
     }
 
     private static List<Cid> ofEntity(DagPb node) {
-        UnixFsNode.Type type;
-        try {
-            type = UnixFsNode.decode(node.data().orElse(new byte[0])).type();
-        } catch (UnixFsException e) {
+        var unixFs = unixFs(node);
+        if (unixFs.isEmpty()) {
             return List.of();
         }
-        return switch (type) {
+        return switch (unixFs.get().type()) {
             case FILE, RAW -> node.links().stream().map(DagPb.Link::cid).toList();
-            case HAMT_SHARD ->
-                node.links().stream()
-                        .filter(link -> link.name().length() <= SHARD_NAME)
+            case HAMT_SHARD -> {
+                // A longer name is an entry's.
+                int shardName = UnixFsDirectories.prefixLength(unixFs.get());
+                yield node.links().stream()
+                        .filter(link -> link.name().length() <= shardName)
                         .map(DagPb.Link::cid)
                         .toList();
+            }
             case DIRECTORY, SYMLINK, METADATA -> List.of();
         };
+    }
+
+    private static Optional<UnixFsNode> unixFs(DagPb node) {
+        try {
+            return Optional.of(UnixFsNode.decode(node.data().orElse(new byte[0])));
+        } catch (UnixFsException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** How many bytes the file has whose root a block is; empty when it is no file's. */
+    static OptionalLong fileSize(Cid cid, StoredBlocks.Place place) throws IOException {
+        if (cid.codec() == Cid.RAW) {
+            return OptionalLong.of(place.length());
+        }
+        if (cid.codec() != Cid.DAG_PB) {
+            return OptionalLong.empty();
+        }
+        return unixFs(DagPb.decode(place.read()))
+                .filter(UnixFsNode::isFile)
+                .map(node -> OptionalLong.of(node.fileSize()))
+                .orElse(OptionalLong.empty());
+    }
+
+    /**
+     * A part of a file.
+     *
+     * @param first where its bytes begin in the file
+     * @param end where they end: the first byte that is not one of them
+     */
+    record Part(Cid cid, long first, long end) {
+        boolean touches(ByteRange range) {
+            return first < range.first() + range.length() && end > range.first();
+        }
+
+        boolean isWithin(ByteRange range) {
+            return first >= range.first() && end <= range.first() + range.length();
+        }
+    }
+
+    /**
+     * The parts below a part of a file that hold a byte of a range. Whatever sizes the block states, none reaches beyond
+     * the part that it is below.
+     *
+     * @throws RefusedException when it does not state one size for each link
+     */
+    static List<Part> within(ByteRange range, Part part, byte[] block) {
+        if (part.cid().codec() != Cid.DAG_PB) {
+            return List.of();
+        }
+        var node = DagPb.decode(block);
+        var unixFs = unixFs(node);
+        if (unixFs.isEmpty() || unixFs.get().blockSizes().size() != node.links().size()) {
+            throw new RefusedException(
+                    RefusalCode.UNSUPPORTED,
+                    "the file's node " + part.cid() + " does not say what each link holds",
+                    "");
+        }
+        var parts = new ArrayList<Part>();
+        long at = part.first() + Math.min(unixFs.get().data().length, part.end() - part.first());
+        for (int i = 0; i < node.links().size(); i++) {
+            long size = Math.clamp(unixFs.get().blockSizes().get(i), 0, part.end() - at);
+            var below = new Part(node.links().get(i).cid(), at, at + size);
+            at += size;
+            // An empty part holds nothing that is asked for.
+            if (size > 0 && below.touches(range)) {
+                parts.add(below);
+            }
+        }
+        return parts;
     }
 
     /** Recursion is bounded by the reader's depth limit. */

@@ -2,21 +2,17 @@ package io.adit.market.retrieve;
 
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.Hashes;
-import io.adit.core.ipld.UnixFsException;
-import io.adit.core.ipld.UnixFsReader;
 import io.adit.market.index.PieceIndex;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Optional;
 
 /**
- * {@code GET|HEAD /ipfs/{cid}[/path]} as the trustless gateway specification says: one raw block, or a CAR whose root is
- * the path's last element and which begins with the blocks that led there. Paths go through plain UnixFS directories.
+ * {@code GET|HEAD /ipfs/{cid}[/path]} as the <a href="https://specs.ipfs.tech/http-gateways/trustless-gateway/">trustless
+ * gateway specification</a> says: one raw block, or a CAR whose root is the path's last element and which begins with the
+ * blocks that led there.
  *
  * <p>Nothing is served that the client cannot check. Of a CAR, the path, the root and the root's presence are checked
  * before the first byte; a block missing further down breaks the connection off, so that a short CAR never looks whole.
@@ -36,13 +32,6 @@ final class IpfsEndpoint {
         this.memory = new WalkMemory(limits.walkMemory());
     }
 
-    /** The blocks from the CID to the path's end, which is last. */
-    private record Path(List<Cid> cids) {
-        Cid end() {
-            return cids.getLast();
-        }
-    }
-
     void answer(Exchange exchange, RequestTarget target, ResponseFormat format) throws IOException {
         if (target.segments().size() < 2) {
             throw new RefusedException(RefusalCode.BAD_CID, "no CID in the path", "/ipfs/{cid}");
@@ -50,14 +39,25 @@ final class IpfsEndpoint {
         var root = Cids.parse(target.segments().get(1));
         refuseBlocked(root);
         try (var blocks = new StoredBlocks(index, catalog)) {
-            var path = resolve(
-                    blocks, root, target.segments().subList(2, target.segments().size()));
+            var names = target.segments().subList(2, target.segments().size());
+            if (!names.isEmpty() && blocks.find(root).isEmpty()) {
+                throw missing(exchange, root);
+            }
+            var path = ContentPath.follow(blocks, root, names);
             refuseBlocked(path.end());
             var place = blocks.find(path.end()).orElseThrow(() -> missing(exchange, path.end()));
             var headers = describe(target, path);
+            locate(exchange, headers, target, format);
+            var name = target.parameter("filename").orElse("");
             switch (format) {
-                case ResponseFormat.Raw raw -> sendRaw(exchange, headers, path.end(), place);
-                case ResponseFormat.Car car -> sendCar(exchange, headers, path, car, blocks);
+                case ResponseFormat.Raw raw -> {
+                    headers.set(HttpHeaderNames.CONTENT_DISPOSITION, Attachment.as(name, path.end() + ".bin"));
+                    sendRaw(exchange, headers, path.end(), place);
+                }
+                case ResponseFormat.Car car -> {
+                    headers.set(HttpHeaderNames.CONTENT_DISPOSITION, Attachment.as(name, path.end() + ".car"));
+                    sendCar(exchange, headers, path, car, DagWalk.Extent.of(car, path.end(), place), blocks);
+                }
             }
         }
     }
@@ -76,43 +76,39 @@ final class IpfsEndpoint {
                 "");
     }
 
-    private static Path resolve(StoredBlocks blocks, Cid root, List<String> names) throws IOException {
-        var cids = new ArrayList<Cid>(List.of(root));
-        var reader = new UnixFsReader(blocks);
-        for (var name : names) {
-            Optional<Cid> next;
-            try {
-                next = Optional.ofNullable(reader.list(cids.getLast()).get(name));
-            } catch (UnixFsException e) {
-                throw new RefusedException(
-                        RefusalCode.NOT_FOUND,
-                        "the path cannot be followed at " + cids.getLast() + ": it is no plain directory, or its block "
-                                + "is not stored here",
-                        "");
-            }
-            cids.add(next.orElseThrow(() -> new RefusedException(
-                    RefusalCode.NOT_FOUND, "the directory " + cids.getLast() + " has no such entry", "")));
-        }
-        return new Path(cids);
-    }
-
-    private static HttpHeaders describe(RequestTarget target, Path path) {
+    private static HttpHeaders describe(RequestTarget target, ContentPath path) {
         var headers = Exchange.headers();
         headers.set(
                 "x-ipfs-roots",
-                String.join(",", path.cids().stream().map(Cid::toString).toList()));
+                String.join(",", path.roots().stream().map(Cid::toString).toList()));
         headers.set(HttpHeaderNames.VARY, "Accept");
         // A path with characters outside printable ASCII would need an encoding that the header does not define.
         var text = "/" + String.join("/", target.segments());
-        if (text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (isHeaderText(text)) {
             headers.set("x-ipfs-path", text);
         }
         return headers;
     }
 
+    /** Where caches find the same answer without looking at the Accept header. */
+    private static void locate(Exchange exchange, HttpHeaders headers, RequestTarget target, ResponseFormat format) {
+        var uri = exchange.uri();
+        if (target.parameter("format").isPresent() || !isHeaderText(uri)) {
+            return;
+        }
+        var asked = switch (format) {
+            case ResponseFormat.Raw raw -> "format=raw";
+            case ResponseFormat.Car car -> "format=car&car-order=dfs&car-dups=" + (car.duplicates() ? "y" : "n");
+        };
+        headers.set(HttpHeaderNames.CONTENT_LOCATION, uri + (uri.indexOf('?') < 0 ? "?" : "&") + asked);
+    }
+
+    private static boolean isHeaderText(String text) {
+        return text.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+
     private static void sendRaw(Exchange exchange, HttpHeaders headers, Cid cid, StoredBlocks.Place place) {
         headers.set(HttpHeaderNames.CONTENT_TYPE, ResponseFormat.RAW_TYPE);
-        headers.set(HttpHeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + cid + ".bin\"");
         var etag = "\"" + cid + ".raw\"";
         switch (place) {
             case StoredBlocks.Inline inline -> FileAnswer.sendInline(exchange, headers, etag, inline.data());
@@ -124,10 +120,14 @@ final class IpfsEndpoint {
     }
 
     private void sendCar(
-            Exchange exchange, HttpHeaders headers, Path path, ResponseFormat.Car format, StoredBlocks blocks)
+            Exchange exchange,
+            HttpHeaders headers,
+            ContentPath path,
+            ResponseFormat.Car format,
+            DagWalk.Extent extent,
+            StoredBlocks blocks)
             throws IOException {
         headers.set(HttpHeaderNames.CONTENT_TYPE, format.contentType());
-        headers.set(HttpHeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + path.end() + ".car\"");
         headers.set(HttpHeaderNames.ACCEPT_RANGES, "none");
         if (!FileAnswer.describe(exchange, headers, etag(path, format))) {
             return;
@@ -137,11 +137,11 @@ final class IpfsEndpoint {
             return;
         }
         var car = new CarStream(exchange, path.end());
-        try (var walk = new DagWalk(blocks, format, limits, memory)) {
-            for (var above : path.cids().subList(0, path.cids().size() - 1)) {
+        try (var walk = new DagWalk(blocks, format.duplicates(), limits, memory)) {
+            for (var above : path.above()) {
                 walk.visitOne(above, car);
             }
-            walk.visitAll(path.end(), car);
+            walk.visitAll(path.end(), extent, car);
             car.end();
         } finally {
             car.close();
@@ -149,8 +149,8 @@ final class IpfsEndpoint {
     }
 
     /** Weak, since two CARs with this tag hold the same blocks but need not be the same bytes. */
-    private static String etag(Path path, ResponseFormat.Car format) {
-        var all = path.cids() + format.contentType() + format.scope();
+    private static String etag(ContentPath path, ResponseFormat.Car format) {
+        var all = path.above() + " " + format.contentType() + " " + format.scope() + " " + format.bytes();
         var digest = HexFormat.of().formatHex(Hashes.sha256(all.getBytes(StandardCharsets.UTF_8)), 0, 8);
         return "W/\"" + path.end() + ".car." + digest + "\"";
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 sealed interface ResponseFormat {
     String RAW_TYPE = "application/vnd.ipld.raw";
     String CAR_TYPE = "application/vnd.ipld.car";
+    String FORMATS = RAW_TYPE + " or " + CAR_TYPE + ", in Accept or as ?format=raw or ?format=car";
 
     /** One block as it is. */
     record Raw() implements ResponseFormat {}
@@ -15,8 +16,9 @@ sealed interface ResponseFormat {
      * A CAR version 1 in depth-first order.
      *
      * @param duplicates whether a block that comes again in the walk is sent again
+     * @param bytes the part of a file that is asked for; only with the scope ENTITY
      */
-    record Car(Scope scope, boolean duplicates) implements ResponseFormat {
+    record Car(Scope scope, boolean duplicates, Optional<EntityBytes> bytes) implements ResponseFormat {
         String contentType() {
             return CAR_TYPE + "; version=1; order=dfs; dups=" + (duplicates ? "y" : "n");
         }
@@ -39,16 +41,12 @@ sealed interface ResponseFormat {
     }
 
     /**
-     * Chooses by {@code ?format=}, which wins, or the Accept header (trustless gateway specification, IPIP-412, 523).
+     * Chooses by {@code ?format=}, which wins, or the Accept header (trustless gateway specification; IPIP-402, 412, 523).
      *
      * @throws RefusedException when neither names a format served here
      */
     static ResponseFormat of(RequestTarget target, String accept) {
         var format = target.parameter("format");
-        if (target.parameter("entity-bytes").isPresent()) {
-            throw new RefusedException(
-                    RefusalCode.UNSUPPORTED, "entity-bytes is not served", "whole entities, or ranges of raw blocks");
-        }
         if (format.isPresent()) {
             return switch (format.get()) {
                 case "raw" -> new Raw();
@@ -64,6 +62,10 @@ sealed interface ResponseFormat {
     }
 
     private static ResponseFormat fromAccept(RequestTarget target, String accept) {
+        if (accept.isBlank()) {
+            throw new RefusedException(
+                    RefusalCode.BAD_REQUEST, "neither a format nor an Accept header says what is asked for", FORMATS);
+        }
         double best = 0;
         Optional<ResponseFormat> chosen = Optional.empty();
         for (var type : accept.split(",")) {
@@ -80,10 +82,8 @@ sealed interface ResponseFormat {
                 best = weight;
             }
         }
-        return chosen.orElseThrow(() -> new RefusedException(
-                RefusalCode.NOT_ACCEPTABLE,
-                "no media type served here is asked for",
-                RAW_TYPE + " or " + CAR_TYPE + ", in Accept or as ?format=raw or ?format=car"));
+        return chosen.orElseThrow(() ->
+                new RefusedException(RefusalCode.NOT_ACCEPTABLE, "no media type served here is asked for", FORMATS));
     }
 
     private static Car car(RequestTarget target, String type) {
@@ -100,12 +100,19 @@ sealed interface ResponseFormat {
         if (!dups.equals("y") && !dups.equals("n")) {
             throw bad("CAR dups", dups, "y or n");
         }
-        var scope = target.parameter("dag-scope").map(Scope::parse).orElse(Scope.ALL);
-        return new Car(scope, dups.equals("y"));
+        var bytes = target.parameter("entity-bytes").map(EntityBytes::parse);
+        var scope =
+                target.parameter("dag-scope").map(Scope::parse).orElse(bytes.isPresent() ? Scope.ENTITY : Scope.ALL);
+        return new Car(scope, dups.equals("y"), bytes.filter(given -> scope == Scope.ENTITY));
     }
 
+    /** Of several variants that a client would take, one that is not served is passed over. */
     private static boolean isServable(String type) {
-        return attribute(type, "version").orElse("1").equals("1");
+        var order = attribute(type, "order").orElse("unk");
+        var dups = attribute(type, "dups").orElse("n");
+        return attribute(type, "version").orElse("1").equals("1")
+                && (order.equals("dfs") || order.equals("unk"))
+                && (dups.equals("y") || dups.equals("n"));
     }
 
     private static Optional<String> carType(String accept) {

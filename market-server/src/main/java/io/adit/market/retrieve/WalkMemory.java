@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What all walks over DAGs together may remember; one walk alone may need little, and sixty-four of them much. */
 final class WalkMemory {
     /** What a CID that waits to be followed takes on the heap, with its digest and its place in a list. */
-    static final long LINK = 192;
+    static final long LINK = 208;
 
     private final long most;
     private final AtomicLong taken = new AtomicLong();

@@ -7,6 +7,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.DagPb;
 import io.adit.core.ipld.Multihash;
+import io.adit.core.ipld.UnixFsDirectories;
 import io.adit.core.ipld.UnixFsReader;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,34 @@ class DagFuzzTest {
                         // as it should be
                     }
                 }
+            }
+        });
+    }
+
+    @Test
+    void anyBlock_hasPartsWithinIt_orATypedFailure() {
+        Fuzzer.of("dag", CAP).run(10_000, (input, random) -> {
+            var cid = Cid.dagPbSha256(input);
+            long first = random.nextLong(1L << 40);
+            var whole = new DagLinks.Part(cid, first, first + random.nextLong(1L << 40));
+            var range = new ByteRange(random.nextLong(1L << 41), 1 + random.nextLong(1L << 40));
+            try {
+                long at = whole.first();
+                for (var part : DagLinks.within(range, whole, input)) {
+                    assertThat(part.first()).isGreaterThanOrEqualTo(at);
+                    assertThat(part.end()).isGreaterThan(part.first()).isLessThanOrEqualTo(whole.end());
+                    assertThat(part.touches(range)).isTrue();
+                    at = part.end();
+                }
+            } catch (AditException refused) {
+                // as it should be
+            }
+            var directories = new UnixFsDirectories(asked -> asked.equals(cid) ? Optional.of(input) : Optional.empty());
+            try {
+                assertThat(directories.list(cid, 10)).hasSizeLessThanOrEqualTo(10);
+                directories.find(cid, "name");
+            } catch (AditException refused) {
+                // as it should be
             }
         });
     }

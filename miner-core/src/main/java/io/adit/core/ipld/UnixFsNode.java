@@ -11,8 +11,19 @@ import java.util.Optional;
  * @param data bytes that lie in the node itself
  * @param fileSize bytes of the whole file below the node
  * @param blockSizes bytes of the file below each link
+ * @param sharding how a sharded directory's entries are spread; what other nodes say of it means nothing
  */
-public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) {
+public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes, Sharding sharding) {
+    /**
+     * How entries are spread over a sharded directory.
+     *
+     * @param hash multicodec of the function that names are hashed with
+     * @param fanout places in a shard
+     */
+    public record Sharding(long hash, long fanout) {
+        static final Sharding NONE = new Sharding(0, 0);
+    }
+
     /** What a node stands for; the order is that of the numbers. */
     public enum Type {
         RAW,
@@ -27,6 +38,11 @@ public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> block
 
     public UnixFsNode {
         blockSizes = List.copyOf(blockSizes);
+    }
+
+    /** A node that is no shard. */
+    UnixFsNode(Type type, byte[] data, long fileSize, List<Long> blockSizes) {
+        this(type, data, fileSize, blockSizes, Sharding.NONE);
     }
 
     /** A file that is nothing but its children. */
@@ -50,12 +66,16 @@ public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> block
         var data = new byte[0];
         Optional<Long> fileSize = Optional.empty();
         var blockSizes = new ArrayList<Long>();
+        long hash = 0;
+        long fanout = 0;
         while (reader.hasMore()) {
             switch (reader.field()) {
                 case 1 -> type = Optional.of(type(reader.varint()));
                 case 2 -> data = reader.bytes();
                 case 3 -> fileSize = Optional.of(reader.varint());
                 case 4 -> readBlockSizes(reader, blockSizes);
+                case 5 -> hash = reader.varint();
+                case 6 -> fanout = reader.varint();
                 default -> reader.skip();
             }
         }
@@ -63,7 +83,8 @@ public record UnixFsNode(Type type, byte[] data, long fileSize, List<Long> block
                 type.orElseThrow(() -> new UnixFsException("a node without a type")),
                 data,
                 fileSize.orElse((long) data.length),
-                blockSizes);
+                blockSizes,
+                new Sharding(hash, fanout));
     }
 
     byte[] encode() {

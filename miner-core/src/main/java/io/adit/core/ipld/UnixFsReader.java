@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Reads files and plain directories out of a UnixFS graph (<a href="https://specs.ipfs.tech/unixfs/">specification</a>).
- * Every block is checked against its CID. Sharded directories are not read.
+ * Every block is checked against its CID. For sharded directories see {@link UnixFsDirectories}.
  */
 public final class UnixFsReader {
     private final BlockSource blocks;
