@@ -35,6 +35,45 @@ pub fn pad(kernel: Kernel, raw: &[u8], padded: &mut [u8]) {
     pad_quads(raw, padded);
 }
 
+/// Takes the padding out of whole quads: each 128 bytes of `padded` become 127 of `raw`. The bits that padding puts in are
+/// not looked at.
+///
+/// # Panics
+/// When the lengths do not fit each other.
+pub fn unpad(padded: &[u8], raw: &mut [u8]) {
+    let quads = padded.len() / PADDED_QUAD;
+    assert!(
+        padded.len() == quads * PADDED_QUAD && raw.len() == quads * RAW_QUAD,
+        "{} padded bytes and room for {} raw ones",
+        padded.len(),
+        raw.len()
+    );
+    for (from, to) in padded.chunks_exact(PADDED_QUAD).zip(raw.chunks_exact_mut(RAW_QUAD)) {
+        unpad_quad(from, to);
+    }
+}
+
+/// The other way round than [`pad_quad`]: what a word has given up at its lower end comes from the next.
+#[inline]
+fn unpad_quad(from: &[u8], to: &mut [u8]) {
+    let mut words = [0; WORDS + 1];
+    for (word, bytes) in words.iter_mut().zip(from.chunks_exact(8)) {
+        *word = little(bytes);
+    }
+    for n in [3, 7, 11, 15] {
+        words[n] &= LAST_WORD;
+    }
+    let mut out = [0; PADDED_QUAD];
+    for (n, bytes) in out.chunks_exact_mut(8).enumerate() {
+        let moved = 2 * (n / 4) as u32;
+        // An element's last word has 62 bits.
+        let missing = if n % 4 == 3 { 62 - moved } else { 64 - moved };
+        let word = words[n] >> moved | words[n + 1].checked_shl(missing).unwrap_or(0);
+        bytes.copy_from_slice(&word.to_le_bytes());
+    }
+    to.copy_from_slice(&out[..RAW_QUAD]);
+}
+
 pub(crate) fn pad_quads(raw: &[u8], padded: &mut [u8]) {
     for (from, to) in raw.chunks_exact(RAW_QUAD).zip(padded.chunks_exact_mut(PADDED_QUAD)) {
         pad_quad(from, to);
@@ -100,6 +139,12 @@ mod tests {
                 pad(kernel, &raw, &mut padded);
                 assert_eq!(padded, slow(&raw), "{quads} quads by {}", kernel.name());
             }
+            let mut padded = slow(&raw);
+            // What is not looked at.
+            padded.iter_mut().skip(31).step_by(32).for_each(|byte| *byte |= 0x80);
+            let mut back = vec![0xff; raw.len()];
+            unpad(&padded, &mut back);
+            assert_eq!(back, raw, "{quads} quads");
         }
         for bit in 0..RAW_QUAD * 8 {
             let mut raw = [0; RAW_QUAD];
@@ -110,6 +155,12 @@ mod tests {
                 assert_eq!(padded[..], slow(&raw), "bit {bit} by {}", kernel.name());
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "room for")]
+    fn lengths_that_do_not_fit_are_refused_the_other_way() {
+        unpad(&[0; 128], &mut [0; 128]);
     }
 
     #[test]

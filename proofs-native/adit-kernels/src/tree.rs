@@ -2,6 +2,7 @@
 
 use crate::node::{self, Node, NODE_BYTES, PAIR_BYTES};
 use crate::Kernel;
+use std::convert::Infallible;
 use std::sync::OnceLock;
 
 /// Levels that a tree may have: enough for any length that a 64-bit number holds.
@@ -28,14 +29,29 @@ pub fn zero_node(level: usize) -> &'static Node {
 
 /// Replaces `nodes` by the nodes `levels` above them, and answers these. `spare` is half as long.
 pub(crate) fn reduce<'a>(kernel: Kernel, nodes: &'a mut [u8], spare: &'a mut [u8], levels: usize) -> &'a [u8] {
+    match reduce_each(kernel, nodes, spare, levels, |_, _| Ok::<(), Infallible>(())) {
+        Ok(nodes) => nodes,
+        Err(never) => match never {},
+    }
+}
+
+/// The same, with each level on the way shown, the first above `nodes` as number 1.
+pub(crate) fn reduce_each<'a, E>(
+    kernel: Kernel,
+    nodes: &'a mut [u8],
+    spare: &'a mut [u8],
+    levels: usize,
+    mut each: impl FnMut(usize, &[u8]) -> Result<(), E>,
+) -> Result<&'a [u8], E> {
     let (mut from, mut to) = (nodes, spare);
     let mut length = from.len();
-    for _ in 0..levels {
+    for level in 1..=levels {
         kernel.hash(&from[..length], &mut to[..length / 2]);
         length /= 2;
+        each(level, &to[..length])?;
         std::mem::swap(&mut from, &mut to);
     }
-    &from[..length]
+    Ok(&from[..length])
 }
 
 /// The right-hand edge of a tree: at most one finished node waits at each level for its right sibling.

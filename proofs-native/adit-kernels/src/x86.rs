@@ -156,6 +156,8 @@ macro_rules! sixteen {
     };
 }
 
+pub mod labels;
+
 /// What the kernels with lanes share: the rounds over vectors, whatever their width. `G` groups of vectors go side by side,
 /// so that the CPU works on one while another's result is on its way.
 macro_rules! lanes {

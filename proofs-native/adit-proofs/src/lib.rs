@@ -11,11 +11,14 @@
 //!   verify ([`verify`]).
 
 pub mod failure;
+pub mod labels;
 pub mod measure;
+mod phase1;
 pub mod piece;
 pub mod post;
 pub mod registry;
 pub mod seal;
+mod unseal;
 pub mod verify;
 
 pub use failure::{panic_message, Failure, Outcome};

@@ -77,7 +77,7 @@ const STAGED_QUADS: usize = 1 << 13;
 fn stage(source: impl Read, target: &mut File, size: UnpaddedBytesAmount) -> Outcome<Commitment> {
     let padded_size = u64::from(PaddedBytesAmount::from(size));
     let kernel = kernel()?;
-    let mut commp = CommP::parallel(kernel, rayon::current_num_threads().min(STAGING_THREADS))
+    let mut commp = CommP::parallel(kernel, rayon::current_num_threads().min(HASHING_THREADS))
         .map_err(|error| Failure::Failed(error.into()))?;
     let mut source = source.take(u64::from(size));
     let mut raw = Vec::with_capacity(STAGED_QUADS * RAW_QUAD);
@@ -104,10 +104,10 @@ fn stage(source: impl Read, target: &mut File, size: UnpaddedBytesAmount) -> Out
     Ok(piece.comm_p)
 }
 
-/// Threads that hash one piece: with these the disk is what is waited for.
-const STAGING_THREADS: usize = 4;
+/// Threads that hash one piece or sector: with these the disk is what is waited for.
+pub(crate) const HASHING_THREADS: usize = 4;
 
-fn kernel() -> Outcome<Kernel> {
+pub(crate) fn kernel() -> Outcome<Kernel> {
     Kernel::best().map_err(|error| Failure::Failed(error.into()))
 }
 

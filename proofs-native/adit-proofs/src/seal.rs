@@ -1,19 +1,21 @@
 //! Sealing: the two pre-commit and two commit phases, unsealing, and tidying the cache.
 //!
-//! The library's own phases are not all repeatable. Phase 1 keeps layer files it finds by their length; phase 2 encodes
-//! the replica in place, so running it twice over the same file encodes it twice. The wrappers here make a repeat
-//! harmless: phase 1 starts from an empty cache, and phase 2 leaves a marker while it works. When it finds one, or finds
-//! that it was finished before and only its answer was lost, it goes back to the unsealed data first.
+//! Phase 1 is this project's own ([`crate::labels`]): it goes on after the last layer that was on disk. The library's own
+//! phases are not all repeatable: phase 2 encodes the replica in place, so running it twice over the same file encodes it
+//! twice. The wrapper here makes a repeat harmless: it leaves a marker while it works. When it finds one, or finds that it
+//! was finished before and only its answer was lost, it goes back to the unsealed data first.
 
+use crate::labels::PROGRESS;
 use crate::piece::{infos, Piece};
-use crate::{prover_id, registry, Commitment, Failure, Outcome, Ticket};
+use crate::{phase1, prover_id, registry, unseal, Commitment, Failure, Outcome, Ticket};
 use anyhow::Context;
 use filecoin_proofs_api::seal::{
     self as api, SealCommitPhase1Output, SealCommitPhase2Output, SealPreCommitPhase1Output, SealPreCommitPhase2Output,
 };
-use filecoin_proofs_api::{RegisteredAggregationProof, SectorId, UnpaddedByteIndex, UnpaddedBytesAmount};
+use filecoin_proofs_api::{RegisteredAggregationProof, SectorId};
 use serde::{de::DeserializeOwned, Serialize};
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Present in the cache directory while phase 2 rewrites the replica.
@@ -52,23 +54,13 @@ pub struct Commitments {
     pub comm_d: Commitment,
 }
 
+/// Goes on where an earlier call for the same replica was cut off, layer by layer.
 pub fn pre_commit1(proof: u64, files: &Files, sector: Sector, ticket: Ticket, pieces: &[Piece]) -> Outcome<Vec<u8>> {
     let registered = registry::seal_proof(proof)?;
     let pieces = infos(pieces)?;
-    empty_directory(files.cache)?;
-    File::create(files.sealed).with_context(|| format!("creating {}", files.sealed.display()))?;
-    sync_parent(files.sealed)?;
+    phase1::prepare(files.cache)?;
     sync_parent(files.cache)?;
-    let output = api::seal_pre_commit_phase1(
-        registered,
-        files.cache,
-        files.unsealed,
-        files.sealed,
-        prover_id(sector.miner),
-        sector.id(),
-        ticket,
-        &pieces,
-    )?;
+    let output = phase1::run(registered, files, sector, ticket, &pieces)?;
     encode(PRE_COMMIT_1_MAGIC, &output)
 }
 
@@ -80,6 +72,7 @@ pub fn pre_commit2(phase1: &[u8], files: &Files) -> Outcome<Commitments> {
         restore_unsealed(files, sector_size)?;
     }
     create_synced(&marker, files.cache)?;
+    remove_if_there(&files.cache.join(PROGRESS))?;
     remove_trees(files.cache)?;
     let output = api::seal_pre_commit_phase2(phase1, files.cache, files.sealed)?;
     sync_file(files.sealed)?;
@@ -134,7 +127,8 @@ pub fn clear_cache(cache: &Path) -> Outcome<()> {
     Ok(api::clear_synthetic_proofs(cache)?)
 }
 
-/// Unseals a byte range into `out`, which appears only when it is whole and on disk.
+/// Unseals a byte range into `out`, which appears only when it is whole and on disk. The cache is not looked at. Answers the
+/// number of bytes.
 #[allow(clippy::too_many_arguments)]
 pub fn unseal(
     proof: u64,
@@ -148,28 +142,15 @@ pub fn unseal(
 ) -> Outcome<u64> {
     let registered = registry::seal_proof(proof)?;
     let capacity = u64::from(registered.sector_size()) / 128 * 127;
-    if offset.checked_add(size).is_none_or(|end| end > capacity) {
-        return Err(Failure::invalid(format!(
-            "range {offset} + {size} is outside the {capacity} unpadded bytes of the sector"
-        )));
-    }
+    let end = offset.checked_add(size).filter(|end| *end <= capacity).ok_or_else(|| {
+        Failure::invalid(format!("range {offset} + {size} is outside the {capacity} unpadded bytes of the sector"))
+    })?;
     let part = part_path(out);
-    let written = api::get_unsealed_range(
-        registered,
-        files.cache.to_path_buf(),
-        files.sealed.to_path_buf(),
-        part.clone(),
-        prover_id(sector.miner),
-        sector.id(),
-        comm_d,
-        ticket,
-        UnpaddedByteIndex(offset),
-        UnpaddedBytesAmount(size),
-    )?;
+    unseal::range(registered, files.sealed, &part, sector, comm_d, ticket, offset..end)?;
     sync_file(&part)?;
     fs::rename(&part, out).with_context(|| format!("renaming to {}", out.display()))?;
     sync_parent(out)?;
-    Ok(written.into())
+    Ok(size)
 }
 
 /// One seal in an aggregate.
@@ -200,6 +181,11 @@ pub fn aggregate(proof: u64, seals: &[Aggregated], proofs: &[Vec<u8>]) -> Outcom
     )?)
 }
 
+#[cfg(test)]
+pub(crate) fn encoded_phase1(output: &SealPreCommitPhase1Output) -> Outcome<Vec<u8>> {
+    encode(PRE_COMMIT_1_MAGIC, output)
+}
+
 fn encode<T: Serialize>(magic: [u8; 8], value: &T) -> Outcome<Vec<u8>> {
     let mut bytes = magic.to_vec();
     bincode::serialize_into(&mut bytes, value).context("writing a phase output")?;
@@ -216,16 +202,6 @@ fn decode<T: DeserializeOwned>(magic: [u8; 8], bytes: &[u8], what: &str) -> Outc
         .with_limit(body.len() as u64)
         .deserialize(body)
         .map_err(|error| Failure::invalid(format!("{what} is damaged: {error}")))
-}
-
-fn empty_directory(directory: &Path) -> Outcome<()> {
-    let empty = || -> std::io::Result<()> {
-        if directory.exists() {
-            fs::remove_dir_all(directory)?;
-        }
-        fs::create_dir_all(directory)
-    };
-    Ok(empty().with_context(|| format!("emptying sector cache {}", directory.display()))?)
 }
 
 fn restore_unsealed(files: &Files, sector_size: u64) -> Outcome<()> {
@@ -252,6 +228,15 @@ fn remove_trees(cache: &Path) -> Outcome<()> {
         Ok(())
     };
     Ok(remove().with_context(|| format!("clearing trees in {}", cache.display()))?)
+}
+
+pub(crate) fn remove_if_there(path: &Path) -> Outcome<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::Failed(anyhow::Error::new(error).context(format!("removing {}", path.display()))))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn create_synced(file: &Path, directory: &Path) -> Outcome<()> {

@@ -45,7 +45,8 @@ public interface Proofs extends AutoCloseable {
     Commitment commD(RegisteredSealProof proof, List<PieceInfo> pieces);
 
     /**
-     * Labels the sector (phase 1 of pre-commit). The cache directory is emptied and the sealed file written anew.
+     * Labels the sector (phase 1 of pre-commit). The sealed file is written anew, and the cache directory, too, but for layers
+     * of the same replica that an earlier call has put on disk.
      *
      * @param ticket chain randomness of the seal epoch
      * @return opaque bytes for {@link #preCommit2}
