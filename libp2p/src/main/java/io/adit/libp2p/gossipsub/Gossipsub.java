@@ -307,7 +307,18 @@ public final class Gossipsub implements AutoCloseable {
             if (!locked(() -> router.topology().joined(wire.topic()))) {
                 return;
             }
+            if (!wire.isCounted()) {
+                LOG.debug("{} passes on a message whose sequence number has not eight bytes", peer);
+                return; // unblamed: others may pass on what only its author has made wrong
+            }
             var message = message(wire, peer);
+            if (message.id().isTooLong()) {
+                LOG.debug(
+                        "{} passes on a message whose ID has {} bytes",
+                        peer,
+                        message.id().length());
+                return;
+            }
             var objection = signing.objection(wire, host.peerId());
             if (objection.isPresent()) {
                 locked(() -> router.reject(message, objection.get()));

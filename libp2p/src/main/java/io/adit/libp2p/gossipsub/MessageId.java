@@ -6,6 +6,9 @@ import java.util.HexFormat;
 
 /** By which a message is known to have been seen: bytes that its topic's rule derives from it. */
 public final class MessageId {
+    /** Longer ones are taken from nobody: what remembers messages counts them, so each has to be small. */
+    static final int MAX_BYTES = 128;
+
     private final byte[] bytes;
 
     private MessageId(byte[] bytes) {
@@ -22,6 +25,10 @@ public final class MessageId {
 
     public byte[] bytes() {
         return bytes.clone();
+    }
+
+    boolean isTooLong() {
+        return bytes.length > MAX_BYTES;
     }
 
     int length() {

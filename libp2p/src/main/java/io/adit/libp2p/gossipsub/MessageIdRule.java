@@ -25,5 +25,6 @@ public interface MessageIdRule {
         }
     };
 
+    /** The message is dropped where the ID has more than {@value MessageId#MAX_BYTES} bytes. */
     MessageId idOf(PubsubMessage message);
 }

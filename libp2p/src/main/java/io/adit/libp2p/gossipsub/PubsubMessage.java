@@ -52,6 +52,11 @@ public record PubsubMessage(
         return data.orElseGet(() -> new byte[0]);
     }
 
+    /** Whether the author's count, where there is one, is what the specification says: eight bytes. */
+    boolean isCounted() {
+        return sequence.filter(bytes -> bytes.length != Long.BYTES).isEmpty();
+    }
+
     /** Who says to have written it; empty if nobody does or it is no peer ID. */
     public Optional<PeerId> author() {
         try {

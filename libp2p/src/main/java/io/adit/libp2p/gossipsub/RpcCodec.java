@@ -188,8 +188,12 @@ final class RpcCodec {
                     .orElse("");
         }
 
+        /** Those that are too long are left out: no message has them here. */
         private static List<MessageId> ids(Protobuf fields, int number) {
-            return fields.repeated(number).stream().map(MessageId::of).toList();
+            return fields.repeated(number).stream()
+                    .filter(bytes -> bytes.length <= MessageId.MAX_BYTES)
+                    .map(MessageId::of)
+                    .toList();
         }
     }
 }
