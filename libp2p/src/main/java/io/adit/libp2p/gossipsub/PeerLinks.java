@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,8 +63,16 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
         void gone(PeerId peer);
     }
 
-    /** A stream of this side, or the attempt to open one. */
-    private record Outbound(Connection connection, RpcQueue queue) {}
+    /**
+     * A stream of this side, or the attempt to open one.
+     *
+     * @param opened whether that became anything; decided once another attempt, if there is to be one, has taken its place
+     */
+    private record Outbound(Connection connection, RpcQueue queue, CompletableFuture<Boolean> opened) {
+        Outbound(Connection connection) {
+            this(connection, new RpcQueue(), new CompletableFuture<>());
+        }
+    }
 
     PeerLinks(Host host, Listener listener, ExecutorService threads) {
         this(host, listener, threads, READING);
@@ -96,7 +105,7 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
     }
 
     private void open(Connection connection) {
-        var link = new Outbound(connection, new RpcQueue());
+        var link = new Outbound(connection);
         if (outbound.putIfAbsent(connection.remotePeer(), link) != null) {
             return;
         }
@@ -104,6 +113,7 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
             threads.execute(() -> write(connection.remotePeer(), link));
         } catch (RejectedExecutionException e) {
             outbound.remove(connection.remotePeer(), link);
+            link.opened().complete(false);
         }
     }
 
@@ -116,6 +126,7 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
                     .orElseThrow();
             opened = true;
             listener.opened(peer, speaks, link.connection(), link.queue());
+            link.opened().complete(true);
             threads.execute(() -> awaitEnd(stream, link));
             for (var rpc = link.queue().take();
                     rpc.isPresent();
@@ -134,10 +145,20 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
                 listener.lost(peer); // before another can take its place
             }
             outbound.remove(peer, link);
-            if (opened) {
-                checkGone(peer);
-                openAgain(peer);
+            // What a stream was open on may have others yet; a connection that gave none gives none now.
+            if (!openAgain(peer, opened ? Optional.empty() : Optional.of(link.connection()))) {
+                endInbound(peer);
             }
+            link.opened().complete(false);
+            checkGone(peer);
+        }
+    }
+
+    /** Who takes nothing is not listened to either: it could do as it likes, and would never be told. */
+    private void endInbound(PeerId peer) {
+        var stream = inbound.get(peer);
+        if (stream != null) {
+            stream.reset();
         }
     }
 
@@ -154,18 +175,24 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
         link.queue().close();
     }
 
-    /** On whatever connection is left. */
-    private void openAgain(PeerId peer) {
+    /** On whatever connection is left, but for that which gave no stream; whether there is one to try. */
+    private boolean openAgain(PeerId peer, Optional<Connection> failed) {
         var left = host.connections().stream()
                 .filter(connection -> connection.remotePeer().equals(peer)
-                        && !connection.circuitLimit().isLimited())
+                        && !connection.circuitLimit().isLimited()
+                        && failed.filter(connection::equals).isEmpty())
                 .findFirst();
-        if (left.isPresent() && reopened.merge(peer, 1, Integer::sum) <= MAX_REOPENED) {
-            open(left.get());
+        if (left.isEmpty() || reopened.merge(peer, 1, Integer::sum) > MAX_REOPENED) {
+            return false;
         }
+        open(left.get());
+        return true;
     }
 
-    /** Serves an inbound stream; a newer one of the same peer takes its place. */
+    /**
+     * Serves an inbound stream; a newer one of the same peer takes its place. Nothing is read before the peer has taken a
+     * stream of this side: only then is it scored, and can it be told what it may not.
+     */
     private void read(Stream stream) throws IOException {
         var peer = stream.remotePeer();
         var former = inbound.put(peer, stream);
@@ -174,6 +201,10 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
         }
         try {
             open(stream.connection());
+            if (!isAnswerable(peer)) {
+                stream.reset();
+                return;
+            }
             for (var rpc = next(stream); rpc.isPresent(); rpc = next(stream)) {
                 listener.received(peer, rpc.get());
             }
@@ -181,6 +212,15 @@ final class PeerLinks implements PeerObserver, AutoCloseable {
             inbound.remove(peer, stream);
             checkGone(peer);
         }
+    }
+
+    private boolean isAnswerable(PeerId peer) {
+        for (var link = outbound.get(peer); link != null; link = outbound.get(peer)) {
+            if (link.opened().join()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A peer may be silent for as long as it likes between two RPCs, and not within one. */

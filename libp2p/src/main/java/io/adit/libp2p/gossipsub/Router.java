@@ -98,12 +98,17 @@ final class Router {
     /** This side's stream to a peer has ended; its own may go on. */
     void disconnected(PeerId peer) {
         peers.state(peer).ifPresent(state -> state.sink = Optional.empty());
-        scores.disconnected(peer, clock.instant());
+        topology.mesh.forEach((topic, mesh) -> {
+            if (mesh.contains(peer)) {
+                scores.pruned(peer, topic);
+            }
+        });
         topology.forget(peer);
     }
 
-    /** No stream is left. */
+    /** No stream is left. Its score counts until then: what it sends is still looked at. */
     void gone(PeerId peer) {
+        scores.disconnected(peer, clock.instant());
         peers.leave(peer);
         topology.forget(peer);
     }
@@ -184,7 +189,10 @@ final class Router {
                 exchange &= mesh != null;
                 continue;
             }
-            if (direct.contains(peer)) {
+            if (!peers.meshes(peer)) {
+                // Its stream has just ended: it would be counted on, and never get anything.
+                exchange = false;
+            } else if (direct.contains(peer)) {
                 exchange = false;
                 refused.add(topic);
             } else if (isBackedOff(peer, topic)) {

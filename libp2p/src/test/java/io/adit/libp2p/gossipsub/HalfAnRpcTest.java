@@ -11,6 +11,7 @@ import io.adit.libp2p.gossipsub.PeerState.Speaks;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.identity.PeerId;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -40,10 +41,14 @@ class HalfAnRpcTest {
         public void gone(PeerId peer) {}
     };
 
+    /** It takes gossipsub streams, and reads them. */
     private static Host host() {
         return Host.builder()
                 .identity(Identity.generate(KeyType.ED25519, new SecureRandom()))
                 .listen("/ip4/127.0.0.1/tcp/0")
+                .protocol(
+                        Speaks.EXCHANGE.protocol(),
+                        stream -> stream.input().transferTo(OutputStream.nullOutputStream()))
                 .build();
     }
 

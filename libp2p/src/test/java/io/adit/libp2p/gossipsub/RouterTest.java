@@ -401,6 +401,42 @@ class RouterTest {
     }
 
     @Test
+    void peerThatTakesNothingAnyMore_joinsNoMesh_andIsBlamedStill() {
+        var router = joinedBy(1, GossipParameters.defaults());
+        beat(router);
+        router.control(peer(0), prune(BACKOFF));
+        for (var count = 0; count < 4; count++) {
+            router.control(peer(0), graft());
+        }
+        var score = router.scores().of(peer(0));
+        assertThat(score).isNegative();
+
+        router.disconnected(peer(0));
+        router.scores().misbehaved(peer(0), 10);
+        clock.step(BACKOFF.multipliedBy(2));
+        opinions.put(peer(0), 1e6);
+        router.control(peer(0), graft());
+
+        assertThat(mesh(router)).isEmpty();
+        opinions.clear();
+        assertThat(router.scores().of(peer(0))).isLessThan(score);
+    }
+
+    @Test
+    void goodPeerWhoseStreamEnded_canLoseItsScoreUntilItIsGone() {
+        var router = joinedBy(1, GossipParameters.defaults());
+        opinions.put(peer(0), 1.0);
+
+        router.disconnected(peer(0));
+        router.scores().misbehaved(peer(0), 100);
+
+        assertThat(router.scores().of(peer(0))).isNegative();
+        opinions.clear();
+        router.gone(peer(0));
+        assertThat(router.scores().of(peer(0))).as("remembered").isNegative();
+    }
+
+    @Test
     void peerThatLeavesTheTopicOrGoes_leavesTheMesh() {
         var router = joinedBy(3, GossipParameters.defaults());
         beat(router);
