@@ -7,7 +7,17 @@ import java.net.InetAddress;
  * Where connections come from, as far as that tells those apart who cannot choose it: a block of addresses, or a relay and
  * whom it brings.
  */
-sealed interface Origin permits Subnet, Origin.Relay, Origin.BehindRelay {
+sealed interface Origin permits Subnet, Origin.Relays, Origin.Relay, Origin.BehindRelay {
+    /** All that any relay brings. */
+    enum Relays implements Origin {
+        ALL;
+
+        @Override
+        public String toString() {
+            return "";
+        }
+    }
+
     /** All that one relay brings. */
     record Relay(PeerId relay) implements Origin {
         @Override

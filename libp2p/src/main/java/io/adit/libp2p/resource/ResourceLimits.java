@@ -4,7 +4,8 @@ import io.adit.libp2p.mux.SessionLimits;
 
 /**
  * How much there is of everything. Counts hold for what is open at one time. The first {@link #FREE_STREAMS} streams of
- * each connection count for its peer alone, so that nobody who has a connection can be kept from a word with the host.
+ * each connection count for its peer alone, so that nobody who has a connection can be kept from a word with the host. All circuits together have at most half of
+ * the connections, streams and memory: relays are not to crowd out who needs none.
  *
  * @param connections secured, inbound and outbound together
  * @param reservedConnections how many of them only known peers and this side's dials may have
@@ -19,8 +20,8 @@ import io.adit.libp2p.mux.SessionLimits;
  * @param streamsPerProtocol inbound, that have agreed on one protocol
  * @param streamsPerPeerAndProtocol the same, of one peer
  * @param receiveBytes memory for what has arrived and was not read; the first KiB of each stream is not counted. An
- *     address or a peer gets a quarter at most, a peer behind a relay a sixteenth, a subnet or a relay half, strangers seven eighths; a stream that would go beyond is
- *     reset
+ *     address, a peer or a relay gets a quarter at most, a peer behind a relay a sixteenth, a subnet or all circuits
+ *     together half, strangers seven eighths; a stream that would go beyond is reset
  * @param sendBytes memory for what was written and the sockets have not taken; beyond it a connection gets one message
  *     at a time
  */
@@ -44,6 +45,9 @@ public record ResourceLimits(
 
     /** Of one peer through one relay, secured or not: enough to dial again while an old circuit dies. */
     private static final int CIRCUITS_PER_PEER = 4;
+
+    /** The part of everything that all circuits together may have, however many relays bring them. */
+    static final int CIRCUITS_PART = 2;
 
     /** An eighth is for known peers. */
     private static final int RESERVED_PART = 8;
@@ -79,6 +83,16 @@ public record ResourceLimits(
         if (sendBytes < MIB) {
             throw new IllegalArgumentException("send memory must be at least 1 MiB, not " + sendBytes);
         }
+    }
+
+    /** Circuits, inbound, secured or not. */
+    int circuits() {
+        return Math.max(1, connections / CIRCUITS_PART);
+    }
+
+    /** Streams of all circuits together. */
+    int streamsOfCircuits() {
+        return Math.max(1, streams / CIRCUITS_PART);
     }
 
     /** Circuits of one peer through one relay, inbound, secured or not. */

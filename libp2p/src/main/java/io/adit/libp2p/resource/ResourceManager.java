@@ -2,6 +2,7 @@ package io.adit.libp2p.resource;
 
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.mux.ReceiveBudget;
+import io.adit.libp2p.resource.Origin.Relays;
 import io.adit.libp2p.resource.ResourceUsage.Refused;
 import java.net.InetAddress;
 import java.util.List;
@@ -18,7 +19,9 @@ public final class ResourceManager {
     private static final int PER_ADDRESS = 4;
 
     private static final int PER_SUBNET = 2;
-    /** The same of one peer behind a relay, which brings eight such peers' worth at most to half of the memory. */
+    /** The same of one relay: two of them bring all circuits to half of the memory. */
+    private static final int PER_RELAY = 4;
+    /** The same of one peer behind a relay, which has as much as four such peers. */
     private static final int PER_PEER_BEHIND_RELAY = 16;
 
     private static final int RESERVED = 8;
@@ -32,7 +35,7 @@ public final class ResourceManager {
     /** Of {@link Scope#HOST} and {@link Scope#STRANGERS}. */
     private final Tally<Scope> connections = new Tally<>();
 
-    /** Inbound, by both of each connection's origins. */
+    /** Inbound, by each connection's origins, circuits also under {@link Relays#ALL}. */
     private final Tally<Origin> connectionsByOrigin = new Tally<>();
 
     private final Tally<PeerId> connectionsByPeer = new Tally<>();
@@ -83,11 +86,16 @@ public final class ResourceManager {
     private Admission<ConnectionPlace> accept(Origin.Pair origin, int mostOfNarrow, Runnable evict) {
         attempts.incrementAndGet();
         var place = new ConnectionPlace(this, true, origin, evict);
+        if (origin.isCircuit() && !connectionsByOrigin.tryTake(Relays.ALL, limits.circuits())) {
+            return refuse(Scope.CIRCUITS, Resource.CONNECTIONS, Relays.ALL, limits.circuits());
+        }
         if (!connectionsByOrigin.tryTake(origin.wide(), limits.connectionsPerSubnet())) {
+            giveRelays(origin, connectionsByOrigin);
             return refuse(origin.wideScope(), Resource.CONNECTIONS, origin.wide(), limits.connectionsPerSubnet());
         }
         if (!connectionsByOrigin.tryTake(origin.narrow(), mostOfNarrow)) {
             connectionsByOrigin.give(origin.wide());
+            giveRelays(origin, connectionsByOrigin);
             return refuse(origin.narrowScope(), Resource.CONNECTIONS, origin.narrow(), mostOfNarrow);
         }
         var outcome = handshakes.enter(place);
@@ -183,7 +191,13 @@ public final class ResourceManager {
             giveIf(stranger, streams);
             return Optional.of(count(Scope.HOST, Resource.STREAMS, "", limits.streams()));
         }
+        if (origin.isCircuit() && !streamsByOrigin.tryTake(Relays.ALL, limits.streamsOfCircuits())) {
+            streams.give(Scope.HOST);
+            giveIf(stranger, streams);
+            return Optional.of(count(Scope.CIRCUITS, Resource.STREAMS, Relays.ALL, limits.streamsOfCircuits()));
+        }
         if (!streamsByOrigin.tryTake(origin.wide(), limits.streamsPerSubnet())) {
+            giveRelays(origin, streamsByOrigin);
             streams.give(Scope.HOST);
             giveIf(stranger, streams);
             return Optional.of(count(origin.wideScope(), Resource.STREAMS, origin.wide(), limits.streamsPerSubnet()));
@@ -213,7 +227,9 @@ public final class ResourceManager {
         } else {
             streams.give(Scope.HOST);
             giveIf(place.kind() == StreamPlace.Kind.STRANGERS, streams);
-            streamsByOrigin.give(place.connection().origin().wide());
+            var origin = place.connection().origin();
+            streamsByOrigin.give(origin.wide());
+            giveRelays(origin, streamsByOrigin);
             protocol.ifPresent(streamsByProtocol::give);
         }
         protocol.ifPresent(agreed -> streamsByPeerAndProtocol.give(new PeerProtocol(place.peer(), agreed)));
@@ -221,19 +237,33 @@ public final class ResourceManager {
 
     ReceiveBudget.Share memoryOf(ConnectionPlace place, PeerId peer) {
         var all = limits.receiveBytes();
-        var origin = place.origin();
-        return memory.shareOf(
-                known.test(peer) ? all : all - all / RESERVED,
-                List.of(
+        return memory.shareOf(known.test(peer) ? all : all - all / RESERVED, accounts(place.origin(), peer, all));
+    }
+
+    private static List<ReceiveBudget.Account> accounts(Origin.Pair origin, PeerId peer, long all) {
+        var ofPeer = new ReceiveBudget.Account(peer, all / PER_ADDRESS);
+        return origin.isCircuit()
+                ? List.of(
+                        new ReceiveBudget.Account(Relays.ALL, all / ResourceLimits.CIRCUITS_PART),
+                        new ReceiveBudget.Account(origin.wide(), all / PER_RELAY),
+                        new ReceiveBudget.Account(origin.narrow(), all / PER_PEER_BEHIND_RELAY),
+                        ofPeer)
+                : List.of(
                         new ReceiveBudget.Account(origin.wide(), all / PER_SUBNET),
-                        new ReceiveBudget.Account(
-                                origin.narrow(), all / (origin.isCircuit() ? PER_PEER_BEHIND_RELAY : PER_ADDRESS)),
-                        new ReceiveBudget.Account(peer, all / PER_ADDRESS)));
+                        new ReceiveBudget.Account(origin.narrow(), all / PER_ADDRESS),
+                        ofPeer);
     }
 
     private void giveOrigins(Origin.Pair origin) {
         connectionsByOrigin.give(origin.narrow());
         connectionsByOrigin.give(origin.wide());
+        giveRelays(origin, connectionsByOrigin);
+    }
+
+    private static void giveRelays(Origin.Pair origin, Tally<Origin> tally) {
+        if (origin.isCircuit()) {
+            tally.give(Relays.ALL);
+        }
     }
 
     private static void giveIf(boolean stranger, Tally<Scope> tally) {

@@ -10,6 +10,8 @@ public enum Scope {
     SUBNET,
     /** One IPv4 address or IPv6 /64. */
     ADDRESS,
+    /** All circuits, through whatever relay. */
+    CIRCUITS,
     /** All circuits through one relay. */
     RELAY,
     /** The circuits of one peer through one relay. */

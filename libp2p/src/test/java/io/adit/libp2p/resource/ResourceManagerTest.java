@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.mux.ReceiveBudget;
 import io.adit.libp2p.resource.ResourceUsage.Refused;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +147,51 @@ class ResourceManagerTest {
 
         assertThat(refused(accept("192.0.2.4")).resource()).isEqualTo(Resource.HANDSHAKES);
         assertThat(evicted).hasValue(0);
+    }
+
+    private Admission<ConnectionPlace> circuit(PeerId relay, PeerId peer) {
+        return resources.acceptCircuit(relay, peer, evicted::incrementAndGet);
+    }
+
+    @Test
+    void circuitsOfAllRelaysTogether_haveHalfOfTheConnections() throws Exception {
+        var first = granted(circuit(PEERS.get(1), PEERS.get(2)));
+        granted(circuit(PEERS.get(1), PEERS.get(3)));
+        granted(circuit(PEERS.get(4), PEERS.get(5)));
+        granted(circuit(PEERS.get(4), PEERS.get(6)));
+
+        assertThat(refused(circuit(PEERS.get(7), PEERS.get(8))))
+                .isEqualTo(new Refusal(Scope.CIRCUITS, Resource.CONNECTIONS, "", 4));
+        first.close();
+        granted(circuit(PEERS.get(7), PEERS.get(8)));
+    }
+
+    @Test
+    void circuitsOfAllRelaysTogether_haveHalfOfStreamsAndMemory() {
+        var connections = new ArrayList<ConnectionPlace>();
+        for (var number = 1; number <= 3; number++) {
+            var place = granted(circuit(PEERS.get(number), PEERS.get(3 + number)));
+            assertThat(place.secured(PEERS.get(3 + number))).isEmpty();
+            takeStreams(place, ResourceLimits.FREE_STREAMS);
+            connections.add(place);
+        }
+        takeStreams(connections.get(0), 3);
+        takeStreams(connections.get(1), 3);
+
+        assertThat(refused(connections.get(2).acceptStream()))
+                .isEqualTo(new Refusal(Scope.CIRCUITS, Resource.STREAMS, "", 6));
+        var sixteenth = (1 << 20) / 16;
+        var granted = IntStream.range(0, 12)
+                .filter(number ->
+                        memoryBehind(PEERS.get(number / 4), PEERS.get(number)).tryGrow(0, sixteenth))
+                .count();
+        assertThat(granted).as("sixteenths of the memory").isEqualTo(8);
+    }
+
+    private ReceiveBudget.Share memoryBehind(PeerId relay, PeerId peer) {
+        var origin = Origin.Pair.ofCircuit(relay, peer);
+        var place = new ConnectionPlace(resources, true, origin, () -> {});
+        return resources.memoryOf(place, peer);
     }
 
     /** A connection whose free streams are in use. */
