@@ -12,6 +12,7 @@ import io.adit.ops.cli.ExplainCommand;
 import io.adit.ops.cli.HttpUrlConverter;
 import io.adit.ops.cli.InfoCommand;
 import io.adit.ops.cli.InitCommand;
+import io.adit.ops.cli.IpniCommand;
 import io.adit.ops.cli.LauncherCommands;
 import io.adit.ops.cli.MessagesCommand;
 import io.adit.ops.cli.MiningCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Command;
             WorkerCommand.class,
             InfoCommand.class,
             NetCommand.class,
+            IpniCommand.class,
             SectorsCommand.class,
             ProvingCommand.class,
             MiningCommand.class,

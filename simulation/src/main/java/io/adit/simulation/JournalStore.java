@@ -1,5 +1,6 @@
 package io.adit.simulation;
 
+import io.adit.core.state.AdTable;
 import io.adit.core.state.DealTable;
 import io.adit.core.state.MessageTable;
 import io.adit.core.state.MetaTable;
@@ -127,6 +128,11 @@ final class JournalStore implements StateStore {
 
         @Override
         public PieceTable pieces() {
+            throw others();
+        }
+
+        @Override
+        public AdTable ads() {
             throw others();
         }
 

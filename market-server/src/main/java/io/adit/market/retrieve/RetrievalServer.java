@@ -20,6 +20,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,16 +50,16 @@ public final class RetrievalServer implements AutoCloseable {
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
-        return start(address, index, catalog, policy, SidePages.none(), limits, registry);
+        return start(address, index, catalog, policy, List.of(), limits, registry);
     }
 
-    /** {@link #start} with pages of another room beside the data. */
+    /** {@link #start} with pages of other rooms beside the data. */
     public static RetrievalServer start(
             InetSocketAddress address,
             PieceIndex index,
             PieceCatalog catalog,
             ContentPolicy policy,
-            SidePages pages,
+            List<SidePages> pages,
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
@@ -70,7 +71,7 @@ public final class RetrievalServer implements AutoCloseable {
             PieceIndex index,
             PieceCatalog catalog,
             ContentPolicy policy,
-            SidePages pages,
+            List<SidePages> pages,
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {

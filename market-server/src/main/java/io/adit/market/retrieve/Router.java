@@ -22,7 +22,7 @@ final class Router {
 
     private final PieceEndpoint pieces;
     private final IpfsEndpoint ipfs;
-    private final SidePages pages;
+    private final List<SidePages> pages;
     private final RetrievalMeters meters;
     private final Map<RequestKind, Semaphore> slots = new EnumMap<>(RequestKind.class);
     private final int mostPerAddress;
@@ -32,12 +32,12 @@ final class Router {
             PieceIndex index,
             PieceCatalog catalog,
             ContentPolicy policy,
-            SidePages pages,
+            List<SidePages> pages,
             RetrievalLimits limits,
             RetrievalMeters meters) {
         this.pieces = new PieceEndpoint(catalog, policy);
         this.ipfs = new IpfsEndpoint(index, catalog, policy, limits);
-        this.pages = pages;
+        this.pages = List.copyOf(pages);
         this.meters = meters;
         this.mostPerAddress = limits.requestsPerAddress();
         slots.put(RequestKind.PIECE, new Semaphore(limits.pieceRequests()));
@@ -48,12 +48,12 @@ final class Router {
 
     /** Whether a body may be posted to the target. */
     boolean takesPosts(String uri) {
-        return !pages.folder().isEmpty() && uri.startsWith("/" + pages.folder() + "/");
+        return pages.stream().anyMatch(page -> page.takesPosts() && uri.startsWith("/" + page.folder() + "/"));
     }
 
     /** Whether a request's body is handed on as it comes. */
     boolean streams(String method, String uri) {
-        return pages.streams(method, uri);
+        return pages.stream().anyMatch(page -> page.streams(method, uri));
     }
 
     /** A request that was understood, and the slot it holds until it is answered. */
@@ -185,11 +185,14 @@ final class Router {
 
     private void other(Exchange exchange, RequestTarget target) {
         var segments = target.segments();
-        if (!segments.isEmpty() && segments.getFirst().equals(pages.folder())) {
-            page(exchange, segments.subList(1, segments.size()));
-            return;
-        }
-        if (!target.segments().isEmpty()) {
+        if (!segments.isEmpty()) {
+            var beside = pages.stream()
+                    .filter(page -> segments.getFirst().equals(page.folder()))
+                    .findFirst();
+            if (beside.isPresent()) {
+                page(exchange, beside.get(), segments.subList(1, segments.size()));
+                return;
+            }
             throw new RefusedException(
                     RefusalCode.NOT_FOUND,
                     "nothing is served under this path",
@@ -207,7 +210,7 @@ final class Router {
         exchange.sendBytes(200, headers, json(body));
     }
 
-    private void page(Exchange exchange, List<String> path) {
+    private static void page(Exchange exchange, SidePages pages, List<String> path) {
         var method = exchange.method();
         var question = new SidePages.Question(
                 method,

@@ -15,6 +15,11 @@ public interface SidePages {
     /** The first segment of the paths that are meant. */
     String folder();
 
+    /** Whether bodies may be posted below the folder. */
+    default boolean takesPosts() {
+        return true;
+    }
+
     /** Whether a request's body is taken as it comes, from {@link Question#stream}, however long it is. */
     default boolean streams(String method, String uri) {
         return false;
@@ -58,20 +63,5 @@ public interface SidePages {
         public Page(int status, byte[] json) {
             this(status, "application/json", json);
         }
-    }
-
-    /** Nothing but data is served. */
-    static SidePages none() {
-        return new SidePages() {
-            @Override
-            public String folder() {
-                return "";
-            }
-
-            @Override
-            public Optional<Page> answer(Question question) {
-                return Optional.empty();
-            }
-        };
     }
 }

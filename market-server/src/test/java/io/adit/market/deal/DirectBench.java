@@ -65,7 +65,7 @@ final class DirectBench implements AutoCloseable {
                 served,
                 PieceCatalog.of(bench.store),
                 ContentPolicy.SERVE_ALL,
-                bench.pipeline.pages(),
+                List.of(bench.pipeline.pages()),
                 RetrievalLimits.DEFAULTS,
                 new SimpleMeterRegistry());
         client = client(covering);

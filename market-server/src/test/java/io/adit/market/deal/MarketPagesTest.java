@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +70,7 @@ class MarketPagesTest {
                 index,
                 commP -> new PieceLookup.Unknown(),
                 ContentPolicy.SERVE_ALL,
-                bench.pipeline.pages(),
+                List.of(bench.pipeline.pages()),
                 RetrievalLimits.DEFAULTS,
                 new SimpleMeterRegistry());
         http = HttpClient.newHttpClient();

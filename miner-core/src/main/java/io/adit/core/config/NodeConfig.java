@@ -96,6 +96,9 @@ public record NodeConfig(
         }
     }
 
+    /** Each of them is told one after the other. */
+    private static final int MOST_INDEXERS = 8;
+
     /** More nodes would only be more to probe. */
     private static final int MOST_NODES = 8;
 
@@ -428,7 +431,33 @@ public record NodeConfig(
                     value = "Serves single blocks by bitswap on the addresses of market.libp2p-listen, too: the same"
                             + " content as under /ipfs.",
                     fallback = "true")
-            boolean bitswap) {}
+            boolean bitswap,
+
+            @Doc(
+                    value = "Publishes to network indexers (IPNI) what can be fetched: they read the chain of"
+                            + " advertisements under /ipni of the HTTP server. Needs announce-addresses; bitswap is"
+                            + " advertised with market.announce-addresses.",
+                    fallback = "true")
+            boolean ipni,
+
+            @Doc(
+                    value =
+                            "Where indexers are told of new advertisements, at most 8. On a development chain cid.contact is"
+                                    + " left out.",
+                    fallback = "https://cid.contact/ingest/announce")
+            List<String> ipniIndexers,
+
+            @Doc(
+                    value =
+                            "Most that lists of multihashes for indexers take on disk. What is not there is made again from"
+                                    + " the pieces when an indexer asks.",
+                    fallback = "1GiB")
+            ByteSize ipniEntries) {
+        /** A few indexers. */
+        public Retrieval {
+            within("the number of retrieval.ipni-indexers", ipniIndexers.size(), 0, MOST_INDEXERS);
+        }
+    }
 
     /** Logs. */
     public record Log(

@@ -213,6 +213,11 @@ public final class SqlStateStore implements StateStore {
         }
 
         @Override
+        public AdTable ads() {
+            return new SqlAdTable(handle);
+        }
+
+        @Override
         public MetaTable meta() {
             return new SqlMetaTable(handle);
         }

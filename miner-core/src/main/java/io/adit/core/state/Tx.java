@@ -23,6 +23,9 @@ public interface Tx {
     /** Durable tasks, as the task engine takes and ends them. */
     TaskClaims claims();
 
+    /** What is published to indexers. */
+    AdTable ads();
+
     /** Small named values. */
     MetaTable meta();
 }

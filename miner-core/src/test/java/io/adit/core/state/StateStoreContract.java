@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Commitment;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
 import io.adit.core.fil.TokenAmount;
+import io.adit.core.ipld.Cid;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -335,6 +339,65 @@ abstract class StateStoreContract {
         beside = store.read(tx ->
                 tx.subPieces().isStoredBeside(piece.commP(), parents.get(1).commP()));
         assertThat(beside).isFalse();
+    }
+
+    @Test
+    void advertisementsAreAChain_andContextsAreWhatItSaysNow() {
+        var first = new AdRecord(1, cid("first"), new Bytes(new byte[] {1}), StateFixtures.NOW);
+        var second = new AdRecord(2, cid("second"), new Bytes(new byte[] {2}), StateFixtures.NOW);
+        var piece = StateFixtures.commitment(random);
+        var blocks = new AdContext(new Bytes(new byte[] {1, 9}), piece, AdKind.BLOCKS, new Bytes(new byte[] {7}));
+        var whole = new AdContext(new Bytes(new byte[] {0, 9}), piece, AdKind.PIECE, new Bytes(new byte[] {8}));
+        var last = new AdChunk(cid("last"), piece, AdKind.BLOCKS, 59, 16_384, Optional.empty());
+        var newest = new AdChunk(cid("newest"), piece, AdKind.BLOCKS, 1L << 35, 3, Optional.of(last.cid()));
+        store.transactVoid(tx -> {
+            tx.ads().append("me", first);
+            tx.ads().put("me", blocks);
+            tx.ads().put("me", whole);
+            tx.ads().putChunks(List.of(last, newest));
+        });
+        assertThatThrownBy(() -> store.transactVoid(tx -> tx.ads().append("me", first)))
+                .isInstanceOf(AditException.class);
+        store.transactVoid(tx -> tx.ads().append("me", second));
+        store.transactVoid(tx -> tx.ads().putChunks(List.of(last, newest)));
+        store = reopen();
+
+        store.<Boolean>read(tx -> {
+            assertThat(tx.ads().head("me")).contains(second);
+            assertThat(tx.ads().head("another")).isEmpty();
+            assertThat(tx.ads().find("me", first.cid())).contains(first);
+            assertThat(tx.ads().find("another", first.cid())).isEmpty();
+            assertThat(tx.ads().contexts("me")).containsExactly(whole, blocks);
+            assertThat(tx.ads().chunks(newest.cid())).containsExactly(newest);
+            return true;
+        });
+        var otherwise = new AdContext(blocks.contextId(), piece, AdKind.BLOCKS, new Bytes(new byte[] {9}));
+        store.transactVoid(tx -> {
+            tx.ads().put("me", otherwise);
+            tx.ads().remove("me", whole);
+        });
+        List<AdContext> now = store.read(tx -> tx.ads().contexts("me"));
+        assertThat(now).containsExactly(otherwise);
+        List<AdChunk> kept = store.read(tx -> tx.ads().chunks(last.cid()));
+        assertThat(kept).containsExactly(last);
+        store.transactVoid(tx -> tx.ads().remove("me", otherwise));
+        List<AdChunk> gone = store.read(tx -> tx.ads().chunks(last.cid()));
+        assertThat(gone).isEmpty();
+    }
+
+    private static Cid cid(String of) {
+        return Cid.dagCbor(of.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void unwantedAreThePiecesOfWhichEachDealSaysSo() {
+        var secret = StateFixtures.deal(random).withSkipIpni(true);
+        var mixed = StateFixtures.deal(random).withSkipIpni(true);
+        var open = StateFixtures.deal(random).withPiece(mixed.piece()).withSkipIpni(false);
+        store.transactVoid(tx -> List.of(secret, mixed, open).forEach(tx.deals()::insert));
+
+        Set<Commitment> unwanted = store.read(tx -> tx.ads().unwanted());
+        assertThat(unwanted).containsExactly(secret.piece().commP());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.adit.ops.daemon;
 
 import io.adit.core.error.AditException;
 import io.adit.market.deal.DealImport;
+import io.adit.market.ipni.IpniPublisher;
 import io.adit.ops.OpsError;
 import io.adit.ops.api.ImportRoutes;
 import io.adit.ops.api.NetReport;
@@ -110,6 +111,16 @@ final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses, I
     @Override
     public List<DealImport.Progress> importsRunning() {
         return room.get().map(MarketRoom::importsRunning).orElse(List.of());
+    }
+
+    /** @throws AditException while the market is closed, or nothing is published */
+    IpniPublisher ipni() {
+        var open = room.get()
+                .orElseThrow(() -> new AditException(
+                        OpsError.NODE_REFUSED, "publishing to indexers: the market is closed: " + trouble));
+        return open.ipni()
+                .orElseThrow(() ->
+                        new AditException(OpsError.NODE_REFUSED, "publishing to indexers: retrieval.ipni is false"));
     }
 
     /** No address while the market is closed. */

@@ -14,6 +14,7 @@ import io.adit.core.time.SystemTimeline;
 import io.adit.libp2p.Host;
 import io.adit.libp2p.Libp2pException;
 import io.adit.libp2p.Pulse;
+import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.reach.Reach;
@@ -29,6 +30,7 @@ import io.adit.market.fetch.FetchLimits;
 import io.adit.market.fetch.FetcherProcess;
 import io.adit.market.index.PieceIndex;
 import io.adit.market.index.PieceIndexer;
+import io.adit.market.ipni.IpniPublisher;
 import io.adit.market.policy.PolicyBook;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceCatalog;
@@ -131,6 +133,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
     private final PieceIndex index;
     private final FetcherProcess fetcher;
     private final RetrievalServer retrieval;
+    private final Optional<IpniPublisher> ipni;
     private final Optional<BitswapServer> bitswap;
     private final DealPipeline deals;
     private final Host host;
@@ -142,6 +145,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             PieceIndex index,
             FetcherProcess fetcher,
             RetrievalServer retrieval,
+            Optional<IpniPublisher> ipni,
             Optional<BitswapServer> bitswap,
             DealPipeline deals,
             Host host,
@@ -150,6 +154,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         this.index = index;
         this.fetcher = fetcher;
         this.retrieval = retrieval;
+        this.ipni = ipni;
         this.bitswap = bitswap;
         this.deals = deals;
         this.host = host;
@@ -194,15 +199,20 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                         bitswap.isPresent() ? hosting.join().addresses() : List.of()),
                 fetcher,
                 clock);
-        var retrieval = serve(parts, index, deals.pages());
+        var identity = NodeInit.identity(parts.home(), parts.random());
+        var ipni = Publishing.publisher(parts, addresses, index, ContentPolicy.SERVE_ALL, identity);
+        var pages = new ArrayList<SidePages>(List.of(deals.pages()));
+        ipni.ifPresent(publisher -> pages.addAll(publisher.pages()));
+        var retrieval = serve(parts, index, pages);
         listening.complete(retrieval.address());
         try {
-            var host = host(parts, addresses, deals, bitswap);
+            var host = host(parts, addresses, identity, deals, bitswap);
             hosting.complete(host);
             return new MarketRoom(
                     index,
                     fetcher,
                     retrieval,
+                    ipni,
                     bitswap,
                     deals,
                     host,
@@ -210,6 +220,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                     parts.metrics().registry());
         } catch (RuntimeException e) {
             retrieval.close();
+            ipni.ifPresent(IpniPublisher::close);
             bitswap.ifPresent(BitswapServer::close);
             throw e;
         }
@@ -226,10 +237,11 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 parts.metrics().registry()));
     }
 
-    private static Host host(Parts parts, Addresses addresses, DealPipeline deals, Optional<BitswapServer> bitswap) {
+    private static Host host(
+            Parts parts, Addresses addresses, Identity identity, DealPipeline deals, Optional<BitswapServer> bitswap) {
         deals.restoreIndex();
         var builder = Host.builder()
-                .identity(NodeInit.identity(parts.home(), parts.random()))
+                .identity(identity)
                 .known(addresses.known()::contains)
                 .agent("adit/0.1.0");
         addresses.listen().forEach(address -> builder.listen(address.toString()));
@@ -251,7 +263,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         }
     }
 
-    private static RetrievalServer serve(Parts parts, PieceIndex index, SidePages pages) {
+    private static RetrievalServer serve(Parts parts, PieceIndex index, List<SidePages> pages) {
         var http = parts.settings().config().retrieval().httpListen();
         try {
             return RetrievalServer.start(
@@ -321,9 +333,15 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             host.start();
             meters = Optional.of(new HostMeters(host, reach, registry));
             reach.start(Pulse.SYSTEM);
+            ipni.ifPresent(IpniPublisher::start);
         } catch (Libp2pException e) {
             throw new AditException(OpsError.LOCAL_FILE, "listening for deals: " + e.getMessage(), e);
         }
+    }
+
+    /** What indexers are told; empty if nothing is. */
+    Optional<IpniPublisher> ipni() {
+        return ipni;
     }
 
     PeerId peer() {
@@ -360,6 +378,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         host.close();
         bitswap.ifPresent(BitswapServer::close);
         retrieval.close();
+        ipni.ifPresent(IpniPublisher::close);
         fetcher.close();
         index.close();
     }

@@ -35,6 +35,7 @@ import java.util.Optional;
  *   libp2p.key             the node's network identity, 0600
  *   miner                  the miner's address
  *   index/  pieces/        the piece index and the pieces
+ *   ipni-entries/          lists of multihashes for indexers, which can be made again
  *   signer.toml  signer/   policy, socket and accounts of a signer process
  *   slash-guard-known      the name of the slash guard that the node has used
  *   sent/                  messages signed with other keys than the node's
@@ -51,6 +52,11 @@ public record NodeHome(Path directory) {
 
     public Path index() {
         return directory.resolve("index");
+    }
+
+    /** Lists of multihashes for indexers. */
+    Path ipniEntries() {
+        return directory.resolve("ipni-entries");
     }
 
     public Path pieces() {
