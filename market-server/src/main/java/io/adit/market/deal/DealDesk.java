@@ -97,7 +97,7 @@ public final class DealDesk {
             return known.get();
         }
         try {
-            var key = chain.keyOf(client(params));
+            var key = keyOf(asking);
             if (key.isEmpty()) {
                 return unknownClient(params);
             }
@@ -155,8 +155,20 @@ public final class DealDesk {
     /** What speaks against a deal of another kind. */
     List<Rejected> preflight(Asking asking) {
         var params = asking.params();
-        var key = chain.keyOf(client(params));
+        var key = keyOf(asking);
         return key.isEmpty() ? List.of(unknownClient(params)) : allAgainst(asking, key.get());
+    }
+
+    /**
+     * What signs for the client. Whoever brings a deal that is not signed itself has shown that it is the client's own address. A
+     * proposal of the deal protocol goes onto the chain, where the market asks the client's actor, and that of an Ethereum account
+     * has no answer.
+     */
+    private Optional<Address> keyOf(Asking asking) {
+        var client = client(asking.params());
+        return asking.leftOut().contains(DealRule.SIGNATURE) && client.isEthereum()
+                ? Optional.of(client)
+                : chain.keyOf(client);
     }
 
     private List<Rejected> allAgainst(Asking asking, Address key) {

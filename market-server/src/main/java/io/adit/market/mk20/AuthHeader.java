@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code Authorization: CurioAuth <secp256k1|bls>:<base64 address bytes>:<base64 signature>}. Curio's clients sign the SHA-256
+ * {@code Authorization: CurioAuth <secp256k1|bls|delegated>:<base64 address bytes>:<base64 signature>}. Curio's clients sign the SHA-256
  * of address bytes, method, escaped path and the minute, so what they send is not covered. A client that also sends {@code
  * Content-Digest} (RFC 9530, sha-256) and {@code Adit-Nonce} signs those two with it; then the body is covered, and the
  * request can be made once.
@@ -68,12 +68,12 @@ record AuthHeader(Address address, Signature signature, Optional<Cover> cover) {
         }
         var parts = header.substring(SCHEME.length()).split(":", 3);
         if (parts.length != 3 || !KEY_TYPES.contains(parts[0])) {
-            throw new MalformedException("CurioAuth takes TYPE:ADDRESS:SIGNATURE with secp256k1 or bls as type");
+            throw new MalformedException("CurioAuth takes TYPE:ADDRESS:SIGNATURE with secp256k1, bls or delegated as type");
         }
         try {
             var address = Address.fromBytes(Base64.getDecoder().decode(parts[1]));
-            if (!address.isKey()) {
-                throw new MalformedException("CurioAuth takes f1 and f3 addresses here, given " + address);
+            if (!address.isKey() && !address.isEthereum()) {
+                throw new MalformedException("CurioAuth takes f1, f3 and f410 addresses, given " + address);
             }
             var signature = Signature.fromBytes(Base64.getDecoder().decode(parts[2]));
             return new AuthHeader(address, signature, cover(digest, nonce));

@@ -96,8 +96,8 @@ public final class Mk20Json {
     private static Mk20Deal deal(JsonNode node) {
         var id = id(text(node, "identifier", "identifier"));
         var client = address(node, "client", "client")
-                .filter(Address::isKey)
-                .orElseThrow(() -> malformed("client", "an f1 or f3 address", given(node.path("client"))));
+                .filter(named -> named.isKey() || named.isEthereum())
+                .orElseThrow(() -> malformed("client", "an f1, f3 or f410 address", given(node.path("client"))));
         var products = node.path("products");
         if (isSet(products, "pdp_v1")) {
             throw refused(

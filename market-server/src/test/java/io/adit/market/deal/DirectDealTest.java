@@ -9,12 +9,16 @@ import io.adit.core.state.Bytes;
 import io.adit.core.state.DealCheckpoint;
 import io.adit.core.state.DealProtocol;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.mk20.Mk20Client;
 import io.adit.market.mk20.Mk20Client.Answer;
 import io.adit.market.mk20.Mk20Deal;
 import io.adit.market.mk20.Mk20Json;
 import io.adit.market.mk20.Ulid;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -60,6 +64,29 @@ class DirectDealTest {
             awaitCheckpoint(direct, DealCheckpoint.Complete);
             assertThat(direct.client.status(DEAL).body()).contains("\"status\":\"complete\"");
             assertThat(direct.client.propose(deal).status()).isEqualTo(200);
+        }
+    }
+
+    /** Nothing of such a deal that a client signs goes onto the chain, so a key of Ethereum's will do. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void takesDealsOfEthereumAccounts(boolean covering) throws Exception {
+        var key = new EthereumKey(BigInteger.TWO);
+        try (var direct = new DirectBench(folder);
+                var theirs = new Mk20Client(
+                        direct.uri(), key, key.address(), covering, Clock.systemUTC(), new SecureRandom());
+                var server = new CutServer(CutServer.cutting(DATA, DATA.length))) {
+            direct.bench.run();
+            var likeIt = DirectBench.deal(DEAL, DATA, RAW, DirectBench.http(server.url("/data")));
+            var deal = new Mk20Deal(likeIt.id(), key.address(), likeIt.data(), likeIt.ddo(), likeIt.retrieval());
+
+            assertThat(direct.client.propose(deal).status()).isEqualTo(400);
+            assertThat(theirs.propose(deal)).isEqualTo(new Answer(200, "Reason:"));
+            awaitCheckpoint(direct, DealCheckpoint.IndexedAndAnnounced);
+
+            assertThat(direct.record(DEAL).client()).isEqualTo(key.address());
+            assertThat(theirs.status(DEAL).body()).contains("sealing");
+            assertThat(direct.client.status(DEAL).status()).isEqualTo(401);
         }
     }
 

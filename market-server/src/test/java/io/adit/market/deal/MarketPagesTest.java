@@ -24,6 +24,7 @@ import io.adit.market.retrieve.RetrievalServer;
 import io.adit.market.retrieve.SidePages;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -225,6 +226,12 @@ class MarketPagesTest {
         ((ObjectNode) cheap.path("Proposal")).put("StoragePricePerEpoch", "0").put("EndEpoch", 1);
         assertThat(dryRun(cheap).path("rejections").findValuesAsText("code"))
                 .containsExactly("END_BEFORE_START", "DURATION_OUT_OF_BOUNDS", "PRICE_TOO_LOW");
+        // Full nodes call such an account its own key; the market actor cannot ask it whether it signed.
+        var ethereum = new EthereumKey(BigInteger.TWO).address();
+        bench.chain.name(ethereum, ethereum);
+        var account = json();
+        ((ObjectNode) account.path("Proposal")).put("Client", ethereum.toString());
+        assertThat(dryRun(account).path("rejections").findValuesAsText("code")).containsExactly("UNKNOWN_CLIENT");
         var unknown = json();
         ((ObjectNode) unknown.path("Proposal")).put("Client", Address.ofId(777).toString());
         assertThat(dryRun(unknown).path("rejections").findValuesAsText("code")).containsExactly("UNKNOWN_CLIENT");

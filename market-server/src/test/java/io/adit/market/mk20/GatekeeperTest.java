@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.adit.core.ipld.Hashes;
 import io.adit.core.keys.PrivateKey;
 import io.adit.core.keys.SignatureType;
+import io.adit.market.deal.EthereumKey;
 import io.adit.market.deal.TestKeys;
 import io.adit.market.mk20.Gatekeeper.Caller;
 import io.adit.market.policy.RejectionCode;
 import io.adit.market.retrieve.SidePages.Question;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,6 +65,23 @@ class GatekeeperTest {
         assertThat(gate.caller(question("GET", PATH, Map.of("Authorization", header))))
                 .isInstanceOfSatisfying(
                         Caller.Known.class, known -> assertThat(known.client()).isEqualTo(key.address()));
+    }
+
+    /** As Curio's clients sign with Lotus' wallet: its header's digest, hashed once more with Keccak-256. */
+    @Test
+    void letsAnEthereumAccountIn_andNobodyElseInItsName() {
+        var key = new EthereumKey(BigInteger.TWO);
+        var signed = AuthHeader.signed(key.address(), "GET", PATH, NOW, Optional.empty());
+        var header = AuthHeader.write(key.address(), key.sign(key.address(), signed));
+        assertThat(header).startsWith("CurioAuth delegated:");
+        assertThat(gate.caller(question("GET", PATH, Map.of("Authorization", header))))
+                .isInstanceOfSatisfying(
+                        Caller.Known.class, known -> assertThat(known.client()).isEqualTo(key.address()));
+
+        var another = new EthereumKey(BigInteger.TEN);
+        var theirs = AuthHeader.write(key.address(), another.sign(another.address(), signed));
+        assertThat(knows("GET", PATH, Map.of("Authorization", theirs))).isFalse();
+        assertThat(knows("POST", PATH, Map.of("Authorization", header))).isFalse();
     }
 
     @ParameterizedTest

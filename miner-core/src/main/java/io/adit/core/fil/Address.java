@@ -18,6 +18,12 @@ public final class Address implements Comparable<Address> {
     /** Longest binary form: an f4 with a nine-byte namespace and 54 bytes of subaddress. */
     public static final int MAX_BYTES = 1 + Varint.MAX_LENGTH + 54;
 
+    /** Bytes of an address on Ethereum. */
+    public static final int ETHEREUM_LENGTH = 20;
+
+    /** The actor that manages Ethereum addresses. */
+    private static final long ETHEREUM_MANAGER = 10;
+
     private static final int HASH_LENGTH = 20;
     private static final int BLS_LENGTH = 48;
     private static final int MAX_SUBADDRESS = 54;
@@ -89,6 +95,11 @@ public final class Address implements Comparable<Address> {
         return fromBytes(join(Protocol.DELEGATED, payload));
     }
 
+    /** The f410 address of an Ethereum address of 20 bytes (FIP-0055). */
+    public static Address ethereum(byte[] address) {
+        return delegated(ETHEREUM_MANAGER, address);
+    }
+
     /** Reads the binary form: the content of the chain's CBOR byte string. */
     public static Address fromBytes(byte[] bytes) {
         if (bytes.length < 2 || bytes.length > MAX_BYTES) {
@@ -152,6 +163,11 @@ public final class Address implements Comparable<Address> {
     /** Whether the address stands for a key that signs: f1 or f3. */
     public boolean isKey() {
         return protocol() == Protocol.SECP256K1 || protocol() == Protocol.BLS;
+    }
+
+    /** Whether the address is that of an Ethereum account or contract: f410. An account's key signs for it. */
+    public boolean isEthereum() {
+        return namespace().equals(OptionalLong.of(ETHEREUM_MANAGER)) && payload().length == 1 + ETHEREUM_LENGTH;
     }
 
     public String toString(Network network) {

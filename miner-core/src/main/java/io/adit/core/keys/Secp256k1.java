@@ -76,7 +76,8 @@ final class Secp256k1 {
         return recoverFromDigest(Hashes.blake2b256(message), signature);
     }
 
-    private static Optional<byte[]> recoverFromDigest(byte[] digest, byte[] signature) {
+    /** As {@link #recover}, of another hash of the message. */
+    static Optional<byte[]> recoverFromDigest(byte[] digest, byte[] signature) {
         BigInteger n = CURVE.getN();
         var r = new BigInteger(1, signature, 0, SECRET_LENGTH);
         var s = new BigInteger(1, signature, SECRET_LENGTH, SECRET_LENGTH);

@@ -6,7 +6,7 @@ public enum SignatureType {
     SECP256K1(1, "secp256k1", 65),
     /** BLS12-381 over the message: compressed G2 point, 96 bytes. */
     BLS(2, "bls", 96),
-    /** Signatures of delegated (Ethereum) addresses; 65 bytes. */
+    /** secp256k1 over Keccak-256 of the message, of an Ethereum key (f410): r, s, recovery id; 65 bytes. */
     DELEGATED(3, "delegated", 65);
 
     private final int number;

@@ -2,6 +2,8 @@ package io.adit.core.keys;
 
 import io.adit.core.error.InvalidValueException;
 import io.adit.core.fil.Address;
+import io.adit.core.ipld.Hashes;
+import java.util.Arrays;
 import java.util.List;
 
 /** Verifies signatures against key addresses. */
@@ -11,8 +13,8 @@ public final class Signatures {
     /**
      * Whether the key behind the address signed the message.
      *
-     * @param keyAddress f1 for secp256k1, f3 for BLS; any other address answers false, an actor's key must be looked up
-     *     first
+     * @param keyAddress f1 for secp256k1, f3 for BLS, f410 for an Ethereum key; any other address answers false, an actor's key must
+     *     be looked up first
      */
     public static boolean verify(Address keyAddress, byte[] message, Signature signature) {
         return switch (signature.type()) {
@@ -25,8 +27,19 @@ public final class Signatures {
             case BLS ->
                 keyAddress.protocol() == Address.Protocol.BLS
                         && Bls.verify(keyAddress.payload(), message, signature.data());
-            case DELEGATED -> false;
+            case DELEGATED ->
+                keyAddress.isEthereum()
+                        && Secp256k1.recoverFromDigest(Hashes.keccak256(message), signature.data())
+                                .map(Signatures::ethereum)
+                                .filter(keyAddress::equals)
+                                .isPresent();
         };
+    }
+
+    /** @param publicKey 0x04, x, y */
+    private static Address ethereum(byte[] publicKey) {
+        byte[] hash = Hashes.keccak256(Arrays.copyOfRange(publicKey, 1, publicKey.length));
+        return Address.ethereum(Arrays.copyOfRange(hash, hash.length - Address.ETHEREUM_LENGTH, hash.length));
     }
 
     /**

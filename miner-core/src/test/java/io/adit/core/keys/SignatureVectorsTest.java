@@ -98,6 +98,42 @@ class SignatureVectorsTest {
         }
     }
 
+    /** Made by eth-keys 0.8.0 (PyPI): the signature over Keccak-256 of the message, as Lotus has delegated keys sign. */
+    static Stream<JsonNode> delegated() throws IOException {
+        return vectors("delegated_signatures.json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("delegated")
+    void verifiesEthereumKeys_andRefusesEveryChange(JsonNode vector) {
+        var address = Address.ethereum(bytes(vector, "eth_address"));
+        byte[] message = bytes(vector, "message");
+        byte[] data = bytes(vector, "signature");
+
+        assertThat(Signatures.verify(address, message, new Signature(SignatureType.DELEGATED, data)))
+                .isTrue();
+        assertThat(Signatures.verify(address, message, new Signature(SignatureType.SECP256K1, data)))
+                .isFalse();
+        assertThat(Signatures.verify(
+                        address, Arrays.copyOf(message, message.length + 1), new Signature(SignatureType.DELEGATED, data)))
+                .isFalse();
+        var secret = bytes(vector, "private_key");
+        for (var other : List.of(
+                PrivateKey.of(SignatureType.SECP256K1, secret).address(),
+                Address.ethereum(new byte[20]),
+                Address.delegated(11, bytes(vector, "eth_address")))) {
+            assertThat(Signatures.verify(other, message, new Signature(SignatureType.DELEGATED, data)))
+                    .isFalse();
+        }
+        for (int bit = 0; bit < data.length * 8; bit += 7) {
+            byte[] flipped = data.clone();
+            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertThat(Signatures.verify(address, message, new Signature(SignatureType.DELEGATED, flipped)))
+                    .as("bit %d", bit)
+                    .isFalse();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("signatures")
     void signatureBytesRoundTrip(JsonNode vector) {
