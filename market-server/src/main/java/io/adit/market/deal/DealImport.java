@@ -126,7 +126,7 @@ public final class DealImport {
         if (!deal.offline()) {
             return "its data is fetched from its client";
         }
-        if (DirectTerms.takesUploads(deal)) {
+        if (DirectTerms.awaitsUpload(deal)) {
             return "its client uploads its data; an import at the same time would write into the same file";
         }
         if (deal.error().isPresent()) {

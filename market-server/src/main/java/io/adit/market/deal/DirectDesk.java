@@ -193,6 +193,13 @@ final class DirectDesk implements DirectDeals {
                 .map(this::standing);
     }
 
+    @Override
+    public Optional<Address> uploader(Ulid id) {
+        return store.read(tx -> tx.deals().find(id.uuid()))
+                .filter(deal -> DirectTerms.isDirect(deal) || DirectTerms.takesUploads(deal))
+                .map(DealRecord::client);
+    }
+
     private Standing standing(DealRecord record) {
         var deal = DirectTerms.of(record);
         return new Standing(

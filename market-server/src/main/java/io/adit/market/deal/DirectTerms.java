@@ -127,9 +127,14 @@ final class DirectTerms {
         return deal.protocol() == DealProtocol.MK20;
     }
 
-    /** Whether the client brings the data itself, over HTTP. */
-    static boolean takesUploads(DealRecord deal) {
+    /** Whether nobody but the client brings the data, over HTTP. */
+    static boolean awaitsUpload(DealRecord deal) {
         return isDirect(deal) && of(deal).data().source() instanceof Mk20Deal.Put;
+    }
+
+    /** Whether the client may bring the data over HTTP; of an offline deal of the deal protocol others may, too. */
+    static boolean takesUploads(DealRecord deal) {
+        return isDirect(deal) ? awaitsUpload(deal) : deal.offline();
     }
 
     /** Who is told when the piece is in a sector. */

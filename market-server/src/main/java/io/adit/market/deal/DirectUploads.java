@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
@@ -122,7 +123,7 @@ final class DirectUploads implements Uploads {
             try {
                 return receive(waiting.get(), body);
             } catch (IOException | RuntimeException e) {
-                files.discard(uuid);
+                Files.deleteIfExists(files.uploaded(waiting.get()));
                 throw e;
             }
         });
@@ -136,11 +137,11 @@ final class DirectUploads implements Uploads {
     }
 
     private Result receive(DealRecord deal, Body body) throws IOException {
-        long size = DirectTerms.of(deal).data().rawSize();
+        long size = most(deal);
         var commP = new CommP();
         var wrong = Optional.<Result>empty();
         try (var to = FileChannel.open(
-                files.part(deal.uuid()),
+                files.uploaded(deal),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -150,7 +151,7 @@ final class DirectUploads implements Uploads {
                     n >= 0 && wrong.isEmpty();
                     n = body.bytes().read(buffer)) {
                 if (n > size - commP.rawSize()) {
-                    wrong = Optional.of(new Result(400, "longer than the " + size + " bytes that the piece CID names"));
+                    wrong = Optional.of(new Result(400, "longer than the " + size + " bytes that the piece has"));
                 } else {
                     write(to, ByteBuffer.wrap(buffer, 0, n));
                     commP.update(buffer, 0, n);
@@ -158,7 +159,7 @@ final class DirectUploads implements Uploads {
                 }
             }
             if (wrong.isEmpty()) {
-                wrong = mismatch(deal, body, size, commP, sha256.digest());
+                wrong = mismatch(deal, body, commP, sha256.digest());
             }
             if (wrong.isEmpty()) {
                 to.force(true);
@@ -167,10 +168,10 @@ final class DirectUploads implements Uploads {
             commP.abandon();
         }
         if (wrong.isPresent()) {
-            files.discard(deal.uuid());
+            Files.deleteIfExists(files.uploaded(deal));
             return wrong.get();
         }
-        files.keep(files.part(deal.uuid()), deal.piece());
+        files.keep(files.uploaded(deal), deal.piece());
         store.transactVoid(tx -> tx.tasks().signal(DealImport.DONE));
         return Result.done();
     }
@@ -181,15 +182,24 @@ final class DirectUploads implements Uploads {
         }
     }
 
-    private static Optional<Result> mismatch(DealRecord deal, Body body, long size, CommP commP, byte[] sha256) {
+    /** Bytes of a deal's data at most; where the deal says how many they are, those. */
+    private static long most(DealRecord deal) {
+        return DealImport.bytes(deal).orElse(deal.piece().size().unpadded().bytes());
+    }
+
+    private static Optional<Result> mismatch(DealRecord deal, Body body, CommP commP, byte[] sha256) {
         if (body.sha256().filter(signed -> !Arrays.equals(signed, sha256)).isPresent()) {
             return Optional.of(new Result(401, "the body is not the one whose Content-Digest was signed"));
         }
-        if (commP.rawSize() != size) {
+        var size = DealImport.bytes(deal);
+        if (size.isPresent() && commP.rawSize() != size.getAsLong()) {
             return Optional.of(new Result(
                     400,
                     "piece raw size does not match: " + commP.rawSize() + " bytes came, the" + " piece CID names "
-                            + size));
+                            + size.getAsLong()));
+        }
+        if (commP.rawSize() == 0) {
+            return Optional.of(new Result(400, "no bytes came"));
         }
         var piece = commP.finish(deal.piece().size());
         return piece.equals(deal.piece())
@@ -209,14 +219,18 @@ final class DirectUploads implements Uploads {
         }
     }
 
-    private Result beginAlone(Ulid deal, long rawSize, long chunkSize) {
+    private Result beginAlone(Ulid deal, long rawSize, long chunkSize) throws IOException {
         var waiting = waiting(deal.uuid());
         if (waiting.isEmpty()) {
             return notWaiting(deal);
         }
-        long size = DirectTerms.of(waiting.get()).data().rawSize();
-        if (rawSize != size) {
-            return new Result(400, "raw_size must be " + size + ", as the piece CID says, given " + rawSize);
+        long most = most(waiting.get());
+        boolean exact = DealImport.bytes(waiting.get()).isPresent();
+        if (rawSize < 1 || rawSize > most || (exact && rawSize != most)) {
+            return new Result(
+                    400,
+                    "raw_size must be " + (exact ? most + ", as the piece CID says," : "from 1 to " + most) + " given "
+                            + rawSize);
         }
         if (chunkSize < LEAST_CHUNK || chunkSize > MOST_CHUNK || Long.bitCount(chunkSize) != 1) {
             return new Result(
@@ -226,6 +240,10 @@ final class DirectUploads implements Uploads {
         }
         if ((rawSize + chunkSize - 1) / chunkSize > MOST_CHUNKS) {
             return new Result(400, "chunk_size must be larger: at most " + MOST_CHUNKS + " chunks are taken");
+        }
+        if (state(deal.uuid()).isEmpty()) {
+            // None of its chunks counts, and it may be longer than what comes now.
+            Files.deleteIfExists(files.uploaded(waiting.get()));
         }
         boolean begun = store.transact(tx -> {
             boolean fresh = ChunkState.find(tx, deal.uuid()).isEmpty();
@@ -242,7 +260,8 @@ final class DirectUploads implements Uploads {
         var uuid = deal.uuid();
         return alone(deal, uuid + "/" + number, () -> {
             var state = state(uuid);
-            if (waiting(uuid).isEmpty() || state.isEmpty()) {
+            var waiting = waiting(uuid);
+            if (waiting.isEmpty() || state.isEmpty()) {
                 return new Result(404, "chunk not found: POST /market/mk20/uploads/" + deal + " begins an upload");
             }
             if (number < 1 || number > state.get().chunks()) {
@@ -254,15 +273,15 @@ final class DirectUploads implements Uploads {
             if (state.get().has(number)) {
                 return new Result(409, "chunk already uploaded");
             }
-            return receive(uuid, state.get(), number, body);
+            return receive(waiting.get(), state.get(), number, body);
         });
     }
 
-    private Result receive(UUID uuid, ChunkState state, int number, Body body) throws IOException {
+    private Result receive(DealRecord deal, ChunkState state, int number, Body body) throws IOException {
         int length = state.length(number);
         var sha256 = Hashes.sha256Digest();
         long came = 0;
-        try (var to = FileChannel.open(files.part(uuid), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (var to = FileChannel.open(files.uploaded(deal), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             var buffer = new byte[BUFFER];
             for (int n = body.bytes().read(buffer); n >= 0; n = body.bytes().read(buffer)) {
                 if (n > length - came) {
@@ -284,7 +303,7 @@ final class DirectUploads implements Uploads {
         }
         // Not only by whoever made the part: another chunk may be noted before that one is through.
         files.syncFolder();
-        return noted(uuid, number) ? Result.done() : new Result(404, "the upload was given up meanwhile");
+        return noted(deal.uuid(), number) ? Result.done() : new Result(404, "the upload was given up meanwhile");
     }
 
     /** One after the other: two chunks that end together would each forget the other. */

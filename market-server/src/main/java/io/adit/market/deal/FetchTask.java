@@ -295,13 +295,13 @@ final class FetchTask implements TaskHandler {
         start.check();
         var uploaded = store.read(tx -> ChunkState.find(tx, deal.uuid())).filter(ChunkState::finished);
         if (uploaded.isPresent()) {
-            var part = files.part(deal.uuid());
+            var part = files.uploaded(deal);
             if (!Files.notExists(part) && Files.size(part) == uploaded.get().rawSize()) {
-                return uploaded(deal);
+                return uploaded(deal, context, start);
             }
             uploadAgain(deal, uploaded.get());
         }
-        return DirectTerms.takesUploads(deal) ? awaitUpload(deal) : sought(deal, context, start);
+        return DirectTerms.awaitsUpload(deal) ? awaitUpload(deal) : sought(deal, context, start);
     }
 
     /** What is promised room and never comes must not keep it from others. */
@@ -332,14 +332,25 @@ final class FetchTask implements TaskHandler {
     }
 
     /** All chunks are there; whether they are the piece shows now. */
-    private Outcome uploaded(DealRecord deal) throws IOException {
-        var piece = HeldPiece.hash(files.part(deal.uuid()), deal.piece().size());
-        return piece.equals(deal.piece())
-                ? transferred(deal, files.keep(files.part(deal.uuid()), deal.piece()))
-                : failed(
-                        deal,
-                        DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the uploaded data, given "
-                                + deal.piece().pieceCidV1() + " while the data has " + piece.pieceCidV1());
+    private Outcome uploaded(DealRecord deal, TaskContext context, DealStart start) throws IOException {
+        var part = files.uploaded(deal);
+        var piece = HeldPiece.hash(part, deal.piece().size());
+        if (piece.equals(deal.piece())) {
+            var whole = files.keep(part, deal.piece());
+            files.discard(deal.uuid());
+            return transferred(deal, whole);
+        }
+        var why = DealErrorCode.DEAL_WRONG_COMMP + ": PieceCID must be that of the uploaded data, given "
+                + deal.piece().pieceCidV1() + " while the data has " + piece.pieceCidV1();
+        if (DirectTerms.awaitsUpload(deal)) {
+            return failed(deal, why);
+        }
+        // Its operator, or a locator, may bring the right one, and so may its client.
+        LOG.warn("Deal {} waits on; of an upload nothing was kept: {}", deal.uuid(), why);
+        // In this order: the next upload must not find what is left of this one.
+        Files.deleteIfExists(part);
+        store.transactVoid(tx -> ChunkState.remove(tx, deal.uuid()));
+        return sought(deal, context, start);
     }
 
     private Outcome transferred(DealRecord deal, Path whole) throws IOException {

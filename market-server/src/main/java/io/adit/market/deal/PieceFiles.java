@@ -3,6 +3,7 @@ package io.adit.market.deal;
 import io.adit.core.fil.Commitment;
 import io.adit.core.fil.PaddedSize;
 import io.adit.core.fil.PieceInfo;
+import io.adit.core.state.DealRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -61,6 +62,15 @@ final class PieceFiles {
         return folder.resolve(deal + "-located.part");
     }
 
+    /** The deal's data while its client uploads it: where others may bring it, too, beside what they write. */
+    Path uploaded(DealRecord deal) {
+        return DirectTerms.isDirect(deal) ? part(deal.uuid()) : uploaded(deal.uuid());
+    }
+
+    private Path uploaded(UUID deal) {
+        return folder.resolve(deal + "-uploaded.part");
+    }
+
     /** A piece of the deal's aggregate, while it comes in. */
     Path incoming(UUID deal, int position) {
         return folder.resolve(deal + "-" + position + ".part");
@@ -93,7 +103,7 @@ final class PieceFiles {
     /** Bytes of the deal's data that have come; 0 if none or if that cannot be told now. */
     long received(UUID deal) {
         try {
-            return Math.max(size(part(deal)), size(located(deal)));
+            return Math.max(size(part(deal)), Math.max(size(located(deal)), size(uploaded(deal))));
         } catch (IOException e) {
             return 0;
         }
@@ -160,5 +170,6 @@ final class PieceFiles {
     void discard(UUID deal) throws IOException {
         Files.deleteIfExists(part(deal));
         Files.deleteIfExists(located(deal));
+        Files.deleteIfExists(uploaded(deal));
     }
 }

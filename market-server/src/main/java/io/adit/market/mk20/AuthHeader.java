@@ -68,7 +68,8 @@ record AuthHeader(Address address, Signature signature, Optional<Cover> cover) {
         }
         var parts = header.substring(SCHEME.length()).split(":", 3);
         if (parts.length != 3 || !KEY_TYPES.contains(parts[0])) {
-            throw new MalformedException("CurioAuth takes TYPE:ADDRESS:SIGNATURE with secp256k1, bls or delegated as type");
+            throw new MalformedException(
+                    "CurioAuth takes TYPE:ADDRESS:SIGNATURE with secp256k1, bls or delegated as type");
         }
         try {
             var address = Address.fromBytes(Base64.getDecoder().decode(parts[1]));

@@ -22,6 +22,9 @@ public interface DirectDeals {
     /** A deal that was accepted. */
     Optional<Standing> find(Ulid id);
 
+    /** Whose signature uploads a deal's data need: that of a direct deal's client, or of an offline deal's over libp2p. */
+    Optional<Address> uploader(Ulid id);
+
     /**
      * How far a deal is.
      *

@@ -16,15 +16,17 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The paths below {@code /market/mk20}, with Curio's statuses and bodies. {@code POST store} is what its older clients call
- * {@code deal}. What is offered may be read by everybody; the rest takes the signature of a client, and of a deal only that of
+ * {@code deal}. Uploads are taken for offline deals over libp2p, too, by their UUIDs. What is offered may be read by everybody; the rest takes the signature of a client, and of a deal only that of
  * the client who proposed it.
  */
 public final class Mk20Pages {
@@ -36,6 +38,7 @@ public final class Mk20Pages {
     private static final int AT_ONCE = 16;
 
     private static final int MAX_BODY = 1 << 20;
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private final DirectDeals deals;
     private final Uploads uploads;
@@ -74,8 +77,8 @@ public final class Mk20Pages {
                     case "GET status" -> Optional.of(ofDeal(question, path.get(1), Mk20Pages::status));
                     case "PUT upload" -> Optional.of(upload(question, path.get(1), uploads::whole));
                     case "POST upload" -> Optional.of(finish(question, path.get(1)));
-                    case "POST uploads" -> Optional.of(ofDeal(question, path.get(1), this::begin));
-                    case "GET uploads" -> Optional.of(ofDeal(question, path.get(1), this::progress));
+                    case "POST uploads" -> Optional.of(ofUpload(question, path.get(1), this::begin));
+                    case "GET uploads" -> Optional.of(ofUpload(question, path.get(1), (asked, deal) -> progress(deal)));
                     case "POST update" -> Optional.of(ofDeal(question, path.get(1), Mk20Pages::update));
                     default -> Optional.empty();
                 };
@@ -138,6 +141,32 @@ public final class Mk20Pages {
                     .map(found -> answer.apply(asked, found))
                     .orElseGet(() -> error(401, "Unauthorized: no such deal of " + asked.client()));
         });
+    }
+
+    /** As {@link #ofDeal}, of whatever deal's data is uploaded. */
+    private Page ofUpload(Question question, String id, BiFunction<Asked, Ulid, Page> answer) {
+        return asClient(question, asked -> {
+            var deal = named(id);
+            if (deal.isEmpty()) {
+                return error(400, "invalid id in url");
+            }
+            return isUploader(deal.get(), asked.client())
+                    ? answer.apply(asked, deal.get())
+                    : error(401, "Unauthorized: no such deal of " + asked.client());
+        });
+    }
+
+    private boolean isUploader(Ulid deal, Address client) {
+        return deals.uploader(deal).filter(client::equals).isPresent();
+    }
+
+    /** By its ULID, or by the UUID of the same bits. */
+    private static Optional<Ulid> named(String id) {
+        try {
+            return Optional.of(UUID_FORM.matcher(id).matches() ? new Ulid(UUID.fromString(id)) : Ulid.parse(id));
+        } catch (AditException e) {
+            return Optional.empty();
+        }
     }
 
     private Page propose(Asked asked) {
@@ -207,19 +236,15 @@ public final class Mk20Pages {
             case Caller.Stranger stranger -> error(stranger.status(), stranger.why());
             case Caller.Crowded crowded -> crowded(crowded.why());
             case Caller.Known known -> {
-                Ulid deal;
-                try {
-                    deal = Ulid.parse(id);
-                } catch (AditException e) {
+                var deal = named(id);
+                if (deal.isEmpty()) {
                     yield error(400, "invalid id in url");
                 }
-                if (deals.find(deal)
-                        .filter(found -> found.client().equals(known.client()))
-                        .isEmpty()) {
+                if (!isUploader(deal.get(), known.client())) {
                     yield error(401, "Unauthorized: no such deal of " + known.client());
                 }
                 var sha256 = known.header().cover().map(AuthHeader.Cover::sha256);
-                yield uploaded(upload, deal, new Uploads.Body(question.stream(), sha256));
+                yield uploaded(upload, deal.get(), new Uploads.Body(question.stream(), sha256));
             }
         };
     }
@@ -244,7 +269,7 @@ public final class Mk20Pages {
         return upload(question, id, (deal, body) -> uploads.chunk(deal, chunk, body));
     }
 
-    private Page begin(Asked asked, DirectDeals.Standing standing) {
+    private Page begin(Asked asked, Ulid deal) {
         JsonNode node;
         try {
             node = Mk20Json.parse(asked.body());
@@ -252,18 +277,15 @@ public final class Mk20Pages {
             return error(400, "failed to unmarshal request body: " + e.getMessage());
         }
         return result(uploads.begin(
-                standing.deal().id(),
-                node.path("raw_size").asLong(0),
-                node.path("chunk_size").asLong(0)));
+                deal, node.path("raw_size").asLong(0), node.path("chunk_size").asLong(0)));
     }
 
-    private Page progress(DirectDeals.Standing standing) {
-        if (!(standing.deal().data().source() instanceof Mk20Deal.Put)) {
+    private Page progress(Ulid deal) {
+        var direct = deals.find(deal);
+        if (direct.isPresent() && !(direct.get().deal().data().source() instanceof Mk20Deal.Put)) {
             return error(404, "deal not found: its data is not uploaded");
         }
-        return uploads.progress(standing.deal().id())
-                .map(Mk20Pages::progress)
-                .orElseGet(() -> error(425, "upload not initiated"));
+        return uploads.progress(deal).map(Mk20Pages::progress).orElseGet(() -> error(425, "upload not initiated"));
     }
 
     private static Page progress(Uploads.Progress progress) {
@@ -278,14 +300,16 @@ public final class Mk20Pages {
 
     /** A deal may come with it, as to {@code update}: it has to be the same one. */
     private Page finish(Question question, String id) {
-        return ofDeal(question, id, (asked, standing) -> {
+        return ofUpload(question, id, (asked, deal) -> {
             if (asked.body().length > 0) {
-                var same = update(asked, standing);
+                var same = deals.find(deal)
+                        .map(standing -> update(asked, standing))
+                        .orElseGet(() -> error(400, "the end of this deal's upload takes no body"));
                 if (same.status() != DealCode.OK.status()) {
                     return same;
                 }
             }
-            return result(uploads.finish(standing.deal().id()));
+            return result(uploads.finish(deal));
         });
     }
 

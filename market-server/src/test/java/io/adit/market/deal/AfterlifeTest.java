@@ -150,9 +150,10 @@ class AfterlifeTest {
             assertThat(end(bench)).isEmpty();
             assertThat(DealPipelineTest.piece(bench, DEAL).file().orElseThrow()).exists();
             // Nor does it keep others from being followed and settled.
-            await().atMost(Duration.ofSeconds(60)).until(() -> bench.unfinishedTasks().stream()
-                    .filter(task -> task.kind().equals(AfterlifeTask.KIND))
-                    .anyMatch(task -> task.why().equals(Optional.of("follows 0 active deals"))));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> bench.unfinishedTasks().stream()
+                            .filter(task -> task.kind().equals(AfterlifeTask.KIND))
+                            .anyMatch(task -> task.why().equals(Optional.of("follows 0 active deals"))));
 
             finality(bench);
             waitForEnd(bench);

@@ -115,7 +115,9 @@ class SignatureVectorsTest {
         assertThat(Signatures.verify(address, message, new Signature(SignatureType.SECP256K1, data)))
                 .isFalse();
         assertThat(Signatures.verify(
-                        address, Arrays.copyOf(message, message.length + 1), new Signature(SignatureType.DELEGATED, data)))
+                        address,
+                        Arrays.copyOf(message, message.length + 1),
+                        new Signature(SignatureType.DELEGATED, data)))
                 .isFalse();
         var secret = bytes(vector, "private_key");
         for (var other : List.of(

@@ -211,9 +211,12 @@ public final class ClientDirectCommand {
     @Command(
             name = "upload",
             mixinStandardHelpOptions = true,
-            description = "Upload the data of a direct deal, or what is missing of it after a broken upload.")
+            description = {
+                "Upload the data of a direct deal, or what is missing of it after a broken upload; also that of an offline",
+                "deal over libp2p."
+            })
     public static final class Upload extends OnMarket {
-        @Parameters(index = "1", paramLabel = "DEAL", description = "Its ULID.")
+        @Parameters(index = "1", paramLabel = "DEAL", description = "Its ULID, or the UUID of one over libp2p.")
         private DealName deal = DealNameConverter.NONE;
 
         @Parameters(index = "2", paramLabel = "FILE", description = "The data.")
