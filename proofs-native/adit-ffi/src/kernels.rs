@@ -4,7 +4,7 @@ use crate::buffer::bytes;
 use crate::guard::answer;
 use crate::{Out, OutLen};
 use adit_kernels::{CommP, Kernel};
-use adit_proofs::{measure, Failure, Outcome};
+use adit_proofs::{measure, measure_sealing, Failure, Outcome};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -157,6 +157,25 @@ pub unsafe extern "C" fn adit_measure_pieces(padded_size: u64, runs: u64, out: O
         for way in measure::pieces(padded_size, runs)? {
             let seconds: Vec<_> = way.seconds.iter().map(|seconds| format!("{seconds:.9}")).collect();
             text.push_str(&format!("{}={}\n", way.name, seconds.join(",")));
+        }
+        Ok(text.into_bytes())
+    })
+}
+
+/// Measures the parts of sealing that kernels do, over `size` bytes: a line with the clock's cycles a second (`clock=`), and one
+/// for each way, of what is done, its name, the bytes worked on, `=`, and the CPU-seconds of its runs with commas. The
+/// library, `rust-fil-proofs`, comes after the kernel that does the same.
+///
+/// # Safety
+/// See the crate's rules.
+#[no_mangle]
+pub unsafe extern "C" fn adit_measure_sealing(size: u64, runs: u64, out: Out, out_len: OutLen) -> i32 {
+    answer(out, out_len, || {
+        let report = measure_sealing::all(size, runs)?;
+        let mut text = format!("clock={:.0}\n", report.clock);
+        for way in report.measured {
+            let seconds: Vec<_> = way.seconds.iter().map(|seconds| format!("{seconds:.9}")).collect();
+            text.push_str(&format!("{} {} {}={}\n", way.bench, way.way, way.bytes, seconds.join(",")));
         }
         Ok(text.into_bytes())
     })

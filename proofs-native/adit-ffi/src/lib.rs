@@ -37,6 +37,7 @@ pub type OutLen = *mut usize;
 
 pub use kernels::{
     adit_commp_drop, adit_commp_finish, adit_commp_new, adit_commp_update, adit_kernels, adit_measure_pieces,
+    adit_measure_sealing,
 };
 
 #[no_mangle]

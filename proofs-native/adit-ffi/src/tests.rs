@@ -188,6 +188,11 @@ fn measuring_names_every_kernel_and_the_library() {
     let measured = call(|out, len| unsafe { adit_measure_pieces(1 << 16, 2, out, len) });
     let text = measured.text();
     assert!(text.starts_with("scalar=") && text.lines().last().unwrap().starts_with("rust-fil-proofs="), "{text}");
+    let measured = call(|out, len| unsafe { adit_measure_sealing(1 << 16, 1, out, len) });
+    let text = measured.text();
+    assert!(text.starts_with("clock=") && text.contains("\nlabels-16 "), "{text}");
+    let refused = call(|out, len| unsafe { adit_measure_sealing(1 << 50, 1, out, len) });
+    assert!(refused.text().starts_with("invalid-input\n"));
     let refused = call(|out, len| unsafe { adit_measure_pieces(1 << 50, 2, out, len) });
     assert!(refused.text().starts_with("invalid-input\n"));
 }

@@ -3,7 +3,7 @@
 use crate::seal::{remove_if_there, sync_parent};
 use crate::{Failure, Outcome};
 use adit_kernels::sdr::{self, Layer, NodeParents, ParentError};
-use adit_kernels::{Node, NODE_BYTES};
+use adit_kernels::{Kernel, Node, NODE_BYTES};
 use anyhow::{anyhow, Context};
 use filecoin_hashers::poseidon::PoseidonHasher;
 use filecoin_proofs::parameters::setup_params;
@@ -54,8 +54,23 @@ impl Graph {
         start: Option<(u32, Layer)>,
         finished: impl Fn(u32, &Layer) -> Outcome<()> + Sync,
     ) -> Outcome<Layer> {
-        let kernel = sdr::best(1);
-        let room = || Layer::new(kernel, self.nodes as u64, 1).map_err(|error| Failure::Failed(error.into()));
+        self.run(sdr::best(1), &[*replica_id], start, finished)
+    }
+
+    /// Computes the last layer of several sectors at a time, at most 16, in memory: two layers of each, and of 16 sectors where
+    /// the kernel is [`Kernel::Avx512`].
+    pub fn label_many(&self, replica_ids: &[Node]) -> Outcome<Layer> {
+        self.run(sdr::best(replica_ids.len()), replica_ids, None, |_, _| Ok(()))
+    }
+
+    fn run(
+        &self,
+        kernel: Kernel,
+        replica_ids: &[Node],
+        start: Option<(u32, Layer)>,
+        finished: impl Fn(u32, &Layer) -> Outcome<()> + Sync,
+    ) -> Outcome<Layer> {
+        let room = || self.room(kernel, replica_ids.len());
         let (done, mut before) = start.map_or((0, None), |(done, layer)| (done, Some(layer)));
         let mut into = room()?;
         let mut cache = self.graph.parent_cache()?;
@@ -75,7 +90,7 @@ impl Graph {
                 let writer = previous
                     .filter(|_| number > done + 1)
                     .map(|previous| scope.spawn(move || finished(number - 1, previous)));
-                let labelled = sdr::label(kernel, number, &[*replica_id], &mut parents, previous, &mut into);
+                let labelled = sdr::label(kernel, number, replica_ids, &mut parents, previous, &mut into);
                 let written = writer.map_or(Ok(()), |writer| {
                     writer.join().unwrap_or_else(|_| Err(anyhow!("writing layer {} panicked", number - 1).into()))
                 });
@@ -131,6 +146,10 @@ impl Graph {
         } else {
             0
         }
+    }
+
+    fn room(&self, kernel: Kernel, sectors: usize) -> Outcome<Layer> {
+        Layer::new(kernel, self.nodes as u64, sectors).map_err(|error| Failure::Failed(error.into()))
     }
 
     fn read(&self, path: &Path) -> Outcome<Layer> {

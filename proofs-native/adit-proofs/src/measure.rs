@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 /// Largest piece that is measured: it lies in memory.
 const MAX_PADDED: u64 = 1 << 30;
-const MAX_RUNS: u64 = 1000;
+pub(crate) const MAX_RUNS: u64 = 1000;
 
 /// CPU-seconds of each run of one way to hash the same piece.
 pub struct Measured {
@@ -66,11 +66,11 @@ fn by_library(payload: &[u8]) -> Outcome<[u8; 32]> {
 }
 
 /// Bytes that no hash finds easier than others.
-fn payload(length: usize) -> Vec<u8> {
+pub(crate) fn payload(length: usize) -> Vec<u8> {
     (0..length as u64).map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 29) as u8).collect()
 }
 
-fn cpu_seconds() -> Outcome<f64> {
+pub(crate) fn cpu_seconds() -> Outcome<f64> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a timespec that the call may write to.
     if unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) } != 0 {

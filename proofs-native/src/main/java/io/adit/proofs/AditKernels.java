@@ -23,6 +23,20 @@ final class AditKernels {
         NativeProofs.requireAbi(library, adit_abi());
     }
 
+    /**
+     * Binds them for whoever cannot do without.
+     *
+     * @throws ProofsException when the library does not load here, lacks an entry or speaks another ABI
+     */
+    static void bindToMeasure(NativeLibrary library) {
+        try {
+            bind(library);
+        } catch (UnsatisfiedLinkError refused) {
+            throw new ProofsException(
+                    ProofsError.LIBRARY_MISSING, "Loading " + library.file() + ": " + refused.getMessage(), refused);
+        }
+    }
+
     /** What the entry answers. */
     static byte[] answer(NativeProofs.Entry entry) {
         return NativeProofs.answer("piece commitment", entry, AditKernels::adit_free);
@@ -49,4 +63,6 @@ final class AditKernels {
 
     static native int adit_measure_pieces(
             long paddedSize, long runs, PointerByReference out, LongByReference outLength);
+
+    static native int adit_measure_sealing(long size, long runs, PointerByReference out, LongByReference outLength);
 }

@@ -31,12 +31,7 @@ public record MeasuredKernel(String name, PaddedSize size, List<Double> seconds)
      * @throws ProofsException when there is no native library, or what is asked is refused
      */
     public static List<MeasuredKernel> measure(NativeLibrary library, PaddedSize size, int runs) {
-        try {
-            AditKernels.bind(library);
-        } catch (UnsatisfiedLinkError refused) {
-            throw new ProofsException(
-                    ProofsError.LIBRARY_MISSING, "Loading " + library.file() + ": " + refused.getMessage(), refused);
-        }
+        AditKernels.bindToMeasure(library);
         var answer =
                 AditKernels.answer((out, length) -> AditKernels.adit_measure_pieces(size.bytes(), runs, out, length));
         return new String(answer, StandardCharsets.UTF_8)

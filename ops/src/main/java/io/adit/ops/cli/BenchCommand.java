@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adit.core.fil.PaddedSize;
 import io.adit.proofs.MeasuredKernel;
+import io.adit.proofs.MeasuredSealing;
 import io.adit.proofs.NativeLibrary;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -32,8 +33,9 @@ public final class BenchCommand {
             name = "kernels",
             mixinStandardHelpOptions = true,
             description = {
-                "Piece commitments (CommP) with each kernel that this CPU has, beside rust-fil-proofs: MiB of padded data a",
-                "CPU-second in one thread, median of the runs. Commitments are checked equal. Needs no node."
+                "Piece commitments (CommP) with each kernel that this CPU has, then the parts of sealing that kernels do, beside",
+                "rust-fil-proofs: MiB a CPU-second, median of the runs. Results are checked equal. Needs no node.",
+                "Labels are of sectors of 8 MiB; the first run makes their graph. The library's settings (FIL_PROOFS_...) count."
             })
     public static final class Kernels implements Callable<Integer> {
         /** What the fastest kernel is to reach beside the library. */
@@ -64,7 +66,10 @@ public final class BenchCommand {
                 throw new ParameterException(line, "--runs: from 1 to " + MOST_RUNS);
             }
             var measured = MeasuredKernel.measure(NativeLibrary.locate(), new PaddedSize((long) mebibytes << 20), runs);
-            print(measured, MeasuredKernel.libraryVersion(), json, line.getOut());
+            var version = MeasuredKernel.libraryVersion();
+            print(measured, version, json, line.getOut());
+            var sealing = MeasuredSealing.measure(NativeLibrary.locate(), new PaddedSize((long) mebibytes << 20), runs);
+            SealingRows.print(sealing, version, json, line.getOut());
             return 0;
         }
 
