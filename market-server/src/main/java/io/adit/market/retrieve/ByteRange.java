@@ -1,5 +1,7 @@
 package io.adit.market.retrieve;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,50 +12,58 @@ import java.util.regex.Pattern;
  * @param length number of bytes, at least 1
  */
 record ByteRange(long first, long length) {
+    /** A client that asks for more parts at once gains nothing by it. */
+    static final int MAX_RANGES = 64;
+
     private static final Pattern ONE = Pattern.compile("(\\d{0,18})\\s*-\\s*(\\d{0,18})");
     private static final String UNIT = "bytes=";
 
     /**
-     * Reads a Range header (RFC 9110, section 14). One range is served. Other units and malformed headers are ignored, as
-     * the RFC asks.
+     * Reads a Range header (RFC 9110, section 14). Of several ranges those are kept that name a byte. Other units and
+     * malformed headers are ignored, as the RFC asks.
      *
      * @param size bytes of the whole representation
-     * @throws RefusedException when no byte of it is named, or there are several ranges
+     * @return none when everything is to be sent
+     * @throws RefusedException when no byte of it is named, or there are too many ranges, or more bytes in them than in all of
+     *     it
      */
-    static Optional<ByteRange> parse(String header, long size) {
+    static List<ByteRange> parse(String header, long size) {
         if (!header.startsWith(UNIT)) {
-            return Optional.empty();
+            return List.of();
         }
-        var spec = header.substring(UNIT.length()).strip();
-        if (spec.indexOf(',') >= 0) {
-            throw unsatisfiable("several ranges in one request", size);
+        var specs = header.substring(UNIT.length()).split(",", MAX_RANGES + 1);
+        if (specs.length > MAX_RANGES) {
+            throw RefusedException.range("more than " + MAX_RANGES + " ranges in one request", size);
         }
-        var matcher = ONE.matcher(spec);
-        if (!matcher.matches()
-                || (matcher.group(1).isEmpty() && matcher.group(2).isEmpty())) {
-            return Optional.empty();
+        var ranges = new ArrayList<ByteRange>();
+        for (var spec : specs) {
+            var matcher = ONE.matcher(spec.strip());
+            if (!matcher.matches()
+                    || (matcher.group(1).isEmpty() && matcher.group(2).isEmpty())) {
+                return List.of();
+            }
+            if (isBackwards(matcher.group(1), matcher.group(2))) {
+                return List.of();
+            }
+            satisfiable(matcher.group(1), matcher.group(2), size).ifPresent(ranges::add);
         }
-        if (matcher.group(1).isEmpty()) {
-            long suffix = Math.min(Long.parseLong(matcher.group(2)), size);
-            return Optional.of(checked(size - suffix, size - 1, size));
+        if (ranges.isEmpty()) {
+            throw RefusedException.range("no range begins within the " + size + " bytes", size);
         }
-        long first = Long.parseLong(matcher.group(1));
-        long last = matcher.group(2).isEmpty() ? size - 1 : Long.parseLong(matcher.group(2));
-        if (!matcher.group(2).isEmpty() && last < first) {
-            return Optional.empty();
+        if (ranges.size() > 1 && ranges.stream().mapToLong(ByteRange::length).sum() > size) {
+            throw RefusedException.range("ranges of more bytes together than there are", size);
         }
-        return Optional.of(checked(first, Math.min(last, size - 1), size));
+        return ranges;
     }
 
-    private static ByteRange checked(long first, long last, long size) {
-        if (first >= size || last < first) {
-            throw unsatisfiable("the range begins at " + first + " of " + size + " bytes", size);
-        }
-        return new ByteRange(first, last - first + 1);
+    private static boolean isBackwards(String first, String last) {
+        return !first.isEmpty() && !last.isEmpty() && Long.parseLong(last) < Long.parseLong(first);
     }
 
-    private static RefusedException unsatisfiable(String problem, long size) {
-        return RefusedException.range(problem, size);
+    private static Optional<ByteRange> satisfiable(String first, String last, long size) {
+        long from = first.isEmpty() ? size - Math.min(Long.parseLong(last), size) : Long.parseLong(first);
+        long to = first.isEmpty() || last.isEmpty() ? size - 1 : Math.min(Long.parseLong(last), size - 1);
+        return from > to ? Optional.empty() : Optional.of(new ByteRange(from, to - from + 1));
     }
 
     /** The Content-Range value. */

@@ -152,6 +152,26 @@ final class Exchange {
         finish(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
     }
 
+    /** Answers with several parts of a file, without copying them. */
+    void sendParts(HttpHeaders headers, OpenPiece piece, long offset, Multipart parts) {
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.PARTIAL_CONTENT);
+        response.headers().add(headers);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, parts.length());
+        status = response.status().code();
+        begin(response);
+        var ignored = channel.write(response);
+        if (!isHead()) {
+            bodyBytes.set(parts.length());
+            for (var part : parts.parts()) {
+                ignored = channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(part.head())));
+                ignored = channel.write(piece.region(
+                        offset + part.range().first(), part.range().length()));
+            }
+            ignored = channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(parts.end())));
+        }
+        finish(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+    }
+
     /** Begins an answer of unknown length; for HEAD, also ends it. */
     void beginStream(HttpHeaders headers) {
         var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
@@ -217,7 +237,7 @@ final class Exchange {
 
     private boolean isReusable() {
         return keepAlive
-                && (status < 400 || status == 404 || status == 416)
+                && (status < 400 || status == 404 || status == 412 || status == 416)
                 // Without chunks, only closing marks the end of a stream.
                 && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
     }

@@ -3,11 +3,15 @@ package io.adit.market.retrieve;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Optional;
+import java.util.List;
 
 /** Answers with a part of a piece's file: whole, a range, or not at all when the client has it. */
 final class FileAnswer {
     static final String IMMUTABLE = "public, max-age=29030400, immutable";
+
+    /** What scripts of other sites may read beside what they always may. */
+    private static final String EXPOSED =
+            "Content-Length, Content-Range, Content-Location, ETag, X-Ipfs-Path, X-Ipfs-Roots";
 
     private FileAnswer() {}
 
@@ -21,14 +25,18 @@ final class FileAnswer {
         if (!describe(exchange, headers, etag)) {
             return;
         }
-        var range = range(exchange, etag, length);
-        if (range.isEmpty()) {
+        var ranges = ranges(exchange, etag, length);
+        if (ranges.isEmpty()) {
             exchange.sendFile(200, headers, piece, offset, length);
-            return;
+        } else if (ranges.size() == 1) {
+            var range = ranges.getFirst();
+            headers.set(HttpHeaderNames.CONTENT_RANGE, range.contentRange(length));
+            exchange.sendFile(206, headers, piece, offset + range.first(), range.length());
+        } else {
+            var parts = Multipart.of(ranges, etag, headers.get(HttpHeaderNames.CONTENT_TYPE), length);
+            headers.set(HttpHeaderNames.CONTENT_TYPE, parts.contentType());
+            exchange.sendParts(headers, piece, offset, parts);
         }
-        headers.set(HttpHeaderNames.CONTENT_RANGE, range.get().contentRange(length));
-        exchange.sendFile(
-                206, headers, piece, offset + range.get().first(), range.get().length());
     }
 
     /** As {@link #send}, for bytes that a CID carries itself. */
@@ -38,12 +46,22 @@ final class FileAnswer {
         }
     }
 
-    /** Adds what all immutable content says; false when 304 was answered. */
+    /**
+     * Adds what all immutable content says; false when 304 was answered.
+     *
+     * @throws RefusedException PRECONDITION_FAILED when the client wants another version, which there will never be
+     */
     static boolean describe(Exchange exchange, HttpHeaders headers, String etag) {
+        var match = exchange.header(HttpHeaderNames.IF_MATCH);
+        if (!match.isEmpty() && !Conditions.matchNames(match, etag)) {
+            throw new RefusedException(
+                    RefusalCode.PRECONDITION_FAILED, "If-Match names another version than the only one", etag);
+        }
         headers.set(HttpHeaderNames.ETAG, etag);
         headers.set(HttpHeaderNames.CACHE_CONTROL, IMMUTABLE);
         headers.set("x-content-type-options", "nosniff");
         headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         var noneMatch = exchange.header(HttpHeaderNames.IF_NONE_MATCH);
         if (!noneMatch.isEmpty() && Conditions.noneMatchNames(noneMatch, etag)) {
             exchange.sendNothing(304, headers);
@@ -52,10 +70,11 @@ final class FileAnswer {
         return true;
     }
 
-    private static Optional<ByteRange> range(Exchange exchange, String etag, long length) {
+    /** None when everything is to be sent. */
+    static List<ByteRange> ranges(Exchange exchange, String etag, long length) {
         var header = exchange.header(HttpHeaderNames.RANGE);
         if (header.isEmpty() || !Conditions.rangeCounts(exchange.header(HttpHeaderNames.IF_RANGE), etag)) {
-            return Optional.empty();
+            return List.of();
         }
         return ByteRange.parse(header, length);
     }

@@ -15,10 +15,14 @@ public enum RefusalCode implements ErrorCode {
             application/vnd.ipld.raw or application/vnd.ipld.car, in Accept or as ?format=raw or ?format=car."""),
     GONE(410, ErrorKind.OPERATOR, "The piece is known here, but no unsealed copy of it is kept at present."),
     NOT_CACHED(412, ErrorKind.NETWORK, "The request said only-if-cached and the block is not stored here."),
+    PRECONDITION_FAILED(
+            412, ErrorKind.NETWORK, "If-Match names none of the versions of this content, of which there is one."),
     BODY_TOO_LONG(413, ErrorKind.NETWORK, "What was posted is longer than the limit."),
     URI_TOO_LONG(414, ErrorKind.NETWORK, "The request line is longer than the limit."),
     RANGE_NOT_SATISFIABLE(416, ErrorKind.NETWORK, """
-            The Range header names no byte that exists, or several ranges; one range a request is served."""),
+            The Range header names no byte that exists, or more than 64 ranges, or in all more bytes than there are."""),
+    TOO_MANY_REQUESTS(
+            429, ErrorKind.NETWORK, "As many requests as one address may make are being served; try again shortly."),
     TOO_MANY_HEADERS(431, ErrorKind.NETWORK, "The request's headers are longer than the limit."),
     BLOCKED(451, ErrorKind.OPERATOR, "The operator does not serve this content."),
     DAMAGED(500, ErrorKind.HARDWARE, "The stored copy is shorter than it should be; restore the piece's file."),

@@ -29,10 +29,7 @@ final class RefusedException extends AditException {
     /** A range that names no byte of a representation of {@code size} bytes. */
     static RefusedException range(String message, long size) {
         return new RefusedException(
-                RefusalCode.RANGE_NOT_SATISFIABLE,
-                message,
-                "one range within " + size + " bytes",
-                OptionalLong.of(size));
+                RefusalCode.RANGE_NOT_SATISFIABLE, message, "ranges within " + size + " bytes", OptionalLong.of(size));
     }
 
     /** The size that a range did not fit into. */

@@ -123,7 +123,7 @@ final class Router {
         if (byAddress.merge(network, 1, Integer::sum) > mostPerAddress) {
             leave(network);
             throw new RefusedException(
-                    RefusalCode.BUSY, "as many requests as one address may make are being served", "");
+                    RefusalCode.TOO_MANY_REQUESTS, "as many requests as one address may make are being served", "");
         }
         if (!slot(kind).tryAcquire()) {
             leave(network);
@@ -142,7 +142,7 @@ final class Router {
         if (refusal.refusal() == RefusalCode.METHOD_NOT_ALLOWED) {
             headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
         }
-        if (refusal.refusal() == RefusalCode.BUSY) {
+        if (refusal.refusal() == RefusalCode.BUSY || refusal.refusal() == RefusalCode.TOO_MANY_REQUESTS) {
             headers.set(HttpHeaderNames.RETRY_AFTER, "1");
         }
         if (refusal.refusal() == RefusalCode.RANGE_NOT_SATISFIABLE) {
@@ -205,7 +205,7 @@ final class Router {
         body.put(
                 "serves",
                 Map.of(
-                        "/piece/{pieceCid}", "piece payloads, one byte range a request (FRC-0066)",
+                        "/piece/{pieceCid}", "piece payloads, whole or by byte ranges (FRC-0066)",
                         "/ipfs/{cid}[/path]", "raw blocks and CARs (trustless gateway)"));
         exchange.sendBytes(200, headers, json(body));
     }

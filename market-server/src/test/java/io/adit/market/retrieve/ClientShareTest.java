@@ -69,7 +69,7 @@ class ClientShareTest {
         for (int i = 0; i < 2; i++) {
             greedy.add(asking("127.0.0.1", "bytes=0-"));
         }
-        await().untilAsserted(() -> assertThat(status("127.0.0.1")).startsWith("HTTP/1.1 503"));
+        await().untilAsserted(() -> assertThat(status("127.0.0.1")).startsWith("HTTP/1.1 429"));
 
         assertThat(status("127.0.0.2")).startsWith("HTTP/1.1 206");
         for (var socket : greedy) {

@@ -1,5 +1,6 @@
 package io.adit.market.retrieve;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.adit.core.fil.PaddedSize;
@@ -12,6 +13,7 @@ import io.adit.core.ipld.CborWriter;
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.UnixFsOptions;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +96,8 @@ class RetrievalServerTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
-            value = {"bytes=99999999-", "bytes=-0", "bytes=0-1,3-4"})
-    void refusesRanges_thatNameNoByteOrAreSeveral(String range) throws Exception {
+            value = {"bytes=99999999-", "bytes=-0", "bytes=99999999-,-0", "bytes=0-,0-"})
+    void refusesRanges_thatNameNoByteOrMoreThanThereAre(String range) throws Exception {
         var answer = curl.run(
                 "-H",
                 "Range: " + range,
@@ -106,8 +108,53 @@ class RetrievalServerTest {
         assertThat(answer.text()).contains("RANGE_NOT_SATISFIABLE");
     }
 
+    @Test
+    void refusesRanges_thatAreTooMany() throws Exception {
+        var url = provider.base() + "/piece/" + file.piece().pieceCidV1();
+
+        assertThat(curl.run("-r", "1-1" + ",1-1".repeat(63), url).status()).isEqualTo(206);
+        assertThat(curl.run("-r", "1-1" + ",1-1".repeat(64), url).status()).isEqualTo(416);
+    }
+
+    @Test
+    void servesSeveralRanges() throws Exception {
+        var payload = Files.readAllBytes(file.car());
+        var url = provider.base() + "/piece/" + file.piece().pieceCidV1();
+
+        var answer = curl.run("-r", "100000-299999,5-9,-7,99999999-", url);
+
+        assertThat(answer.exit()).isZero();
+        assertThat(answer.status()).isEqualTo(206);
+        assertThat(answer.header("content-range")).isEmpty();
+        var type = answer.header("content-type");
+        assertThat(type).startsWith("multipart/byteranges; boundary=");
+        var boundary = type.substring(type.indexOf('=') + 1);
+        var expected = new ByteArrayOutputStream();
+        for (var range :
+                List.of(List.of(100_000, 299_999), List.of(5, 9), List.of(payload.length - 7, payload.length - 1))) {
+            int first = range.getFirst();
+            int last = range.getLast();
+            expected.writeBytes(((expected.size() == 0 ? "" : "\r\n") + "--" + boundary
+                            + "\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes " + first + "-" + last
+                            + "/"
+                            + payload.length + "\r\n\r\n")
+                    .getBytes(US_ASCII));
+            expected.write(payload, first, last - first + 1);
+        }
+        expected.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(US_ASCII));
+        assertThat(answer.body()).isEqualTo(expected.toByteArray());
+        assertThat(answer.header("content-length")).isEqualTo(Integer.toString(expected.size()));
+        // Of two, one is within: an answer as to one.
+        assertThat(curl.run("-r", "0-0,99999999-", url).header("content-range"))
+                .isEqualTo("bytes 0-0/" + payload.length);
+        assertThat(curl.run("-I", "-r", "0-0,2-2", url).header("content-type")).startsWith("multipart/byteranges");
+        assertThat(curl.run("-I", "-r", "0-0,b", url).status()).isEqualTo(200);
+        var block = provider.base() + "/ipfs/" + file.root() + "?format=raw";
+        assertThat(curl.run("-r", "0-0,2-2", block).text()).contains("Content-Type: application/vnd.ipld.raw");
+    }
+
     @ParameterizedTest
-    @CsvSource({"bytes=9-2", "bytes=a-b", "lines=1-2", "bytes=-", "bytes=99999999999999999999999-"})
+    @CsvSource({"bytes=9-2", "bytes=a-b", "bytes=0-0;4-4", "lines=1-2", "bytes=-", "bytes=99999999999999999999999-"})
     void ignoresRanges_thatAreMalformed(String range) throws Exception {
         var answer = curl.run(
                 "-I",
@@ -130,6 +177,13 @@ class RetrievalServerTest {
         assertThat(curl.run("-r", "0-9", "-H", "If-Range: " + etag, url).status())
                 .isEqualTo(206);
         assertThat(curl.run("-r", "0-9", "-H", "If-Range: \"x\"", url).status()).isEqualTo(200);
+        assertThat(curl.run("-r", "0-9", "-H", "If-Range: W/" + etag, url).status())
+                .isEqualTo(200);
+        assertThat(curl.run("-I", "-H", "If-Match: \"x\", " + etag, url).status())
+                .isEqualTo(200);
+        assertThat(curl.run("-I", "-H", "If-Match: *", url).status()).isEqualTo(200);
+        assertThat(curl.run("-H", "If-Match: \"x\"", url).text()).contains("PRECONDITION_FAILED");
+        assertThat(curl.run("-H", "If-Match: W/" + etag, url).status()).isEqualTo(412);
     }
 
     @Test
