@@ -164,12 +164,25 @@ final class Exchange {
             bodyBytes.set(parts.length());
             for (var part : parts.parts()) {
                 ignored = channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(part.head())));
-                ignored = channel.write(piece.region(
-                        offset + part.range().first(), part.range().length()));
+                ignored = channel.write(
+                        piece.region(offset + part.range().first(), part.range().length()));
             }
             ignored = channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(parts.end())));
         }
         finish(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+    }
+
+    /** Begins an answer whose bytes are streamed; for HEAD, also ends it. */
+    void beginStream(int code, HttpHeaders headers, long length) {
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
+        response.headers().add(headers);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+        status = code;
+        begin(response);
+        var ignored = channel.write(response);
+        if (isHead()) {
+            finish(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+        }
     }
 
     /** Begins an answer of unknown length; for HEAD, also ends it. */

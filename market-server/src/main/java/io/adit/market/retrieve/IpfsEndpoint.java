@@ -12,9 +12,9 @@ import java.util.HexFormat;
 /**
  * {@code GET|HEAD /ipfs/{cid}[/path]} as the <a href="https://specs.ipfs.tech/http-gateways/trustless-gateway/">trustless
  * gateway specification</a> says: one raw block, or a CAR whose root is the path's last element and which begins with the
- * blocks that led there.
+ * blocks that led there. Where the operator wants it, files and directories for browsers, too; see {@link Website}.
  *
- * <p>Nothing is served that the client cannot check. Of a CAR, the path, the root and the root's presence are checked
+ * <p>But for these, nothing is served that the client cannot check. Of a CAR, the path, the root and the root's presence are checked
  * before the first byte; a block missing further down breaks the connection off, so that a short CAR never looks whole.
  */
 final class IpfsEndpoint {
@@ -47,14 +47,21 @@ final class IpfsEndpoint {
             refuseBlocked(path.end());
             var place = blocks.find(path.end()).orElseThrow(() -> missing(exchange, path.end()));
             var headers = describe(target, path);
-            locate(exchange, headers, target, format);
             var name = target.parameter("filename").orElse("");
             switch (format) {
+                case ResponseFormat.Page page ->
+                    new Website(exchange, target, blocks, this::refuseBlocked).answer(headers, path.end());
                 case ResponseFormat.Raw raw -> {
+                    locate(exchange, headers, target, "format=raw");
                     headers.set(HttpHeaderNames.CONTENT_DISPOSITION, Attachment.as(name, path.end() + ".bin"));
                     sendRaw(exchange, headers, path.end(), place);
                 }
                 case ResponseFormat.Car car -> {
+                    locate(
+                            exchange,
+                            headers,
+                            target,
+                            "format=car&car-order=dfs&car-dups=" + (car.duplicates() ? "y" : "n"));
                     headers.set(HttpHeaderNames.CONTENT_DISPOSITION, Attachment.as(name, path.end() + ".car"));
                     sendCar(exchange, headers, path, car, DagWalk.Extent.of(car, path.end(), place), blocks);
                 }
@@ -83,7 +90,7 @@ final class IpfsEndpoint {
                 String.join(",", path.roots().stream().map(Cid::toString).toList()));
         headers.set(HttpHeaderNames.VARY, "Accept");
         // A path with characters outside printable ASCII would need an encoding that the header does not define.
-        var text = "/" + String.join("/", target.segments());
+        var text = "/" + String.join("/", target.segments()) + (target.isDirectory() ? "/" : "");
         if (isHeaderText(text)) {
             headers.set("x-ipfs-path", text);
         }
@@ -91,20 +98,17 @@ final class IpfsEndpoint {
     }
 
     /** Where caches find the same answer without looking at the Accept header. */
-    private static void locate(Exchange exchange, HttpHeaders headers, RequestTarget target, ResponseFormat format) {
+    private static void locate(Exchange exchange, HttpHeaders headers, RequestTarget target, String asked) {
         var uri = exchange.uri();
         if (target.parameter("format").isPresent() || !isHeaderText(uri)) {
             return;
         }
-        var asked = switch (format) {
-            case ResponseFormat.Raw raw -> "format=raw";
-            case ResponseFormat.Car car -> "format=car&car-order=dfs&car-dups=" + (car.duplicates() ? "y" : "n");
-        };
         headers.set(HttpHeaderNames.CONTENT_LOCATION, uri + (uri.indexOf('?') < 0 ? "?" : "&") + asked);
     }
 
-    private static boolean isHeaderText(String text) {
-        return text.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    /** Whether a header can carry a text without an encoding. */
+    static boolean isHeaderText(String text) {
+        return text.chars().allMatch(c -> c >= ' ' && c < 0x7f) && !text.endsWith(" ");
     }
 
     private static void sendRaw(Exchange exchange, HttpHeaders headers, Cid cid, StoredBlocks.Place place) {

@@ -7,6 +7,7 @@ enum RequestKind {
     PIECE,
     BLOCK,
     CAR,
+    FILE,
     OTHER;
 
     String label() {

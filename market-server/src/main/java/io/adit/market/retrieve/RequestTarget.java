@@ -15,9 +15,10 @@ import java.util.TreeMap;
  * A request's path and query.
  *
  * @param segments the path's segments, each percent-decoded after splitting, so that {@code %2F} separates nothing
+ * @param isDirectory whether the path ends with a slash
  * @param query the first value of each parameter
  */
-record RequestTarget(List<String> segments, Map<String, String> query) {
+record RequestTarget(List<String> segments, boolean isDirectory, Map<String, String> query) {
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_PARAMETERS = 32;
 
@@ -47,7 +48,7 @@ record RequestTarget(List<String> segments, Map<String, String> query) {
         if (segments.size() > MAX_SEGMENTS) {
             throw malformed("more than " + MAX_SEGMENTS + " path segments");
         }
-        return new RequestTarget(segments, mark < 0 ? Map.of() : query(origin.substring(mark + 1)));
+        return new RequestTarget(segments, path.endsWith("/"), mark < 0 ? Map.of() : query(origin.substring(mark + 1)));
     }
 
     /** The path as it was sent, without authority and query. */

@@ -1,13 +1,20 @@
 package io.adit.market.retrieve;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
 /** What an {@code /ipfs/} request asks for. */
 sealed interface ResponseFormat {
+    /** Types that only programs ask for. */
+    String VENDOR = "application/vnd.";
+
     String RAW_TYPE = "application/vnd.ipld.raw";
     String CAR_TYPE = "application/vnd.ipld.car";
     String FORMATS = RAW_TYPE + " or " + CAR_TYPE + ", in Accept or as ?format=raw or ?format=car";
+
+    /** A file or a directory as a browser shows it, which the client cannot check. */
+    record Page() implements ResponseFormat {}
 
     /** One block as it is. */
     record Raw() implements ResponseFormat {}
@@ -43,9 +50,10 @@ sealed interface ResponseFormat {
     /**
      * Chooses by {@code ?format=}, which wins, or the Accept header (trustless gateway specification; IPIP-402, 412, 523).
      *
+     * @param website whether pages are served to those who ask for nothing else
      * @throws RefusedException when neither names a format served here
      */
-    static ResponseFormat of(RequestTarget target, String accept) {
+    static ResponseFormat of(RequestTarget target, String accept, boolean website) {
         var format = target.parameter("format");
         if (format.isPresent()) {
             return switch (format.get()) {
@@ -58,14 +66,24 @@ sealed interface ResponseFormat {
                             "raw or car");
             };
         }
-        return fromAccept(target, accept);
+        return fromAccept(target, accept).orElseGet(() -> unnamed(accept, website));
     }
 
-    private static ResponseFormat fromAccept(RequestTarget target, String accept) {
+    /** What is sent to those who name no format that can be checked. */
+    private static ResponseFormat unnamed(String accept, boolean website) {
+        if (website
+                && Arrays.stream(accept.split(","))
+                        .anyMatch(type -> !mediaType(type).startsWith(VENDOR))) {
+            return new Page();
+        }
         if (accept.isBlank()) {
             throw new RefusedException(
                     RefusalCode.BAD_REQUEST, "neither a format nor an Accept header says what is asked for", FORMATS);
         }
+        throw new RefusedException(RefusalCode.NOT_ACCEPTABLE, "no media type served here is asked for", FORMATS);
+    }
+
+    private static Optional<ResponseFormat> fromAccept(RequestTarget target, String accept) {
         double best = 0;
         Optional<ResponseFormat> chosen = Optional.empty();
         for (var type : accept.split(",")) {
@@ -82,8 +100,7 @@ sealed interface ResponseFormat {
                 best = weight;
             }
         }
-        return chosen.orElseThrow(() ->
-                new RefusedException(RefusalCode.NOT_ACCEPTABLE, "no media type served here is asked for", FORMATS));
+        return chosen;
     }
 
     private static Car car(RequestTarget target, String type) {

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param requestsPerAddress requests served at a time for one such address or network
  * @param pieceRequests piece requests served at a time; more are answered 503
  * @param blockRequests raw block requests served at a time
- * @param carRequests CAR requests served at a time
+ * @param carRequests CAR requests served at a time, and as many for files
  * @param headerTimeout from when the server is ready for a request until its whole head must have come; also how long an
  *     idle connection is kept
  * @param stallTimeout how long a client may take no byte of a response

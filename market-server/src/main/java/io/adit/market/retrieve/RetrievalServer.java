@@ -63,7 +63,25 @@ public final class RetrievalServer implements AutoCloseable {
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
-        return new RetrievalServer(address, index, catalog, policy, pages, limits, registry);
+        return start(address, index, catalog, policy, pages, false, limits, registry);
+    }
+
+    /**
+     * {@link #start} with pages of other rooms beside the data.
+     *
+     * @param website whether files and directories are shown to browsers, too
+     */
+    public static RetrievalServer start(
+            InetSocketAddress address,
+            PieceIndex index,
+            PieceCatalog catalog,
+            ContentPolicy policy,
+            List<SidePages> pages,
+            boolean website,
+            RetrievalLimits limits,
+            MeterRegistry registry)
+            throws IOException {
+        return new RetrievalServer(address, index, catalog, policy, pages, website, limits, registry);
     }
 
     private RetrievalServer(
@@ -72,6 +90,7 @@ public final class RetrievalServer implements AutoCloseable {
             PieceCatalog catalog,
             ContentPolicy policy,
             List<SidePages> pages,
+            boolean website,
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
@@ -82,7 +101,7 @@ public final class RetrievalServer implements AutoCloseable {
         var meters = new RetrievalMeters(registry);
         var gate = new ConnectionGate(limits, meters::turnedAway);
         meters.watchConnections(gate::open);
-        var router = new Router(index, catalog, policy, pages, limits, meters);
+        var router = new Router(index, catalog, policy, pages, website, limits, meters);
         var bound = new ServerBootstrap()
                 .group(loops)
                 .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)

@@ -23,6 +23,7 @@ final class Router {
     private final PieceEndpoint pieces;
     private final IpfsEndpoint ipfs;
     private final List<SidePages> pages;
+    private final boolean website;
     private final RetrievalMeters meters;
     private final Map<RequestKind, Semaphore> slots = new EnumMap<>(RequestKind.class);
     private final int mostPerAddress;
@@ -33,8 +34,10 @@ final class Router {
             PieceCatalog catalog,
             ContentPolicy policy,
             List<SidePages> pages,
+            boolean website,
             RetrievalLimits limits,
             RetrievalMeters meters) {
+        this.website = website;
         this.pieces = new PieceEndpoint(catalog, policy);
         this.ipfs = new IpfsEndpoint(index, catalog, policy, limits);
         this.pages = List.copyOf(pages);
@@ -43,6 +46,7 @@ final class Router {
         slots.put(RequestKind.PIECE, new Semaphore(limits.pieceRequests()));
         slots.put(RequestKind.BLOCK, new Semaphore(limits.blockRequests()));
         slots.put(RequestKind.CAR, new Semaphore(limits.carRequests()));
+        slots.put(RequestKind.FILE, new Semaphore(limits.carRequests()));
         slots.put(RequestKind.OTHER, new Semaphore(limits.blockRequests()));
     }
 
@@ -79,7 +83,7 @@ final class Router {
             try {
                 switch (kind) {
                     case PIECE -> pieces.answer(exchange, target);
-                    case BLOCK, CAR -> ipfs.answer(exchange, target, format);
+                    case BLOCK, CAR, FILE -> ipfs.answer(exchange, target, format);
                     case OTHER -> other(exchange, target);
                 }
             } catch (RefusedException e) {
@@ -116,8 +120,12 @@ final class Router {
         if (first.equals("piece")) {
             kind = RequestKind.PIECE;
         } else if (first.equals("ipfs")) {
-            format = ResponseFormat.of(target, exchange.header(HttpHeaderNames.ACCEPT));
-            kind = format instanceof ResponseFormat.Raw ? RequestKind.BLOCK : RequestKind.CAR;
+            format = ResponseFormat.of(target, exchange.header(HttpHeaderNames.ACCEPT), website);
+            kind = switch (format) {
+                case ResponseFormat.Raw raw -> RequestKind.BLOCK;
+                case ResponseFormat.Car car -> RequestKind.CAR;
+                case ResponseFormat.Page page -> RequestKind.FILE;
+            };
         }
         var network = exchange.network();
         if (byAddress.merge(network, 1, Integer::sum) > mostPerAddress) {

@@ -24,7 +24,7 @@ class RequestFuzzTest {
                 var target = RequestTarget.parse(request.getFirst());
                 assertThat(RequestTarget.rawPath(request.getFirst())).startsWith("/");
                 target.segments().forEach(RequestFuzzTest::cid);
-                ResponseFormat.of(target, request.get(1));
+                ResponseFormat.of(target, request.get(1), true);
             } catch (RefusedException refused) {
                 // as it should be
             }

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,11 @@ public final class StoredFixture implements AutoCloseable {
     public record Stored(byte[] content, Cid root, PieceInfo piece, Path car) {}
 
     public StoredFixture(Path directory, RetrievalLimits limits) throws IOException {
+        this(directory, limits, false);
+    }
+
+    /** @param website whether files and directories are shown to browsers */
+    public StoredFixture(Path directory, RetrievalLimits limits, boolean website) throws IOException {
         this.directory = directory;
         index = PieceIndex.open(directory.resolve("index"));
         server = RetrievalServer.start(
@@ -39,6 +45,8 @@ public final class StoredFixture implements AutoCloseable {
                 index,
                 commP -> pieces.getOrDefault(commP, new PieceLookup.Unknown()),
                 ContentPolicy.SERVE_ALL,
+                List.of(),
+                website,
                 limits,
                 registry);
     }

@@ -434,6 +434,13 @@ public record NodeConfig(
             boolean bitswap,
 
             @Doc(
+                    value =
+                            "Shows files and directories under /ipfs to browsers, which cannot check them. Whoever has content"
+                                    + " stored here then has pages under the provider's name: see docs/retrieval.md.",
+                    fallback = "false")
+            boolean website,
+
+            @Doc(
                     value = "Publishes to network indexers (IPNI) what can be fetched: they read the chain of"
                             + " advertisements under /ipni of the HTTP server. Needs announce-addresses; bitswap is"
                             + " advertised with market.announce-addresses.",

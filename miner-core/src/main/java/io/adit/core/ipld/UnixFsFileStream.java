@@ -48,18 +48,45 @@ final class UnixFsFileStream extends InputStream {
         return n;
     }
 
+    /** Passes over what is skipped without fetching the children that hold nothing else. */
+    @Override
+    public long skip(long count) throws IOException {
+        long left = Math.max(0, count);
+        while (true) {
+            int here = (int) Math.min(left, data.length - at);
+            at += here;
+            left -= here;
+            if (left == 0 || !hasNextChild()) {
+                return Math.max(0, count) - left;
+            }
+            var parent = path.element();
+            long child = parent.node.childSizes().get(parent.next);
+            if (child <= left) {
+                parent.next++;
+                left -= child;
+            } else {
+                descend(parent);
+            }
+        }
+    }
+
     private boolean fill() throws IOException {
         while (at == data.length) {
-            while (!path.isEmpty()
-                    && path.peek().next == path.peek().node.node().links().size()) {
-                path.pop();
-            }
-            if (path.isEmpty()) {
+            if (!hasNextChild()) {
                 return false;
             }
-            descend(path.peek());
+            descend(path.element());
         }
         return true;
+    }
+
+    /** Whether a child is left to visit, which then is the next of the last node in the path. */
+    private boolean hasNextChild() {
+        while (!path.isEmpty()
+                && path.element().next == path.element().node.node().links().size()) {
+            path.pop();
+        }
+        return !path.isEmpty();
     }
 
     private void descend(Position parent) throws IOException {

@@ -264,7 +264,8 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
     }
 
     private static RetrievalServer serve(Parts parts, PieceIndex index, List<SidePages> pages) {
-        var http = parts.settings().config().retrieval().httpListen();
+        var retrieval = parts.settings().config().retrieval();
+        var http = retrieval.httpListen();
         try {
             return RetrievalServer.start(
                     new InetSocketAddress(http.host(), http.port()),
@@ -272,6 +273,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                     PieceCatalog.of(parts.store()),
                     ContentPolicy.SERVE_ALL,
                     pages,
+                    retrieval.website(),
                     RetrievalLimits.DEFAULTS,
                     parts.metrics().registry());
         } catch (IOException e) {
