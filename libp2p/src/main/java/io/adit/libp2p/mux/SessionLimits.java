@@ -11,7 +11,8 @@ import java.time.Duration;
  *     still run
  * @param acceptBacklog inbound streams that have not agreed on a protocol yet
  * @param openBacklog streams opened here that the remote has not acknowledged yet
- * @param keepAlive how often the remote is pinged; one that has not answered by the next ping is taken for lost
+ * @param keepAlive how often the remote is pinged; one that has neither answered nor sent anything else by the next time
+ *     is taken for lost
  * @param closeTimeout how long a stream closed here may wait for the remote to finish before it is reset
  */
 public record SessionLimits(

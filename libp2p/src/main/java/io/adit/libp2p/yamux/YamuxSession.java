@@ -45,6 +45,9 @@ public final class YamuxSession {
 
     private int pingValue;
     private long pingSentAt = NO_PING;
+    /** Whether anything has come since the last tick. */
+    private boolean heard;
+
     private volatile long roundTripNanos;
 
     /**
@@ -154,6 +157,7 @@ public final class YamuxSession {
      * @throws Libp2pException PROTOCOL_VIOLATION after the remote was told to go away; CONNECTION_LOST if it goes
      */
     public void receive(byte[] source, int offset, int length) throws Libp2pException {
+        heard |= length > 0;
         try {
             var from = offset;
             var until = offset + length;
@@ -296,17 +300,22 @@ public final class YamuxSession {
     }
 
     /**
-     * Pings the remote and resets abandoned streams; the event loop calls it at the start and then once in each
+     * Pings the remote, unless a ping is still under way, and resets abandoned streams; the event loop calls it at the start and then once in each
      * {@link SessionLimits#keepAlive}.
      *
-     * @throws Libp2pException CONNECTION_LOST if the last ping was not answered
+     * @throws Libp2pException CONNECTION_LOST if the last ping was not answered and nothing else has come either: on a slow
+     *     link the answer may stand behind minutes of data
      */
     public void tick() throws Libp2pException {
-        if (pingSentAt != NO_PING) {
-            throw new Libp2pException(Kind.CONNECTION_LOST, "remote has not answered a ping for " + limits.keepAlive());
+        if (pingSentAt == NO_PING) {
+            pingSentAt = System.nanoTime() | 1; // never NO_PING
+            sendControl(new YamuxFrame(YamuxFrame.PING, YamuxFrame.SYN, 0, ++pingValue));
+        } else if (!heard) {
+            throw new Libp2pException(
+                    Kind.CONNECTION_LOST,
+                    "remote has not answered a ping for " + limits.keepAlive() + ", nor sent anything else");
         }
-        pingSentAt = System.nanoTime() | 1; // never NO_PING
-        sendControl(new YamuxFrame(YamuxFrame.PING, YamuxFrame.SYN, 0, ++pingValue));
+        heard = false;
         for (var stream : streams.values()) {
             stream.resetIfAbandoned(limits.closeTimeout());
         }

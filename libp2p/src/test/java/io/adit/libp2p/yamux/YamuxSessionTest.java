@@ -356,6 +356,24 @@ class YamuxSessionTest {
         assertKind(Kind.CONNECTION_LOST, server::tick);
     }
 
+    /** As on a slow link, where the answer stands behind data that was sent before. */
+    @Test
+    void remoteThatSendsOtherThings_isNotLost_thoughItsAnswerIsLate() throws Exception {
+        opened(1);
+        server.tick();
+        for (var interval = 0; interval < 3; interval++) {
+            receive(YamuxFrame.DATA, 0, 1, 0);
+            server.tick();
+        }
+        var pings = transport.sent(YamuxFrame.PING, YamuxFrame.SYN);
+        assertThat(pings).as("no ping behind one that is under way").hasSize(1);
+
+        receive(YamuxFrame.PING, YamuxFrame.ACK, 0, pings.getFirst().length());
+        server.tick();
+        assertThat(transport.sent(YamuxFrame.PING, YamuxFrame.SYN)).hasSize(2);
+        assertKind(Kind.CONNECTION_LOST, server::tick);
+    }
+
     @Test
     void streamClosedHereThatTheRemoteNeverFinishes_isResetInTheEnd() throws Exception {
         var stream = opened(1);
