@@ -7,12 +7,16 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What of a peer's claims about its addresses may be dialled. A peer on the internet that names addresses of this host's
  * own network would have the host knock on its neighbours' doors; and names could mean anything.
  */
 public final class DialableAddresses {
+    private static final Set<MultiaddrProtocol> NAMES =
+            Set.of(MultiaddrProtocol.DNS, MultiaddrProtocol.DNS4, MultiaddrProtocol.DNS6, MultiaddrProtocol.DNSADDR);
+
     private DialableAddresses() {}
 
     /** @param seen where the peer's connection comes from, or was dialled at */
@@ -31,13 +35,24 @@ public final class DialableAddresses {
 
     /** Whether it begins with a name. */
     static boolean isName(Multiaddr address) {
-        return ip(address).isEmpty();
+        return NAMES.contains(address.components().getFirst().protocol()) && isNothingBehindCircuit(address);
     }
 
+    /** Where it leads: the first step is what is dialled, whatever stands behind. */
     private static Optional<InetAddress> ip(Multiaddr address) {
-        return address.value(MultiaddrProtocol.IP4)
-                .or(() -> address.value(MultiaddrProtocol.IP6))
-                .map(NetUtil::createInetAddressFromIpAddressString);
+        var first = address.components().getFirst();
+        var isIp = first.protocol() == MultiaddrProtocol.IP4 || first.protocol() == MultiaddrProtocol.IP6;
+        return isIp && isNothingBehindCircuit(address)
+                ? Optional.of(NetUtil.createInetAddressFromIpAddressString(first.value()))
+                : Optional.empty();
+    }
+
+    /** Behind a circuit is a peer or nothing: no address is one of both sides of a relay. */
+    private static boolean isNothingBehindCircuit(Multiaddr address) {
+        return address.components().stream()
+                .dropWhile(each -> each.protocol() != MultiaddrProtocol.P2P_CIRCUIT)
+                .skip(1)
+                .allMatch(each -> each.protocol() == MultiaddrProtocol.P2P);
     }
 
     private static boolean isInside(InetAddress ip) {

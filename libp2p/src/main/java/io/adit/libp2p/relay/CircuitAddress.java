@@ -12,13 +12,22 @@ import java.util.stream.Collectors;
  * @param relay the relay's address, ending in its peer ID
  */
 public record CircuitAddress(Multiaddr relay) {
-    /** What such an address names; empty if it is none. */
+    /** What such an address names; empty if it is none, or goes on behind the circuit with anything but a peer. */
     public static Optional<CircuitAddress> parse(Multiaddr address) {
-        return relayText(address)
+        return Optional.of(address)
+                .filter(CircuitAddress::endsBehindCircuit)
+                .flatMap(CircuitAddress::relayText)
                 .map(Multiaddr::parse)
                 .filter(relay ->
                         relay.peerId().isPresent() && relay.withoutPeer().isPresent())
                 .map(CircuitAddress::new);
+    }
+
+    private static boolean endsBehindCircuit(Multiaddr address) {
+        return address.components().stream()
+                .dropWhile(component -> !isCircuit(component))
+                .skip(1)
+                .allMatch(component -> component.protocol() == MultiaddrProtocol.P2P);
     }
 
     public static boolean isCircuit(Multiaddr address) {
