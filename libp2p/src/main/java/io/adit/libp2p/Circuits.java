@@ -14,6 +14,7 @@ import io.adit.libp2p.resource.ResourceManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,12 @@ import java.util.function.Consumer;
 final class Circuits {
     /** Of one relay; it has a few transports, over IPv4 and IPv6. */
     private static final int MOST_ADDRESSES = 8;
+
+    /** Of one address that a relay names: with relay, circuit and peer at its end it is still one that anybody reads. */
+    private static final int MOST_ADDRESS_BYTES = 256;
+
+    /** Of all that are told of one relay: a few relays fit into what identify may say. */
+    private static final int MOST_BYTES = 1024;
 
     private final RelayClient client;
     private final InstantSource clock;
@@ -79,16 +86,30 @@ final class Circuits {
 
     /**
      * Where others may reach a relay: what it names, but for its own network's inside, which it names too, and in an order that
-     * is the same each time; where nothing is left, the address at which it is connected.
+     * is the same each time, as far as they are not too long; where nothing is left, the address at which it is connected.
      */
     static List<Multiaddr> worthTelling(List<Multiaddr> named, Multiaddr seen) {
         var dialable = DialableAddresses.among(named, seen);
         var told = named.stream()
                 .filter(address -> dialable.contains(address) || DialableAddresses.isName(address))
+                .filter(address -> address.bytes().length <= MOST_ADDRESS_BYTES)
+                .distinct()
                 .sorted(Comparator.comparing(Multiaddr::toString))
                 .limit(MOST_ADDRESSES)
                 .toList();
-        return told.isEmpty() ? List.of(seen) : told;
+        return told.isEmpty() ? List.of(seen) : within(told);
+    }
+
+    private static List<Multiaddr> within(List<Multiaddr> addresses) {
+        var some = new ArrayList<Multiaddr>();
+        var left = MOST_BYTES;
+        for (var address : addresses) {
+            left -= address.bytes().length;
+            if (left >= 0) {
+                some.add(address);
+            }
+        }
+        return some;
     }
 
     /** Whether there was one. */

@@ -29,6 +29,8 @@ final class IdentifyMessage {
     private static final int MAX_PROTOCOLS = 256;
     private static final int MAX_ADDRESSES = 64;
     private static final int MAX_TEXT = 256;
+    /** Number and length of a field. */
+    private static final int FIELD_OVERHEAD = 4;
 
     private static final int PUBLIC_KEY = 1;
     private static final int LISTEN_ADDRESSES = 2;
@@ -39,9 +41,23 @@ final class IdentifyMessage {
 
     private IdentifyMessage() {}
 
+    /** Addresses for which there is no room are left out, the last ones first. */
     static byte[] encode(PublicKey key, PeerInformation information) {
+        var left = MAX_MESSAGE - encode(key, information, List.of()).length;
+        var addresses = new ArrayList<Multiaddr>();
+        for (var address : information.listenAddresses()) {
+            left -= address.bytes().length + FIELD_OVERHEAD;
+            if (left < 0) {
+                break;
+            }
+            addresses.add(address);
+        }
+        return Delimited.of(encode(key, information, addresses));
+    }
+
+    private static byte[] encode(PublicKey key, PeerInformation information, List<Multiaddr> addresses) {
         var message = new Protobuf.Writer().bytes(PUBLIC_KEY, key.toProtobuf());
-        information.listenAddresses().forEach(address -> message.bytes(LISTEN_ADDRESSES, address.bytes()));
+        addresses.forEach(address -> message.bytes(LISTEN_ADDRESSES, address.bytes()));
         information.protocols().forEach(protocol -> message.text(PROTOCOLS, protocol));
         information.observedAddress().ifPresent(address -> message.bytes(OBSERVED_ADDRESS, address.bytes()));
         message.text(PROTOCOL_VERSION, information.protocolVersion());
@@ -51,7 +67,7 @@ final class IdentifyMessage {
             throw new IllegalStateException(
                     "identify message of " + body.length + " bytes; peers read no more than " + MAX_MESSAGE);
         }
-        return Delimited.of(body);
+        return body;
     }
 
     /**

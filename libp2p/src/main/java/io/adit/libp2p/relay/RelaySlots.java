@@ -120,7 +120,8 @@ public final class RelaySlots implements AutoCloseable {
             failures.remove(relay);
             LOG.info("reachable through relay {} until {}", reservation.relay(), reservation.expires());
             return true;
-        } catch (Libp2pException e) {
+        } catch (Libp2pException | RuntimeException e) {
+            // Whatever one relay brings about, the next one is asked.
             var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failed.times(), DOUBLINGS));
             failures.put(relay, new Failure(failed.times() + 1, clock.instant().plus(pause)));
             LOG.warn("no slot at relay {}, next try in {}: {}", relay, pause, e.getMessage());
