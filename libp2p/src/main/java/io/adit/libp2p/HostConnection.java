@@ -227,8 +227,15 @@ final class HostConnection implements Connection {
         }
     }
 
+    /** A stream has carried so many bytes, in whichever direction. */
+    void carried(long bytes) {
+        secured.place().carried(bytes);
+    }
+
     private void closeIfIdle() {
-        if (session.streamCount() > 0 || kept.test(remotePeer)) {
+        var wanted = kept.test(remotePeer);
+        secured.place().keep(wanted);
+        if (session.streamCount() > 0 || wanted) {
             lastUsed = System.nanoTime();
         } else if (System.nanoTime() - lastUsed > limits.idleTimeout().toNanos()) {
             session.close(new Libp2pException(Kind.CLOSED, "connection was idle"));

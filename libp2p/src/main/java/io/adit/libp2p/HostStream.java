@@ -37,13 +37,16 @@ final class HostStream implements Stream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws Libp2pException {
         Objects.checkFromIndexSize(offset, length, buffer.length);
-        return stream.read(buffer, offset, length);
+        var count = stream.read(buffer, offset, length);
+        connection.carried(Math.max(0, count));
+        return count;
     }
 
     @Override
     public void write(byte[] buffer, int offset, int length) throws Libp2pException {
         Objects.checkFromIndexSize(offset, length, buffer.length);
         stream.write(buffer, offset, length);
+        connection.carried(length);
     }
 
     @Override
@@ -73,12 +76,12 @@ final class HostStream implements Stream {
 
     @Override
     public InputStream input() {
-        return input(stream);
+        return input(this::read);
     }
 
     @Override
     public OutputStream output() {
-        return output(stream);
+        return output(this::write, this::closeWrite);
     }
 
     @Override
@@ -87,37 +90,55 @@ final class HostStream implements Stream {
     }
 
     static InputStream input(MuxedStream stream) {
+        return input(stream::read);
+    }
+
+    static OutputStream output(MuxedStream stream) {
+        return output(stream::write, stream::closeWrite);
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        int read(byte[] buffer, int offset, int length) throws Libp2pException;
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void write(byte[] buffer, int offset, int length) throws Libp2pException;
+    }
+
+    private static InputStream input(Reading source) {
         return new InputStream() {
             @Override
             public int read() throws Libp2pException {
                 var one = new byte[1];
-                return stream.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+                return source.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
             }
 
             @Override
             public int read(byte[] buffer, int offset, int length) throws Libp2pException {
                 Objects.checkFromIndexSize(offset, length, buffer.length);
-                return stream.read(buffer, offset, length);
+                return source.read(buffer, offset, length);
             }
         };
     }
 
-    static OutputStream output(MuxedStream stream) {
+    private static OutputStream output(Writing sink, Runnable onClose) {
         return new OutputStream() {
             @Override
             public void write(int value) throws Libp2pException {
-                stream.write(new byte[] {(byte) value}, 0, 1);
+                sink.write(new byte[] {(byte) value}, 0, 1);
             }
 
             @Override
             public void write(byte[] buffer, int offset, int length) throws Libp2pException {
                 Objects.checkFromIndexSize(offset, length, buffer.length);
-                stream.write(buffer, offset, length);
+                sink.write(buffer, offset, length);
             }
 
             @Override
             public void close() {
-                stream.closeWrite();
+                onClose.run();
             }
         };
     }

@@ -15,7 +15,9 @@ public final class ConnectionPlace implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<PeerId> peer = Optional.empty();
     private final AtomicInteger free = new AtomicInteger(ResourceLimits.FREE_STREAMS);
+    private final Activity activity;
     private volatile boolean begun;
+    private volatile boolean kept;
     private boolean stranger;
     private boolean closed;
 
@@ -24,6 +26,7 @@ public final class ConnectionPlace implements AutoCloseable {
         this.inbound = inbound;
         this.origin = origin;
         this.evict = evict;
+        this.activity = resources.newActivity();
     }
 
     Origin.Pair origin() {
@@ -41,6 +44,25 @@ public final class ConnectionPlace implements AutoCloseable {
 
     boolean hasBegun() {
         return begun;
+    }
+
+    Activity activity() {
+        return activity;
+    }
+
+    /** Its streams have carried so many bytes more, in whichever direction. */
+    public void carried(long bytes) {
+        activity.carried(bytes);
+    }
+
+    /** Whether this side wants it to stay though nothing flows on it. */
+    public void keep(boolean wanted) {
+        kept = wanted;
+    }
+
+    /** Whether it may be ended for a newcomer's sake. */
+    boolean isDispensable() {
+        return !kept && activity.isUseless();
     }
 
     /** It is one of those that do not get what is reserved; within {@link #secured}. */

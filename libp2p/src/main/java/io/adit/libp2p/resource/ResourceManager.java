@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** Counts what a host has given away against its limits. Any thread may call it; nothing here waits. */
@@ -32,6 +33,8 @@ public final class ResourceManager {
     private final Predicate<PeerId> known;
     private final Handshakes handshakes;
     private final ReceiveBudget memory;
+    private final Strangers strangers = new Strangers();
+    private final LongSupplier nanoTime;
     /** Of {@link Scope#HOST} and {@link Scope#STRANGERS}. */
     private final Tally<Scope> connections = new Tally<>();
 
@@ -57,8 +60,13 @@ public final class ResourceManager {
 
     /** @param known for whom some room is kept; asked when a connection is secured and when a stream comes in */
     public ResourceManager(ResourceLimits limits, Predicate<PeerId> known) {
+        this(limits, known, System::nanoTime);
+    }
+
+    ResourceManager(ResourceLimits limits, Predicate<PeerId> known, LongSupplier nanoTime) {
         this.limits = limits;
         this.known = known;
+        this.nanoTime = nanoTime;
         this.handshakes = new Handshakes(limits.handshakes());
         this.memory = new ReceiveBudget(limits.receiveBytes());
     }
@@ -66,7 +74,7 @@ public final class ResourceManager {
     /**
      * A place for a connection that has come in and must be secured.
      *
-     * @param evict closes it; called when its place is given to somebody else
+     * @param evict closes it; called when its place is given to somebody else, be it secured by then or not
      */
     public Admission<ConnectionPlace> accept(InetAddress remote, Runnable evict) {
         return accept(Origin.Pair.of(remote), limits.connectionsPerAddress(), evict);
@@ -134,7 +142,7 @@ public final class ResourceManager {
         }
         var stranger = place.isInbound() && !known.test(peer);
         var forStrangers = limits.connections() - limits.reservedConnections();
-        if (stranger && !connections.tryTake(Scope.STRANGERS, forStrangers)) {
+        if (stranger && !takeStrangersPlace(place, forStrangers)) {
             return Optional.of(count(Scope.STRANGERS, Resource.CONNECTIONS, "", forStrangers));
         }
         if (!connections.tryTake(Scope.HOST, limits.connections())) {
@@ -148,8 +156,27 @@ public final class ResourceManager {
         }
         if (stranger) {
             place.markStranger();
+            strangers.add(place);
         }
         return Optional.empty();
+    }
+
+    private boolean takeStrangersPlace(ConnectionPlace newcomer, int most) {
+        if (connections.tryTake(Scope.STRANGERS, most)) {
+            return true;
+        }
+        var victim = strangers.takeVictimFor(newcomer);
+        victim.ifPresent(place -> {
+            var origin = place.origin();
+            var ignored = count(origin.wideScope(), Resource.CONNECTIONS, origin.wide(), most);
+            place.close(); // at once: the connection's own end may take a while
+            place.evict();
+        });
+        return victim.isPresent() && connections.tryTake(Scope.STRANGERS, most);
+    }
+
+    Activity newActivity() {
+        return new Activity(nanoTime);
     }
 
     void leave(ConnectionPlace place, Optional<PeerId> peer, boolean stranger) {
@@ -158,6 +185,9 @@ public final class ResourceManager {
             giveOrigins(place.origin());
         }
         if (peer.isPresent()) {
+            if (stranger) {
+                strangers.remove(place);
+            }
             connections.give(Scope.HOST);
             giveIf(stranger, connections);
             connectionsByPeer.give(peer.get());

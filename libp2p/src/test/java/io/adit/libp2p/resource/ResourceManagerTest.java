@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,9 @@ class ResourceManagerTest {
     private static final ResourceLimits LIMITS =
             new ResourceLimits(8, 2, 4, 4, 2, 3, 12, 4, 7, 8, 6, 6, 1 << 20, 1 << 20);
 
-    private final ResourceManager resources = new ResourceManager(LIMITS, Set.of(FRIEND, OTHER_FRIEND)::contains);
+    private final AtomicLong now = new AtomicLong();
+    private final ResourceManager resources =
+            new ResourceManager(LIMITS, Set.of(FRIEND, OTHER_FRIEND)::contains, now::get);
     private final AtomicInteger evicted = new AtomicInteger();
 
     private static InetAddress address(String text) throws Exception {
@@ -192,6 +195,105 @@ class ResourceManagerTest {
         var origin = Origin.Pair.ofCircuit(relay, peer);
         var place = new ConnectionPlace(resources, true, origin, () -> {});
         return resources.memoryOf(place, peer);
+    }
+
+    /** Two subnets share all places that strangers may have, four and two. */
+    private List<ConnectionPlace> fullOfStrangers() throws Exception {
+        var places = new ArrayList<ConnectionPlace>();
+        for (var machine = 1; machine <= 4; machine++) {
+            places.add(secured("192.0.2." + machine, PEERS.get(machine)));
+        }
+        places.add(secured("192.0.3.1", PEERS.get(5)));
+        places.add(secured("192.0.3.2", PEERS.get(6)));
+        return places;
+    }
+
+    @Test
+    void newcomerFromAQuietSubnet_takesThePlaceOfTheBusiestsLongestIdle() throws Exception {
+        var places = fullOfStrangers();
+        now.addAndGet(Activity.IDLE / 2);
+        places.get(0).carried(1);
+        places.get(2).carried(1);
+        places.get(3).carried(1);
+        now.addAndGet(Activity.IDLE);
+
+        secured("198.51.100.1", PEERS.get(7));
+
+        assertThat(evicted).hasValue(1);
+        places.get(1).close();
+        assertThat(resources.usage().connections())
+                .as("the second one's place was given away")
+                .isEqualTo(6);
+        assertThat(resources.usage().refused()).containsEntry(new Refused(Scope.SUBNET, Resource.CONNECTIONS), 1L);
+    }
+
+    @Test
+    void connectionThatCarriesSomething_losesItsPlaceToNobody() throws Exception {
+        var places = fullOfStrangers();
+        for (var second = 0; second < 120; second++) {
+            now.addAndGet(1_000_000_000L);
+            places.forEach(place -> place.carried(Activity.LEAST));
+        }
+
+        assertThat(granted(accept("198.51.100.1")).secured(PEERS.get(7)))
+                .contains(new Refusal(Scope.STRANGERS, Resource.CONNECTIONS, "", 6));
+        assertThat(evicted).hasValue(0);
+    }
+
+    @Test
+    void connectionThatIsOnlyKeptWarm_losesItsPlace() throws Exception {
+        var places = fullOfStrangers();
+        for (var second = 0; second < 120; second++) {
+            now.addAndGet(1_000_000_000L);
+            places.forEach(place -> place.carried(8));
+        }
+
+        secured("198.51.100.1", PEERS.get(7));
+        assertThat(evicted).hasValue(1);
+    }
+
+    @Test
+    void newConnectionsKnownPeersAndThoseKept_losePlacesToNobody() throws Exception {
+        secured("192.0.2.1", FRIEND);
+        var kept = new ArrayList<ConnectionPlace>();
+        for (var machine = 2; machine <= 4; machine++) {
+            kept.add(secured("192.0.2." + machine, PEERS.get(machine)));
+        }
+        kept.forEach(place -> place.keep(true));
+        for (var network = 3; network <= 5; network++) {
+            secured("192.0." + network + ".1", PEERS.get(2 + network));
+        }
+        assertThat(granted(accept("198.51.100.1")).secured(PEERS.get(8)))
+                .as("all are new")
+                .isPresent();
+        now.addAndGet(2 * Activity.IDLE);
+
+        assertThat(granted(accept("198.51.100.1")).secured(PEERS.get(8)))
+                .as("none can be spared")
+                .isPresent();
+        assertThat(evicted).hasValue(0);
+        kept.getFirst().keep(false);
+        secured("198.51.100.2", PEERS.get(8));
+        assertThat(evicted).hasValue(1);
+    }
+
+    /** Each eviction makes the shares more equal: whoever loses a place and comes back takes none from somebody else in turn. */
+    @Test
+    void evictedPeersThatComeBack_doNotEvictOnAndOn() throws Exception {
+        fullOfStrangers();
+        now.addAndGet(Activity.IDLE);
+        var before = evicted.get();
+        for (var round = 0; round < 50; round++) {
+            for (var network = 2; network <= 5; network++) {
+                if (accept("192.0." + network + ".9") instanceof Admission.Granted<ConnectionPlace> granted
+                        && granted.place().secured(PEERS.get(7 + round % 2)).isPresent()) {
+                    granted.place().close();
+                }
+                now.addAndGet(Activity.IDLE);
+            }
+        }
+
+        assertThat(evicted.get() - before).isLessThanOrEqualTo(3);
     }
 
     /** A connection whose free streams are in use. */
