@@ -1,6 +1,7 @@
 package io.adit.core.slash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -119,6 +120,9 @@ class SlashCrashTest {
         var fixture = new GuardFixture(root);
         try (var guard = fixture.begun()) {
             assertThat(guard.status().doubt()).isEmpty();
+            // A descriptor of the lock's file that this process closed would give its lock up.
+            assertThatThrownBy(fixture::open).hasMessageContaining("which is this one");
+            assertThatThrownBy(fixture::open).hasMessageContaining("which is this one");
             var second = start("", 10, 12, 2);
             assertThat(lines(second, -1)).isEmpty();
             assertThat(second.exitValue()).isNotZero();
