@@ -46,6 +46,15 @@ final class GuardLog implements AutoCloseable {
      */
     record Content(List<GuardRecord> records, long end, byte[] chain, boolean torn, String damage) {}
 
+    /** Another process writes to the file in spite of the lock. */
+    static final class SharedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        SharedException(String message) {
+            super(message);
+        }
+    }
+
     private GuardLog(FileChannel channel, long end, byte[] chain) {
         this.channel = channel;
         this.end = end;
@@ -142,7 +151,7 @@ final class GuardLog implements AutoCloseable {
     /** Appends records, without syncing. */
     void append(GuardRecord record) throws IOException {
         if (channel.size() != end) {
-            throw new IOException("the log has %d bytes where this process wrote %d: something else writes to it"
+            throw new SharedException("the log has %d bytes where this process wrote %d: something else writes to it"
                     .formatted(channel.size(), end));
         }
         byte[] payload = record.encode();

@@ -36,6 +36,10 @@ public record GuardSettings(
     }
 
     Path log() {
+        return log(directory, miner);
+    }
+
+    static Path log(Path directory, Address miner) {
         // The same name whatever the network's prefix is.
         return directory.resolve("slash-guard-" + miner.id().orElseThrow() + ".log");
     }

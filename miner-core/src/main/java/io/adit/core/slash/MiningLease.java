@@ -32,7 +32,7 @@ public interface MiningLease {
      * @param held whether the node's own lease is certainly still this node's
      */
     static MiningLease take(StateStore store, Address miner, InstantSource clock, String guard, BooleanSupplier held) {
-        var name = "mining lease of " + miner;
+        var name = name(miner);
         long token = store.transact(tx -> {
             var parts = tx.meta().get(name).map(text -> text.split("\n", 2)).orElse(new String[] {"0", guard});
             long last = Long.parseLong(parts[0]);
@@ -43,5 +43,14 @@ public interface MiningLease {
             return next;
         });
         return () -> held.getAsBoolean() ? OptionalLong.of(token) : OptionalLong.empty();
+    }
+
+    /** Whether any node on this database ever had the right: then a guard of the miner was begun, or is to be. */
+    static boolean wasTaken(StateStore store, Address miner) {
+        return store.read(tx -> tx.meta().get(name(miner))).isPresent();
+    }
+
+    private static String name(Address miner) {
+        return "mining lease of " + miner;
     }
 }

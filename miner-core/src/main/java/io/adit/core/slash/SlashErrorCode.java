@@ -41,8 +41,9 @@ public enum SlashErrorCode implements ErrorCode {
     SLASH_LOG_UNWRITABLE(
             ErrorKind.HARDWARE,
             "The slash guard's log or anchor could not be written and synced, so no block may be signed. Free space on the"
-                    + " disk or replace it, then restart: after a failed sync only reading the file again tells what is on"
-                    + " the disk."),
+                    + " disk or mend it: the guard reads both again by itself, every half a minute at the latest, and goes on"
+                    + " about three epochs after it can write them. A disk that is lost for good is to be replaced with the"
+                    + " node stopped, by 'adit slash-guard accept-epoch' or a protection file."),
     /** A protection file that cannot be used. */
     SLASH_FILE_MALFORMED(
             ErrorKind.OPERATOR,

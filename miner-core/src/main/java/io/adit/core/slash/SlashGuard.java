@@ -2,23 +2,20 @@ package io.adit.core.slash;
 
 import io.adit.core.error.AditException;
 import io.adit.core.error.InvalidValueException;
+import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.task.CrashPoints;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,30 +41,33 @@ public final class SlashGuard implements AutoCloseable {
     private final InstantSource clock;
     private final SecureRandom random;
     private final MeterRegistry registry;
-    private final GuardLock lock;
+    private final WriteTrouble trouble;
     private final SigningHistory history = new SigningHistory();
-    private final Set<Doubt> doubts = EnumSet.of(Doubt.CHAIN_NOT_SEEN);
+    private final Doubts doubts = new Doubts();
+    private final LogMemory memory;
 
-    private @Nullable GuardLog log;
-    private byte[] identity = new byte[0];
-    private Optional<GuardRecord.Session> session = Optional.empty();
-    private Optional<String> writtenInto = Optional.empty();
+    private GuardFiles files;
     private OptionalLong resumedUnder = OptionalLong.empty();
     private long lastNow = SigningHistory.NO_FLOOR;
     private long anchored = SigningHistory.NO_FLOOR;
     private long foreign = SigningHistory.NO_FLOOR;
     private boolean torn;
     private boolean touched;
-    private boolean failed;
-    private String detail = "";
+    private boolean begun;
 
     private SlashGuard(
-            GuardSettings settings, InstantSource clock, SecureRandom random, MeterRegistry registry, GuardLock lock) {
+            GuardSettings settings,
+            InstantSource clock,
+            SecureRandom random,
+            MeterRegistry registry,
+            GuardFiles files) {
         this.settings = settings;
         this.clock = clock;
         this.random = random;
         this.registry = registry;
-        this.lock = lock;
+        this.files = files;
+        this.trouble = new WriteTrouble(settings, clock, doubts);
+        this.memory = new LogMemory(settings);
     }
 
     /**
@@ -78,8 +78,7 @@ public final class SlashGuard implements AutoCloseable {
     public static SlashGuard open(
             GuardSettings settings, InstantSource clock, SecureRandom random, MeterRegistry registry) {
         try {
-            var lock = GuardLock.take(settings.lock(), settings.mark(), clock);
-            var guard = new SlashGuard(settings, clock, random, registry, lock);
+            var guard = new SlashGuard(settings, clock, random, registry, GuardFiles.take(settings, clock));
             try {
                 guard.load();
                 return guard;
@@ -89,13 +88,18 @@ public final class SlashGuard implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw unwritable("opening the slash guard in " + settings.directory(), e);
+            throw WriteTrouble.unwritable("opening the slash guard in " + settings.directory(), e);
         }
     }
 
+    /** Whether a folder holds a miner's log; makes nothing there. */
+    public static boolean isBegun(Path directory, Address miner) throws IOException {
+        return DurableFiles.isThere(GuardSettings.log(directory, miner));
+    }
+
     private void load() throws IOException {
-        var mark = settings.anchor().read();
-        mark.ifPresent(known -> anchored = known.highWater());
+        var mark = files.mark();
+        mark.ifPresent(known -> anchored = Math.max(anchored, known.highWater()));
         if (!DurableFiles.isThere(settings.log())) {
             doubts.add(Doubt.LOG_MISSING);
             return;
@@ -103,34 +107,22 @@ public final class SlashGuard implements AutoCloseable {
         touched = mark.isEmpty() || !mark.get().tellsOf(settings.log());
         var content = GuardLog.read(settings.log());
         torn = content.torn();
-        content.records().forEach(this::take);
+        content.records().forEach(record -> memory.take(record, history));
         String damage = content.damage().isEmpty() ? settings.strangeHead(content.records()) : content.damage();
         if (!damage.isEmpty()) {
-            doubts.add(Doubt.LOG_DAMAGED);
-            detail = settings.log() + ": " + damage;
+            doubts.add(Doubt.LOG_DAMAGED, settings.log() + ": " + damage);
             return;
         }
-        log = GuardLog.open(settings.log(), content);
+        files.open(content);
         doubtOf(mark).ifPresent(doubts::add);
         var file = LogFile.name(settings.log());
+        var writtenInto = memory.writtenInto();
         if (writtenInto.isPresent() && !writtenInto.equals(file)) {
             doubts.add(Doubt.LOG_COPIED);
         }
-        if (!doubts.equals(EnumSet.of(Doubt.CHAIN_NOT_SEEN))) {
-            return;
-        }
-        if (log.size() > COMPACT_ABOVE || !writtenInto.equals(file)) {
+        begun |= doubts.areOfFilesNone();
+        if (doubts.areOfFilesNone() && (files.log().size() > COMPACT_ABOVE || !writtenInto.equals(file))) {
             rewrite("older blocks were dropped");
-        }
-    }
-
-    private void take(GuardRecord record) {
-        switch (record) {
-            case GuardRecord.Head head -> identity = head.identity().identity();
-            case GuardRecord.Signed signed -> history.add(signed.block());
-            case GuardRecord.Floor floor -> history.raiseFloor(floor.epoch());
-            case GuardRecord.Session begun -> session = Optional.of(begun);
-            case GuardRecord.Place place -> writtenInto = Optional.of(place.file());
         }
     }
 
@@ -140,11 +132,12 @@ public final class SlashGuard implements AutoCloseable {
      * @throws AditException {@link SlashErrorCode#SLASH_IN_DOUBT} if there is a log, an anchor, or a block on the chain
      */
     public synchronized void begin() {
-        boolean fresh = doubts.contains(Doubt.LOG_MISSING)
-                && !doubts.contains(Doubt.UNKNOWN_OWN_BLOCK)
+        requireWorking();
+        boolean fresh = doubts.has(Doubt.LOG_MISSING)
+                && !doubts.has(Doubt.UNKNOWN_OWN_BLOCK)
                 && anchored == SigningHistory.NO_FLOOR;
         if (!fresh) {
-            throw inDoubtOf("starting a new log for " + settings.miner(), "this miner has a history");
+            throw doubts.refusal("starting a new log for " + settings.miner(), "this miner has a history");
         }
         renew("begun");
     }
@@ -169,17 +162,18 @@ public final class SlashGuard implements AutoCloseable {
         ownBlocks.forEach(this::observe);
         resumedUnder = OptionalLong.of(token);
         doubts.remove(Doubt.CHAIN_NOT_SEEN);
-        if (doubts.isEmpty()) {
+        if (doubts.isNone()) {
             beginSession(new GuardRecord.Session(settings.mark(), token));
         }
     }
 
     /** A log that was never resumed was made for a miner that had no other node, or under the first token. */
     private boolean isAnother(long token) {
-        return token != session.map(GuardRecord.Session::leaseToken).orElse(0L);
+        return token != memory.session().map(GuardRecord.Session::leaseToken).orElse(0L);
     }
 
     private void beginSession(GuardRecord.Session next) {
+        var session = memory.session();
         boolean moved = isAnother(next.leaseToken()) || !session.orElse(next).equals(next);
         if (settings.waitAfterMove() && (moved || torn || touched)) {
             long floor = lastNow + AHEAD;
@@ -196,7 +190,7 @@ public final class SlashGuard implements AutoCloseable {
         touched = false;
         if (!session.equals(Optional.of(next))) {
             append(next);
-            session = Optional.of(next);
+            memory.session(Optional.of(next));
         }
         sync();
     }
@@ -207,9 +201,10 @@ public final class SlashGuard implements AutoCloseable {
             return;
         }
         foreign = Math.max(foreign, onChain.epoch().value());
-        if (doubts.add(Doubt.UNKNOWN_OWN_BLOCK)) {
-            detail = "block at epoch " + onChain.epoch() + ", unsigned CID " + onChain.block();
-            LOG.error("The slash guard of {} stops: {} ({})", settings.miner(), Doubt.UNKNOWN_OWN_BLOCK, detail);
+        if (!doubts.has(Doubt.UNKNOWN_OWN_BLOCK)) {
+            String which = "block at epoch " + onChain.epoch() + ", unsigned CID " + onChain.block();
+            doubts.add(Doubt.UNKNOWN_OWN_BLOCK, which);
+            LOG.error("The slash guard of {} stops: {} ({})", settings.miner(), Doubt.UNKNOWN_OWN_BLOCK, which);
         }
     }
 
@@ -226,9 +221,9 @@ public final class SlashGuard implements AutoCloseable {
             throw new InvalidValueException(
                     "miner of a block", intent.miner(), settings.miner().toString());
         }
-        if (!doubts.isEmpty()) {
+        if (!doubts.isNone()) {
             count("in_doubt");
-            throw inDoubt("signing a block of %s at epoch %s".formatted(intent.miner(), intent.epoch()));
+            throw doubts.refusal("signing a block of %s at epoch %s".formatted(intent.miner(), intent.epoch()));
         }
         long token = requireLease();
         var block = intent.protection();
@@ -243,8 +238,9 @@ public final class SlashGuard implements AutoCloseable {
             throw refused;
         });
         requireOwnAnchor();
-        append(new GuardRecord.Signed(block, token));
+        // Before it is written: where that fails nobody knows how much of it is on the disk.
         history.add(block);
+        append(new GuardRecord.Signed(block, token));
         CrashPoints.reach("slash.appended");
         sync();
         count("permitted");
@@ -287,26 +283,39 @@ public final class SlashGuard implements AutoCloseable {
 
     /** Everything that is known: the blocks of the last days, and the floor. */
     public synchronized ProtectionFile exportComplete() {
+        requireWorking();
         requireLog("exporting");
         return ProtectionFile.of(settings.genesis(), settings.miner(), history.floor(), history.blocks());
     }
 
     /** The high-water mark only. Whoever imports it signs nothing on parents at or below it. */
     public synchronized ProtectionFile exportMinimal() {
+        requireWorking();
         requireLog("exporting");
         return ProtectionFile.of(settings.genesis(), settings.miner(), history.highWater(), List.of());
     }
 
-    /** How it stands. */
+    /** How it stands; after a failed write it looks for whether it can go on. */
     public synchronized GuardStatus status() {
+        try {
+            readAgainIfNeeded();
+        } catch (AditException e) {
+            LOG.debug("The slash guard of {} cannot go on yet: {}", settings.miner(), e.getMessage());
+        }
         return new GuardStatus(
                 settings.miner(),
-                worst(),
-                detail,
+                doubts.worst().or(this::doubtOfLease),
+                doubts.detail(),
                 new Epoch(history.highWater()),
                 new Epoch(history.floor()),
                 history.size(),
                 history.conflicts());
+    }
+
+    /** Under another token it must see the chain again, which whoever asks should learn before a block is won. */
+    private Optional<Doubt> doubtOfLease() {
+        var token = settings.lease().token();
+        return token.isPresent() && !token.equals(resumedUnder) ? Optional.of(Doubt.CHAIN_NOT_SEEN) : Optional.empty();
     }
 
     /** Ends the doubt: a new identity, and no floor below what anchor and chain have shown. */
@@ -314,33 +323,28 @@ public final class SlashGuard implements AutoCloseable {
         if (anchored > history.highWater()) {
             history.raiseFloor(anchored);
         }
-        if (doubts.contains(Doubt.UNKNOWN_OWN_BLOCK)) {
+        if (doubts.has(Doubt.UNKNOWN_OWN_BLOCK)) {
             history.raiseFloor(foreign);
         }
         boolean resumed = resumedUnder.isPresent();
-        try {
-            if (doubts.contains(Doubt.LOG_DAMAGED)) {
-                Files.copy(
-                        settings.log(),
-                        settings.log().resolveSibling(settings.log().getFileName() + ".damaged-" + clock.millis()));
+        trouble.write("rewriting", () -> {
+            if (doubts.has(Doubt.LOG_DAMAGED)) {
+                files.keepAside(clock.millis());
             }
-            identity = new byte[GuardAnchor.Mark.IDENTITY_LENGTH];
-            random.nextBytes(identity);
-            session = resumed
-                    ? Optional.of(new GuardRecord.Session(settings.mark(), resumedUnder.getAsLong()))
-                    : Optional.empty();
+            memory.renewIdentity(random);
+            memory.session(
+                    resumed
+                            ? Optional.of(new GuardRecord.Session(settings.mark(), resumedUnder.getAsLong()))
+                            : Optional.empty());
             rewrite(reason);
             CrashPoints.reach("slash.rewritten");
             anchor();
-        } catch (IOException e) {
-            failed = true;
-            throw unwritable("writing the slash guard's log " + settings.log(), e);
-        }
+        });
         torn = false;
         touched = false;
+        begun = true;
         foreign = SigningHistory.NO_FLOOR;
-        detail = "";
-        doubts.clear();
+        doubts.retain(Set.of());
         if (!resumed) {
             doubts.add(Doubt.CHAIN_NOT_SEEN);
         }
@@ -350,52 +354,33 @@ public final class SlashGuard implements AutoCloseable {
     /** Writes the log anew, without the blocks that are too old to be reported. */
     private void rewrite(String reason) throws IOException {
         var kept = history.dropUntil(history.highWater() - KEPT_EPOCHS);
-        var records = new ArrayList<GuardRecord>();
-        records.add(new GuardRecord.Head(
-                settings.miner(), settings.genesis(), new GuardAnchor.Mark(identity, SigningHistory.NO_FLOOR)));
-        if (history.floor() != SigningHistory.NO_FLOOR) {
-            records.add(new GuardRecord.Floor(history.floor(), reason));
-        }
-        kept.forEach(block -> records.add(new GuardRecord.Signed(block, resumedUnder.orElse(0))));
-        session.ifPresent(records::add);
-        var before = log;
-        log = GuardLog.rewrite(settings.log(), records);
-        if (before != null) {
-            before.close();
-        }
+        files.rewrite(memory.records(kept, history.floor(), reason, resumedUnder.orElse(0)));
     }
 
     private void append(GuardRecord record) {
-        try {
-            openLog().append(record);
-        } catch (IOException e) {
-            failed = true;
-            throw unwritable("appending to the slash guard's log " + settings.log(), e);
-        }
+        trouble.write("appending to", () -> files.log().append(record));
     }
 
     /** The log first, then the anchor: the anchor never says more than the log holds. */
     private void sync() {
-        try {
-            openLog().sync();
+        trouble.write("syncing", () -> {
+            files.log().sync();
             CrashPoints.reach("slash.synced");
             anchor();
             CrashPoints.reach("slash.anchored");
-        } catch (IOException e) {
-            failed = true;
-            throw unwritable("syncing the slash guard's log " + settings.log() + " and its anchor", e);
-        }
+        });
     }
 
     /** Another copy that shares the anchor shows itself there before it is too late. */
     private void requireOwnAnchor() {
+        trouble.write("looking at", files::requireThere);
         try {
-            doubtOf(settings.anchor().read()).ifPresent(doubt -> {
+            doubtOf(files.mark()).ifPresent(doubt -> {
                 doubts.add(doubt);
-                throw inDoubt("signing a block of " + settings.miner());
+                throw doubts.refusal("signing a block of " + settings.miner());
             });
         } catch (IOException e) {
-            throw unwritable("reading the slash guard's anchor", e);
+            throw WriteTrouble.unwritable("reading the slash guard's anchor", e);
         }
     }
 
@@ -404,26 +389,21 @@ public final class SlashGuard implements AutoCloseable {
             return Optional.of(Doubt.ANCHOR_MISSING);
         }
         anchored = Math.max(anchored, mark.get().highWater());
-        if (!Arrays.equals(mark.get().identity(), identity)) {
+        if (!memory.isOf(mark.get())) {
             return Optional.of(Doubt.ANCHOR_FOREIGN);
         }
         if (mark.get().highWater() <= history.highWater()) {
             return Optional.empty();
         }
-        detail = "the anchor says epoch %d, the log %d".formatted(mark.get().highWater(), history.highWater());
+        doubts.add(
+                Doubt.LOG_BEHIND_ANCHOR,
+                "the anchor says epoch %d, the log %d".formatted(mark.get().highWater(), history.highWater()));
         return Optional.of(Doubt.LOG_BEHIND_ANCHOR);
     }
 
     private void anchor() throws IOException {
-        settings.anchor().write(new GuardAnchor.Mark(identity, history.highWater(), LogFile.state(settings.log())));
+        files.anchor(memory.identity(), history.highWater());
         anchored = history.highWater();
-    }
-
-    private GuardLog openLog() {
-        if (log == null) {
-            throw new IllegalStateException("the slash guard has no doubt and no log");
-        }
-        return log;
     }
 
     private long requireLease() {
@@ -435,46 +415,61 @@ public final class SlashGuard implements AutoCloseable {
     }
 
     private void requireWorking() {
-        if (failed) {
-            throw new AditException(
-                    SlashErrorCode.SLASH_LOG_UNWRITABLE,
-                    "using the slash guard of " + settings.miner()
-                            + ": an earlier write failed, so what is on the disk is not known; restart");
+        trouble.requireNotEnded();
+        readAgainIfNeeded();
+    }
+
+    private void readAgainIfNeeded() {
+        if (!trouble.hasEnded() && mustReadAgain()) {
+            trouble.pause();
+            trouble.write("reading again", this::readAgain);
+            trouble.isOver();
         }
+    }
+
+    /** After a failed write only the files tell what is on the disk; and a disk may be mounted over where no log was. */
+    private boolean mustReadAgain() {
+        try {
+            return doubts.has(Doubt.LOG_UNWRITABLE)
+                    || (doubts.has(Doubt.LOG_MISSING) && DurableFiles.isThere(settings.log()));
+        } catch (IOException e) {
+            throw trouble.failed("looking for", e);
+        }
+    }
+
+    /**
+     * As at a start, but that what this process knows counts as signed too. All of it is written anew: what was written before a
+     * failed sync may be read and yet not be on the disk.
+     */
+    private void readAgain() throws IOException {
+        if (begun) {
+            files.requireThere();
+        }
+        files.close();
+        files = GuardFiles.take(settings, clock);
+        doubts.retain(Set.of(Doubt.UNKNOWN_OWN_BLOCK, Doubt.LOG_UNWRITABLE));
+        doubts.add(Doubt.CHAIN_NOT_SEEN);
+        resumedUnder = OptionalLong.empty();
+        load();
+        if (doubts.areOfFilesNone()) {
+            rewrite("read again");
+            anchor();
+        }
+        doubts.remove(Doubt.LOG_UNWRITABLE);
+        LOG.info(
+                "The slash guard of {} has read its log again: {}",
+                settings.miner(),
+                doubts.worst().orElse(Doubt.CHAIN_NOT_SEEN).sentence());
     }
 
     private void requireLog(String doing) {
-        var others = EnumSet.copyOf(doubts);
-        others.remove(Doubt.CHAIN_NOT_SEEN);
-        if (!others.isEmpty()) {
-            throw inDoubt(doing + " the slash guard of " + settings.miner());
+        if (!doubts.areOfFilesNone()) {
+            throw doubts.refusal(doing + " the slash guard of " + settings.miner());
         }
-    }
-
-    private Optional<Doubt> worst() {
-        return doubts.stream()
-                .filter(doubt -> doubt != Doubt.CHAIN_NOT_SEEN)
-                .findFirst()
-                .or(() -> doubts.stream().findFirst());
     }
 
     private void count(String outcome) {
         registry.counter("adit_slash_guard_requests", "outcome", outcome).increment();
-    }
-
-    private AditException inDoubt(String doing) {
-        var doubt = worst().orElseThrow();
-        return doubt == Doubt.CHAIN_NOT_SEEN
-                ? new AditException(
-                        SlashErrorCode.SLASH_IN_DOUBT, doing + ": " + doubt.sentence() + "; resume the guard first")
-                : inDoubtOf(doing, doubt.sentence());
-    }
-
-    private AditException inDoubtOf(String doing, String why) {
-        return new AditException(
-                SlashErrorCode.SLASH_IN_DOUBT,
-                doing + ": " + why + (detail.isEmpty() ? "" : " (" + detail + ")")
-                        + "; import the last signer's protection file or state the last epoch that may be signed");
     }
 
     private AditException leaseLost(String why) {
@@ -483,16 +478,11 @@ public final class SlashGuard implements AutoCloseable {
                 SlashErrorCode.SLASH_LEASE_LOST, "mining for " + settings.miner() + " with this node: " + why);
     }
 
-    private static AditException unwritable(String doing, IOException e) {
-        return new AditException(SlashErrorCode.SLASH_LOG_UNWRITABLE, doing + ": " + e.getMessage(), e);
-    }
-
     @Override
     public synchronized void close() {
-        failed = true;
-        try (lock;
-                var closing = log) {
-            LOG.debug("Closing the slash guard of {} ({})", settings.miner(), closing == null ? "no log" : "log");
+        trouble.end("it is closed");
+        try {
+            files.close();
         } catch (IOException e) {
             LOG.warn("Closing the slash guard of {}: {}", settings.miner(), e.getMessage());
         }

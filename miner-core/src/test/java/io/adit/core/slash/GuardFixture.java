@@ -7,9 +7,11 @@ import io.adit.core.ipld.Hashes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,6 +56,14 @@ final class GuardFixture {
         do {
             Files.write(log(), oldLog);
         } while (LogFile.state(log()).equals(known) || LogFile.state(log()).equals(then));
+    }
+
+    /** As a power cut does that comes before the sync. */
+    void cutLastRecord() throws IOException {
+        var records = GuardLog.read(log()).records();
+        try (var file = FileChannel.open(log(), StandardOpenOption.WRITE)) {
+            file.truncate(GuardLog.encode(records.subList(0, records.size() - 1)).length);
+        }
     }
 
     /** An anchor as it was written before it told of the log's file. */

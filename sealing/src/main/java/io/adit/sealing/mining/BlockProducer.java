@@ -208,8 +208,14 @@ public final class BlockProducer implements AutoCloseable {
             return;
         }
         try {
-            // A guard that is away is not worth looking through 900 tipsets for.
-            context.signer().status(context.settings().miner());
+            // A guard that is away, or cannot write, is not worth looking through 900 tipsets for.
+            var guard = context.signer().status(context.settings().miner());
+            if (guard.doubt().equals(Optional.of(Doubt.LOG_UNWRITABLE))) {
+                note(Optional.of(
+                        "the slash guard cannot go on: " + Doubt.LOG_UNWRITABLE.sentence() + ": " + guard.detail()));
+                pause(context.settings().blockDelay().dividedBy(4));
+                return;
+            }
             ownBlocks.resume(at);
             resumed = true;
             new OpenBlocks(context).finish(at);

@@ -28,6 +28,7 @@ import io.adit.proofs.PublicReplica;
 import io.adit.sealing.ProofsDecorator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 
 /** A producer on a scripted chain, which can be killed and started anew on what it left on disk. */
@@ -131,6 +133,31 @@ final class MiningFixture implements AutoCloseable {
     void startGuardAgain() {
         guard.close();
         guard = openGuard();
+    }
+
+    /** The anchor cannot be replaced any more. */
+    void fillTheDiskOfTheAnchor() {
+        change(() -> Files.createFile(Files.createDirectory(inTheWay()).resolve("file")));
+    }
+
+    void freeTheDiskOfTheAnchor() {
+        change(() -> {
+            Files.delete(inTheWay().resolve("file"));
+            Files.delete(inTheWay());
+            return inTheWay();
+        });
+    }
+
+    private Path inTheWay() {
+        return directory.resolve("elsewhere").resolve("anchor.tmp");
+    }
+
+    private static void change(Callable<Path> files) {
+        try {
+            files.call();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Lets time pass until just before the round of an epoch begins on the usual parents. */

@@ -286,6 +286,41 @@ class RestartedProducerTest {
     }
 
     @Test
+    void miningGoesOnByItself_whenTheGuardCouldNotBeWrittenForAWhile() {
+        mining.reboot();
+        mining.untilEpoch(2);
+        chain.go(chain.others(chain.head(), 2, "before"));
+        var producer = mining.start();
+        mining.untilEpoch(6);
+        chain.go(chain.others(chain.head(), 6, "x"));
+        mining.untilEpoch(7);
+        assertThat(mining.submittedAt(7)).hasSize(1);
+        chain.tipSetsAsked = 0;
+
+        mining.fillTheDiskOfTheAnchor();
+        for (int epoch = 8; epoch <= 12; epoch++) {
+            mining.untilEpoch(epoch);
+            assertThat(mining.submittedAt(epoch)).isEmpty();
+            chain.go(chain.others(chain.head(), epoch, "goes on"));
+        }
+        assertThat(producer.status().paused().orElse("")).contains("could not be written", "anchor");
+        assertThat(producer.status().guard().orElseThrow().doubt()).contains(Doubt.LOG_UNWRITABLE);
+        assertThat(chain.tipSetsAsked).isLessThan(100);
+
+        mining.freeTheDiskOfTheAnchor();
+        for (int epoch = 13; epoch <= 17; epoch++) {
+            mining.untilEpoch(epoch);
+            chain.go(chain.others(chain.head(), epoch, "goes on"));
+        }
+        mining.untilEpoch(18);
+
+        assertThat(producer.status().paused()).isEmpty();
+        assertThat(mining.submittedAt(18)).hasSize(1);
+        assertThat(mining.submittedAt(8)).isEmpty();
+        assertThat(mining.guard().status().conflicts()).isZero();
+    }
+
+    @Test
     void chainThatForgetsOurBlock_getsTheSameOneAgain() {
         mining.start();
         mining.untilEpoch(1);
