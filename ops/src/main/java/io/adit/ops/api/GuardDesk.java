@@ -34,6 +34,11 @@ public final class GuardDesk {
                 .put("conflicts", status.conflicts());
     }
 
+    /** Whether {@link #change} would take the operator's word on what was signed. */
+    public static boolean endsDoubt(String what) {
+        return what.equals("accept-epoch") || what.equals("import");
+    }
+
     /**
      * Does one thing with a guard.
      *

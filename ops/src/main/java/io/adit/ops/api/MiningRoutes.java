@@ -12,7 +12,6 @@ import io.adit.sealing.mining.MinedBlock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What the operator API can be asked about blocks and the slash guard. */
@@ -21,23 +20,23 @@ public final class MiningRoutes {
 
     private final Supplier<Optional<BlockProducer>> producer;
     private final Supplier<Optional<SlashGuard>> guard;
-    private final Consumer<GuardStatus> changed;
+    private final GuardChange change;
     private final Supplier<String> off;
 
     /**
      * @param producer empty while it is not started
      * @param guard the node's own, while it is open
-     * @param changed told how the guard stands when the operator has changed it
+     * @param change does what the operator wants done with it
      * @param off why there is no guard, in words
      */
     public MiningRoutes(
             Supplier<Optional<BlockProducer>> producer,
             Supplier<Optional<SlashGuard>> guard,
-            Consumer<GuardStatus> changed,
+            GuardChange change,
             Supplier<String> off) {
         this.producer = producer;
         this.guard = guard;
-        this.changed = changed;
+        this.change = change;
         this.off = off;
     }
 
@@ -51,10 +50,14 @@ public final class MiningRoutes {
     }
 
     private JsonNode change(String what, JsonNode body) {
-        var open = requireGuard();
-        var done = GuardDesk.change(open, what, body);
-        changed.accept(open.status());
-        return done;
+        return change.on(requireGuard(), what, body);
+    }
+
+    /** Does one thing with a guard, as {@link GuardDesk#change}. */
+    @FunctionalInterface
+    public interface GuardChange {
+        /** Answers how the guard stands then. */
+        ObjectNode on(SlashGuard guard, String what, JsonNode body);
     }
 
     private SlashGuard requireGuard() {

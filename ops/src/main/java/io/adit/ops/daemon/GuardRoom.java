@@ -11,6 +11,7 @@ import io.adit.core.slash.FileGuardAnchor;
 import io.adit.core.slash.GuardSettings;
 import io.adit.core.slash.MachineMark;
 import io.adit.core.slash.MiningLease;
+import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.state.StateStore;
 import io.adit.ops.OpsError;
@@ -66,7 +67,8 @@ public final class GuardRoom {
      * Works on the guard of a node that does not run; none can start meanwhile.
      *
      * @param endsDoubt whether the work is the operator's word on what was signed: that makes the guard which is where the
-     *     configuration says the node's own, also where another one is known, or begins one there
+     *     configuration says the node's own, under a new name, also where another one is known, or begins one there. Other work
+     *     makes nothing
      * @throws AditException {@link OpsError#ALREADY_RUNNING}, {@link OpsError#NOT_INITIALISED}, {@code SLASH_GUARD_AWAY}, or the
      *     full node's
      */
@@ -81,22 +83,36 @@ public final class GuardRoom {
         var registry = new SimpleMeterRegistry();
         var known = new KnownGuard(home, config.mining());
         if (!endsDoubt) {
-            known.require();
+            known.requireToLook();
         }
         try (var lock = home.lock();
-                var chain = FullNodes.open(config.chain(), named, registry, new SecureRandom());
-                var guard = open(
-                        config.mining(),
-                        chain.stateLookupID(named, TipSetKey.EMPTY),
-                        genesis(chain),
-                        MiningLease.NONE,
-                        registry)) {
+                var chain = FullNodes.open(config.chain(), named, registry, new SecureRandom())) {
             assert lock.isOpen();
-            var done = work.apply(guard);
-            known.remember(guard.status());
-            return done;
+            var miner = chain.stateLookupID(named, TipSetKey.EMPTY);
+            if (!endsDoubt) {
+                requireLog(config.mining(), miner);
+            }
+            try (var guard = open(config.mining(), miner, genesis(chain), MiningLease.NONE, registry)) {
+                if (!endsDoubt) {
+                    return work.apply(guard);
+                }
+                var done = known.underNewName(() -> work.apply(guard));
+                known.remember(guard.status());
+                return done;
+            }
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "giving the lock of " + home.directory() + " back", e);
+        }
+    }
+
+    /** Looking at a guard that is not there would make one, perhaps below the mount point of its disk. */
+    private static void requireLog(NodeConfig.Mining mining, Address miner) throws IOException {
+        if (!SlashGuard.isBegun(mining.guard(), miner)) {
+            throw new AditException(
+                    SlashErrorCode.SLASH_GUARD_AWAY,
+                    "opening the slash guard of " + miner + ": " + mining.guard()
+                            + " does not hold it. Mount its disk; where there never was one, start the node, then 'adit"
+                            + " slash-guard begin'");
         }
     }
 

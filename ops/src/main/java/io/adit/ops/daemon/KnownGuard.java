@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Which slash guard a node has. Its folder holds a name, and the node's directory the name of the one that was last in use: so a
@@ -32,25 +34,80 @@ final class KnownGuard {
     /**
      * The name of the guard that is to be opened; made where this node has used none.
      *
-     * @throws AditException {@link SlashErrorCode#SLASH_GUARD_AWAY} where the one that it has used, or its anchor, is not there;
-     *     {@link OpsError#LOCAL_FILE} where the disk does not say
+     * @param hasMined whether this miner has had a guard before, here or with another node on the database
+     * @throws AditException {@link SlashErrorCode#SLASH_GUARD_AWAY} where the one that it has used, or its anchor, is not there, or
+     *     there is none although the miner had one; {@link OpsError#LOCAL_FILE} where the disk does not say
      */
-    String require() {
+    String require(BooleanSupplier hasMined) {
         var used = text(home.knownGuardFile());
-        if (used.isEmpty()) {
-            return madeHere();
+        if (used.isPresent()) {
+            return requireUsed(used.get());
         }
+        if (text(holder()).isEmpty() && hasMined.getAsBoolean()) {
+            throw away(guard + " holds no slash guard, and this miner has had one, as its database says");
+        }
+        return madeHere();
+    }
+
+    /**
+     * Makes sure, without making anything, that a guard may be looked at.
+     *
+     * @throws AditException as {@link #require}
+     */
+    void requireToLook() {
+        text(home.knownGuardFile()).ifPresent(this::requireUsed);
+    }
+
+    private String requireUsed(String used) {
         var here = text(holder());
         if (here.isEmpty()) {
             throw away(guard + " does not hold the slash guard that this node has used");
         }
-        if (!here.equals(used)) {
+        if (!here.get().equals(used)) {
             throw away(guard + " holds another slash guard than the one that this node has used");
         }
         if (!isThere(anchor)) {
             throw away("the slash guard's anchor " + anchor + " is not there");
         }
-        return used.get();
+        return used;
+    }
+
+    /**
+     * Does what makes the guard that is here the node's own, under a name that no other guard has: this one may be a copy of
+     * another node's, and by the name a node knows that it signed last. The folder gets the name first and the node's directory
+     * last, so that a node which is killed between them finds another guard than its own and waits for the operator.
+     *
+     * @param work done once the folder has the name; gives the guard a log of its own
+     */
+    <T> T underNewName(Supplier<T> work) {
+        var before = text(holder());
+        home.writeSecret(holder(), UUID.randomUUID().toString());
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            if (!(e instanceof AditException known) || known.code() != SlashErrorCode.SLASH_LOG_UNWRITABLE) {
+                // Refused: the guard is as it was.
+                rename(before);
+            }
+            throw e;
+        }
+    }
+
+    /** The name of the guard that is here; made where it has none. */
+    String name() {
+        return madeHere();
+    }
+
+    private void rename(Optional<String> name) {
+        if (name.isPresent()) {
+            home.writeSecret(holder(), name.get());
+            return;
+        }
+        try {
+            Files.deleteIfExists(holder());
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "taking " + holder() + " away: " + e, e);
+        }
     }
 
     /** Remembers the guard that is open, unless the operator has yet to decide about it. */

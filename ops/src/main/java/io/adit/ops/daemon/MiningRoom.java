@@ -1,5 +1,7 @@
 package io.adit.ops.daemon;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adit.chain.node.FullNode;
 import io.adit.chain.signer.BlockSigner;
 import io.adit.chain.signer.GuardedSigner;
@@ -7,10 +9,12 @@ import io.adit.chain.type.TipSet;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.keys.Signer;
+import io.adit.core.slash.MiningLease;
 import io.adit.core.slash.SlashErrorCode;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.state.StateStore;
 import io.adit.core.time.SystemTimeline;
+import io.adit.ops.api.GuardDesk;
 import io.adit.ops.api.MiningRoutes;
 import io.adit.proofs.Proofs;
 import io.adit.sealing.mining.BlockProducer;
@@ -20,6 +24,8 @@ import io.adit.sealing.storage.StoragePaths;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +46,8 @@ final class MiningRoom implements AutoCloseable {
     private final MeterRegistry registry;
     private final BlockSigner signer;
     private final KnownGuard known;
+    private final BooleanSupplier held;
+    private final AtomicReference<MiningLease> lease = new AtomicReference<>(OptionalLong::empty);
     private final String off;
     private final Optional<RoomStarter> opening;
     private volatile Optional<BlockProducer> producer = Optional.empty();
@@ -61,11 +69,12 @@ final class MiningRoom implements AutoCloseable {
         this.store = store;
         this.registry = registry;
         this.known = new KnownGuard(home, settings.config().mining());
+        this.held = held;
         this.off = settings.config().mining().enabled() ? "" : "mining.enabled is false";
         this.signer = keys instanceof BlockSigner remote ? remote : new GuardedSigner(keys, this::requireGuard);
         this.opening = keys instanceof BlockSigner || !off.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new RoomStarter("making blocks", () -> openGuard(held), pause));
+                : Optional.of(new RoomStarter("making blocks", this::openGuard, pause));
     }
 
     /**
@@ -89,13 +98,31 @@ final class MiningRoom implements AutoCloseable {
     }
 
     /** One try; what a failed one had taken is given back when it ends. */
-    private void openGuard(BooleanSupplier held) {
+    private void openGuard() {
         if (guard().isEmpty()) {
             var mining = settings.config().mining();
-            var lease = GuardRoom.lease(store, settings.miner(), known.require(), held);
-            keep(GuardRoom.open(mining, settings.miner(), settings.facts().genesis(), lease, registry));
+            takeLease(known.require(() -> MiningLease.wasTaken(store, settings.miner())));
+            MiningLease own = () -> lease.get().token();
+            keep(GuardRoom.open(mining, settings.miner(), settings.facts().genesis(), own, registry));
         }
         guard().ifPresent(open -> known.remember(open.status()));
+    }
+
+    private void takeLease(String guard) {
+        lease.set(GuardRoom.lease(store, settings.miner(), guard, held));
+    }
+
+    /** By the operator's word the guard gets a new name, under which it mines from then on: it may be a copy of another one. */
+    private ObjectNode change(SlashGuard open, String what, JsonNode body) {
+        if (!GuardDesk.endsDoubt(what)) {
+            var done = GuardDesk.change(open, what, body);
+            known.remember(open.status());
+            return done;
+        }
+        var done = known.underNewName(() -> GuardDesk.change(open, what, body));
+        takeLease(known.name());
+        known.remember(open.status());
+        return done;
     }
 
     private void keep(SlashGuard opened) {
@@ -171,7 +198,7 @@ final class MiningRoom implements AutoCloseable {
     }
 
     MiningRoutes routes() {
-        return new MiningRoutes(() -> producer, this::guard, known::remember, this::why);
+        return new MiningRoutes(() -> producer, this::guard, this::change, this::why);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.adit.ops.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adit.chain.node.PartialFullNode;
 import io.adit.core.config.ConfigLoader;
 import io.adit.core.error.AditException;
@@ -197,6 +198,140 @@ class MiningRoomTest {
             until(room);
             room.signer().resume(MINER, new Epoch(8), List.of());
             assertThat(doubt(room)).isEmpty();
+        }
+    }
+
+    /** As after a node's directory was made anew, or of a standby that was never prepared. */
+    @Test
+    void nothingIsBegunAnew_whenTheDiskIsNotMountedAndTheNodeKnowsNoGuard() throws IOException {
+        ran();
+        Files.delete(home.knownGuardFile());
+        var unmounted = Files.move(folder.resolve("disk"), folder.resolve("unmounted"));
+        try (var store = sqlite();
+                var room = room(store)) {
+            assertThat(room.problem().orElse(""))
+                    .contains(guard() + " holds no slash guard", "adit slash-guard accept-epoch");
+            assertThat(folder.resolve("disk")).doesNotExist();
+
+            Files.move(unmounted, folder.resolve("disk"));
+
+            until(room);
+            room.signer().resume(MINER, new Epoch(8), List.of());
+            assertThat(doubt(room)).isEmpty();
+            assertThat(home.knownGuardFile()).exists();
+        }
+    }
+
+    @Test
+    void guardOfAMinerThatIsNewHere_isOpenedForTheOperatorToBegin_alsoAfterARestart() {
+        for (int start = 0; start < 2; start++) {
+            try (var store = sqlite();
+                    var room = room(store)) {
+                until(room);
+                assertThat(doubt(room)).contains(Doubt.LOG_MISSING);
+            }
+        }
+    }
+
+    /** The guard of a standby was copied from the node that has mined last. */
+    @Test
+    void standbyWaitsOutTheOtherNodesEpochs_whenItsGuardWasCopiedFromThere() {
+        ran();
+        var known = new KnownGuard(home, settings.config().mining());
+        try (var guard = opened()) {
+            known.underNewName(() -> accept(guard, 3));
+            known.remember(guard.status());
+        }
+        assertMinesAfter(8, 9);
+    }
+
+    @Test
+    void nodeWaitsForTheOperator_whenItsCommandWasKilledBetweenTheTwoNames() throws IOException {
+        ran();
+        var known = new KnownGuard(home, settings.config().mining());
+        try (var guard = opened()) {
+            known.underNewName(() -> accept(guard, 3));
+        }
+        assertAnother();
+
+        try (var guard = opened()) {
+            assertThatThrownBy(() -> known.underNewName(() -> {
+                        throw new AssertionError("killed");
+                    }))
+                    .hasMessage("killed");
+            assertThat(guard.status().floor()).isEqualTo(new Epoch(3));
+        }
+        assertAnother();
+
+        // A standby that has never run knows none: it waits for the other node's epochs.
+        Files.delete(home.knownGuardFile());
+        assertMinesAfter(8, 9);
+    }
+
+    @Test
+    void guardKeepsItsName_whenTheOperatorsWordIsRefused() throws IOException {
+        ran();
+        var name = Files.readString(guard().resolve("holder"));
+        try (var guard = opened()) {
+            assertThatThrownBy(() ->
+                            new KnownGuard(home, settings.config().mining()).underNewName(() -> accept(guard, -7)))
+                    .hasMessageContaining("last epoch that may be signed");
+        }
+        assertThat(guard().resolve("holder")).hasContent(name);
+        assertMinesAfter(8, -1);
+    }
+
+    /** The name that the other node knows its guard by must not stay that of the one which signs. */
+    @Test
+    void guardGetsANewName_byTheOperatorsWordToARunningNode() throws IOException {
+        ran();
+        var before = Files.readString(guard().resolve("holder"));
+        try (var store = sqlite();
+                var room = room(store)) {
+            until(room);
+            room.signer().resume(MINER, new Epoch(8), List.of());
+            var word = room.routes().all().stream()
+                    .filter(route -> route.method().equals("POST"))
+                    .findFirst()
+                    .orElseThrow();
+
+            word.action()
+                    .answer(
+                            List.of("accept-epoch"),
+                            JsonNodeFactory.instance.objectNode().put("epoch", 3));
+
+            assertThat(home.knownGuardFile()).hasSameTextualContentAs(guard().resolve("holder"));
+            assertThat(Files.readString(guard().resolve("holder"))).isNotEqualTo(before);
+            assertThat(doubt(room)).contains(Doubt.CHAIN_NOT_SEEN);
+            room.signer().resume(MINER, new Epoch(20), List.of());
+            assertThat(doubt(room)).isEmpty();
+        }
+        assertMinesAfter(21, 21);
+        // The node whose guard was copied.
+        Files.writeString(guard().resolve("holder"), before);
+        Files.writeString(home.knownGuardFile(), before);
+        assertMinesAfter(30, 31);
+    }
+
+    private static boolean accept(SlashGuard guard, long epoch) {
+        guard.acceptEpoch(new Epoch(epoch));
+        return true;
+    }
+
+    private void assertAnother() {
+        try (var store = sqlite();
+                var room = room(store)) {
+            assertThat(room.problem().orElse("")).contains("another slash guard than the one");
+        }
+    }
+
+    private void assertMinesAfter(long now, long floor) {
+        try (var store = sqlite();
+                var room = room(store)) {
+            until(room);
+            room.signer().resume(MINER, new Epoch(now), List.of());
+            assertThat(doubt(room)).isEmpty();
+            assertThat(room.signer().status(MINER).floor()).isEqualTo(new Epoch(floor));
         }
     }
 

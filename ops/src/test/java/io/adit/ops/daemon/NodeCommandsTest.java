@@ -123,9 +123,25 @@ class NodeCommandsTest extends NodeCase {
         }
         assertThat(run("slash-guard", "export", file.toString())).contains("CHAIN_NOT_SEEN");
         assertThat(file).content().contains("adit-slash-guard");
+        var holder = home().load(Map.of(), Map.of()).mining().guard().resolve("holder");
+        var name = Files.readString(holder);
+        assertThat(home().knownGuardFile()).hasContent(name);
         assertThat(run("slash-guard", "accept-epoch", "7")).contains("7");
+        assertThat(Files.readString(holder)).isNotEqualTo(name);
+        assertThat(home().knownGuardFile()).hasSameTextualContentAs(holder);
         assertThat(run("slash-guard", "import", file.toString())).contains("7");
 
+        assertThat(home().knownGuardFile()).hasSameTextualContentAs(holder);
+        Files.delete(home().knownGuardFile());
+        var unmounted = Files.move(holder.getParent(), folder.resolve("unmounted"));
+        cli(1, "slash-guard", "status");
+        assertThat(err.toString()).contains("SLASH_GUARD_AWAY", "Mount its disk");
+        assertThat(holder.getParent()).doesNotExist();
+        Files.move(unmounted, holder.getParent());
+        assertThat(run("slash-guard", "status")).contains("CHAIN_NOT_SEEN");
+        assertThat(home().knownGuardFile()).doesNotExist();
+
+        assertThat(run("slash-guard", "accept-epoch", "7")).contains("7");
         Files.delete(home().directory().resolve("slash-anchor"));
         try (var node = start(Map.of())) {
             assertThat(node).isNotNull();
