@@ -130,7 +130,7 @@ public final class SignerServer implements AutoCloseable {
             closeAll(opened);
             throw new AditException(
                     SignerErrorCode.SIGNER_UNAVAILABLE, "starting the signer at " + socket + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAll(opened);
             throw e;
         }

@@ -62,13 +62,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -92,7 +90,7 @@ public final class Node implements AutoCloseable {
 
     private static final int LEASE_LOST = 3;
 
-    private final Deque<AutoCloseable> toClose = new ConcurrentLinkedDeque<>();
+    private final OpenRooms rooms = new OpenRooms();
     private final NodeHome home;
 
     private Node(NodeHome home) {
@@ -120,7 +118,9 @@ public final class Node implements AutoCloseable {
         var node = new Node(home);
         try {
             node.wire(config, environment, pause);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also where memory is short, or a class cannot be made ready: whoever starts it again needs the locks and
+            // the lease.
             node.close();
             throw e;
         }
@@ -128,8 +128,7 @@ public final class Node implements AutoCloseable {
     }
 
     private <T extends AutoCloseable> T closing(T room) {
-        toClose.push(room);
-        return room;
+        return rooms.add(room);
     }
 
     /** Proving first: once it runs, only what it needs itself can stop it. */
@@ -406,13 +405,6 @@ public final class Node implements AutoCloseable {
     /** Closes the rooms, the last made first; work that was running is taken up at the next start. */
     @Override
     public void close() {
-        while (!toClose.isEmpty()) {
-            var room = toClose.pop();
-            try {
-                room.close();
-            } catch (Exception e) {
-                LOG.warn("closing {}", room.getClass().getSimpleName(), e);
-            }
-        }
+        rooms.close();
     }
 }

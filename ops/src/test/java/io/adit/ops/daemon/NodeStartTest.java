@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +165,25 @@ class NodeStartTest extends NodeCase {
                             && get("/api/v1/proving").path("epoch").asLong() > 0);
         } finally {
             taken.close();
+        }
+    }
+
+    @Test
+    void nodeCanBeStartedAgain_afterMemoryWasShortAtItsStart() throws Exception {
+        init(Map.of());
+        var scarce = new HashMap<String, String>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public boolean containsKey(Object key) {
+                // The keystore is opened once the directory is locked.
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        };
+        assertThatThrownBy(() -> Node.start(home(), scarce, Map.of(), SOON)).isInstanceOf(OutOfMemoryError.class);
+
+        try (var lock = home().lock()) {
+            assertThat(lock.isOpen()).isTrue();
         }
     }
 
