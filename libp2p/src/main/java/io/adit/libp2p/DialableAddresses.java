@@ -21,7 +21,9 @@ public final class DialableAddresses {
 
     /** @param seen where the peer's connection comes from, or was dialled at */
     static List<Multiaddr> among(List<Multiaddr> claimed, Multiaddr seen) {
-        var inside = ip(seen).map(DialableAddresses::isInside).orElse(false);
+        // Who comes by WebSocket may be anybody: where a proxy stands in between, the address can be the proxy's.
+        var inside =
+                !isWebSocket(seen) && ip(seen).map(DialableAddresses::isInside).orElse(false);
         return claimed.stream()
                 .filter(address ->
                         ip(address).filter(ip -> inside || !isInside(ip)).isPresent())
@@ -31,6 +33,11 @@ public final class DialableAddresses {
     /** Whether an address is one of the internet, by its IP; names are not. */
     public static boolean isOutside(Multiaddr address) {
         return ip(address).filter(ip -> !isInside(ip)).isPresent();
+    }
+
+    private static boolean isWebSocket(Multiaddr address) {
+        return address.components().stream()
+                .anyMatch(each -> each.protocol() == MultiaddrProtocol.WS || each.protocol() == MultiaddrProtocol.WSS);
     }
 
     /** Whether it begins with a name. */

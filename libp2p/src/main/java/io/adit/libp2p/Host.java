@@ -113,7 +113,8 @@ public final class Host implements AutoCloseable {
                         builder.webSocketTls,
                         builder.webSocketTls.orElseGet(Host::platformTrust),
                         threads,
-                        limits.handshakeTimeout()),
+                        limits.handshakeTimeout(),
+                        builder.trustedProxies),
                 limits.handshakeTimeout(),
                 threads);
         this.transports = new Transports(tcp, quic(builder, tls, sendBudget, random));

@@ -4,14 +4,17 @@ import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multistream.MultistreamSelect;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
@@ -26,6 +29,7 @@ public final class HostBuilder {
     Predicate<PeerId> known = peer -> false;
     InstantSource clock = InstantSource.system();
     Optional<SSLContext> webSocketTls = Optional.empty();
+    Set<InetAddress> trustedProxies = Set.of();
     String agent = "adit";
     HostLimits limits = HostLimits.defaults();
     private Optional<Identity> identity = Optional.empty();
@@ -68,6 +72,16 @@ public final class HostBuilder {
      */
     public HostBuilder webSocketTls(SSLContext certificateAndTrust) {
         webSocketTls = Optional.of(certificateAndTrust);
+        return this;
+    }
+
+    /**
+     * Proxies that end TLS in front of {@code /ws}, by the address from which they connect: who is counted and told apart is
+     * the client that such a one names in X-Forwarded-For. They must add the address at which they see a client to that header,
+     * or put it in its place, or anybody can name whomever he likes.
+     */
+    public HostBuilder trustedProxies(Collection<InetAddress> addresses) {
+        trustedProxies = Set.copyOf(addresses);
         return this;
     }
 

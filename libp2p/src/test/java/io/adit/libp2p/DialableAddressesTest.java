@@ -56,6 +56,13 @@ class DialableAddressesTest {
     }
 
     @Test
+    void peerBehindAProxyInside_isNoneInside() {
+        assertThat(DialableAddresses.among(CLAIMED, Multiaddr.parse("/ip4/127.0.0.1/tcp/4001/ws")))
+                .hasSize(3)
+                .allMatch(DialableAddresses::isOutside);
+    }
+
+    @Test
     void peerInside_mayNameAllButNames() {
         assertThat(DialableAddresses.among(CLAIMED, Multiaddr.parse("/ip4/10.0.0.7/tcp/4001")))
                 .hasSize(CLAIMED.size() - 1);

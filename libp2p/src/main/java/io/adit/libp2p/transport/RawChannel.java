@@ -17,6 +17,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -44,6 +46,7 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
     private final Deadline deadline;
     private final Carrier carrier;
     private final Optional<WebSocketBridge> bridge;
+    private final Optional<InetSocketAddress> client;
     private final Optional<CircuitEnd> circuit;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -62,12 +65,23 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
 
     /** @param bridge what must be ready before anything is read or written */
     RawChannel(Channel channel, Deadline deadline, Carrier carrier, Optional<WebSocketBridge> bridge) {
-        this(channel, deadline, carrier, bridge, Optional.empty());
+        this(channel, deadline, carrier, bridge, Optional.empty(), Optional.empty());
+    }
+
+    /** From a proxy, for a client of which only the address is known. */
+    RawChannel(Channel channel, Deadline deadline, Carrier carrier, WebSocketBridge bridge, InetAddress client) {
+        this(
+                channel,
+                deadline,
+                carrier,
+                Optional.of(bridge),
+                Optional.of(new InetSocketAddress(client, 0)),
+                Optional.empty());
     }
 
     /** A circuit through a relay. */
     RawChannel(Channel channel, Deadline deadline, CircuitEnd circuit) {
-        this(channel, deadline, Carrier.PLAIN, Optional.empty(), Optional.of(circuit));
+        this(channel, deadline, Carrier.PLAIN, Optional.empty(), Optional.empty(), Optional.of(circuit));
     }
 
     private RawChannel(
@@ -75,17 +89,24 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
             Deadline deadline,
             Carrier carrier,
             Optional<WebSocketBridge> bridge,
+            Optional<InetSocketAddress> client,
             Optional<CircuitEnd> circuit) {
         this.channel = channel;
         this.deadline = deadline;
         this.carrier = carrier;
         this.bridge = bridge;
+        this.client = client;
         this.circuit = circuit;
     }
 
     /** What lies below, if it is no socket. */
     Optional<CircuitEnd> circuit() {
         return circuit;
+    }
+
+    /** Who is at the other end: the client of a trusted proxy, not the proxy. */
+    InetSocketAddress remote() {
+        return client.orElseGet(() -> (InetSocketAddress) channel.remoteAddress());
     }
 
     Carrier carrier() {

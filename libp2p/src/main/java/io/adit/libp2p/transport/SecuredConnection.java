@@ -14,7 +14,6 @@ import io.adit.libp2p.resource.ConnectionPlace;
 import io.adit.libp2p.transport.RawChannel.CircuitEnd;
 import io.adit.libp2p.yamux.YamuxSession;
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -45,16 +44,12 @@ public final class SecuredConnection implements PeerConnection {
         return layer.remoteKey();
     }
 
-    private InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) raw.channel().remoteAddress();
-    }
-
     /** The remote's address with what lies between TCP and libp2p. */
     @Override
     public Multiaddr remoteMultiaddr() {
         return raw.circuit()
                 .map(CircuitEnd::remote)
-                .orElseGet(() -> new TcpEndpoint(remoteAddress(), raw.carrier(), "").toMultiaddr());
+                .orElseGet(() -> new TcpEndpoint(raw.remote(), raw.carrier(), "").toMultiaddr());
     }
 
     @Override

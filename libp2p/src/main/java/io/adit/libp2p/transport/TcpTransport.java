@@ -28,6 +28,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,8 @@ public final class TcpTransport implements AutoCloseable {
 
     private static final int LISTEN_BACKLOG = 256;
     private static final int MAX_LOOPS = 4;
+    /** Connections of proxies that have not said yet for whom they are. */
+    private static final int MOST_UNNAMED = 1024;
 
     private final ConnectionUpgrader upgrader;
     private final ResourceManager resources;
@@ -61,6 +66,7 @@ public final class TcpTransport implements AutoCloseable {
     private final Executor threads;
     private final boolean epoll = Epoll.isAvailable();
     private final EventLoopGroup loops;
+    private final AtomicInteger unnamed = new AtomicInteger();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
     /** @param threads runs each upgrade; a virtual thread for each task */
@@ -135,24 +141,66 @@ public final class TcpTransport implements AutoCloseable {
             Channels.close(channel); // it has gone already
             return;
         }
-        switch (resources.accept(remote.getAddress(), () -> Channels.close(channel))) {
-            case Admission.Granted<ConnectionPlace> granted -> secure(channel, endpoint, granted.place(), onConnection);
+        if (webSockets.isProxy(endpoint, remote.getAddress())) {
+            acceptProxied(channel, endpoint, onConnection);
+            return;
+        }
+        place(channel, remote.getAddress()).ifPresent(place -> {
+            var bridge = webSockets.accept(channel.pipeline(), endpoint);
+            var deadline = Deadline.after(handshakeTimeout);
+            secure(new RawChannel(channel, deadline, endpoint.carrier(), bridge), place, onConnection);
+        });
+    }
+
+    private Optional<ConnectionPlace> place(SocketChannel channel, InetAddress remote) {
+        return switch (resources.accept(remote, () -> Channels.close(channel))) {
+            case Admission.Granted<ConnectionPlace> granted -> Optional.of(granted.place());
             case Admission.Refused<ConnectionPlace> refused -> {
                 LOG.debug("refused a connection from {}: {}", remote, refused.refusal());
                 Channels.close(channel);
+                yield Optional.empty();
             }
-        }
+        };
     }
 
-    private void secure(
-            SocketChannel channel,
-            TcpEndpoint endpoint,
-            ConnectionPlace place,
-            Consumer<SecuredConnection> onConnection) {
-        Channels.onClose(channel, place::close);
-        var bridge = webSockets.accept(channel.pipeline(), endpoint);
-        var raw = new RawChannel(channel, Deadline.after(handshakeTimeout), endpoint.carrier(), bridge);
-        channel.pipeline().addLast(raw);
+    /** It counts for nobody until its request says for whom the proxy asks; one that says nothing counts for the proxy. */
+    private void acceptProxied(SocketChannel channel, TcpEndpoint endpoint, Consumer<SecuredConnection> onConnection) {
+        if (unnamed.incrementAndGet() > MOST_UNNAMED) {
+            unnamed.decrementAndGet();
+            Channels.close(channel);
+            return;
+        }
+        var proxy = channel.remoteAddress().getAddress();
+        var waiting = new AtomicBoolean(true);
+        var tooLate = channel.eventLoop()
+                .schedule(() -> Channels.close(channel), handshakeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        Runnable named = () -> {
+            if (waiting.compareAndSet(true, false)) {
+                unnamed.decrementAndGet();
+                tooLate.cancel(false);
+            }
+        };
+        Channels.onClose(channel, named);
+        var bridge = new AtomicReference<@Nullable WebSocketBridge>();
+        bridge.set(webSockets.acceptProxied(channel.pipeline(), endpoint, client -> {
+            named.run();
+            var place = place(channel, client.orElse(proxy));
+            place.ifPresent(granted -> secure(
+                    new RawChannel(
+                            channel,
+                            Deadline.after(handshakeTimeout),
+                            endpoint.carrier(),
+                            Objects.requireNonNull(bridge.get()),
+                            client.orElse(proxy)),
+                    granted,
+                    onConnection));
+            return place.isPresent();
+        }));
+    }
+
+    private void secure(RawChannel raw, ConnectionPlace place, Consumer<SecuredConnection> onConnection) {
+        Channels.onClose(raw.channel(), place::close);
+        raw.channel().pipeline().addLast(raw);
         try {
             threads.execute(() -> secureInbound(raw, place, onConnection));
         } catch (RejectedExecutionException e) {

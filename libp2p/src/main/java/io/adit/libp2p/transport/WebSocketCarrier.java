@@ -14,10 +14,13 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
@@ -32,18 +35,31 @@ public final class WebSocketCarrier {
     private final SSLContext clientTls;
     private final Executor threads;
     private final Duration timeout;
+    private final Set<InetAddress> proxies;
 
     /**
      * @param serverTls this host's certificate for {@code /wss}, if it has one
      * @param clientTls whose certificates are believed when dialling
      * @param threads runs the costly parts of TLS handshakes
      * @param timeout for the request that asks for WebSocket, and its answer
+     * @param proxies who says by X-Forwarded-For for whom it asks
      */
-    public WebSocketCarrier(Optional<SSLContext> serverTls, SSLContext clientTls, Executor threads, Duration timeout) {
+    public WebSocketCarrier(
+            Optional<SSLContext> serverTls,
+            SSLContext clientTls,
+            Executor threads,
+            Duration timeout,
+            Set<InetAddress> proxies) {
         this.serverTls = serverTls;
         this.clientTls = clientTls;
         this.threads = threads;
         this.timeout = timeout;
+        this.proxies = Set.copyOf(proxies);
+    }
+
+    /** Whether whoever connects from this address does so for others. */
+    boolean isProxy(TcpEndpoint endpoint, InetAddress remote) {
+        return endpoint.carrier() != Carrier.PLAIN && proxies.contains(remote);
     }
 
     /** @throws Libp2pException UNREACHABLE if this side cannot listen so */
@@ -58,18 +74,32 @@ public final class WebSocketCarrier {
 
     /** On the event loop: what an accepted channel needs below libp2p; says when it is ready. */
     Optional<WebSocketBridge> accept(ChannelPipeline pipeline, TcpEndpoint endpoint) {
-        if (endpoint.carrier() == Carrier.PLAIN) {
-            return Optional.empty();
-        }
+        return endpoint.carrier() == Carrier.PLAIN
+                ? Optional.empty()
+                : Optional.of(accept(pipeline, endpoint, Optional.empty()));
+    }
+
+    /**
+     * On the event loop: the same for a channel from a proxy.
+     *
+     * @param onClient told for whom it asks, before it is answered, if it says so; whether he may go on
+     */
+    WebSocketBridge acceptProxied(
+            ChannelPipeline pipeline, TcpEndpoint endpoint, Predicate<Optional<InetAddress>> onClient) {
+        return accept(pipeline, endpoint, Optional.of(new ForwardedClient(proxies, onClient)));
+    }
+
+    private WebSocketBridge accept(
+            ChannelPipeline pipeline, TcpEndpoint endpoint, Optional<ForwardedClient> forwarded) {
         if (endpoint.carrier() == Carrier.SECURE_WEB_SOCKET) {
             var engine = serverTls.orElseThrow().createSSLEngine();
             engine.setUseClientMode(false);
             pipeline.addLast(tls(engine));
         }
         var bridge = new WebSocketBridge();
+        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST, true));
+        forwarded.ifPresent(pipeline::addLast);
         pipeline.addLast(
-                new HttpServerCodec(),
-                new HttpObjectAggregator(MAX_REQUEST, true),
                 new WebSocketPings(),
                 new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
                         .websocketPath("/")
@@ -80,7 +110,7 @@ public final class WebSocketCarrier {
                         .sendCloseFrame(null)
                         .build()),
                 bridge);
-        return Optional.of(bridge);
+        return bridge;
     }
 
     /** On the event loop: the same for a channel that this side dials. */

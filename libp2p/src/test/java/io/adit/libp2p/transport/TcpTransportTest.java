@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,7 +49,7 @@ class TcpTransportTest {
         return new TcpTransport(
                 upgrader,
                 new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false),
-                new WebSocketCarrier(Optional.empty(), context(), threads, TIMEOUT),
+                new WebSocketCarrier(Optional.empty(), context(), threads, TIMEOUT, Set.of()),
                 TIMEOUT,
                 threads);
     }

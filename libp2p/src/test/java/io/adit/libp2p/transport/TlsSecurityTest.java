@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -72,7 +73,7 @@ class TlsSecurityTest {
         var transport = new TcpTransport(
                 new ConnectionUpgrader(List.of(security), new SendBudget(1 << 20)),
                 new ResourceManager(ResourceLimits.forHeap(64 << 20), peer -> false),
-                new WebSocketCarrier(Optional.empty(), context(), threads, TIMEOUT),
+                new WebSocketCarrier(Optional.empty(), context(), threads, TIMEOUT, Set.of()),
                 TIMEOUT,
                 threads);
         transports.add(transport);

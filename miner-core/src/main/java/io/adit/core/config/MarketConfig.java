@@ -41,6 +41,13 @@ public record MarketConfig(
         Optional<Path> wssKeyFile,
 
         @Doc(
+                value = "IP addresses of proxies that end TLS in front of a /ws address, as the node sees them (such as"
+                        + " 127.0.0.1). Their clients are told apart by the X-Forwarded-For that they send; without this all"
+                        + " count as one. At most 16.",
+                fallback = "")
+        List<String> trustedProxies,
+
+        @Doc(
                 value = "Peer IDs for whom an eighth of the connections, streams and memory for libp2p is kept, so that"
                         + " strangers cannot use up everything. At most 10000.",
                 fallback = "")
@@ -330,6 +337,7 @@ public record MarketConfig(
                     "none, while market.reachability is private",
                     "at least one relay, or market.announce-addresses where the node is reached after all");
         }
+        NodeConfig.within("the number of market.trusted-proxies", trustedProxies.size(), 0, MOST_ADDRESSES);
         NodeConfig.within("the number of market.known-peers", knownPeers.size(), 0, MOST_KNOWN);
         if (wssCertificateFile.isPresent() != wssKeyFile.isPresent()) {
             throw new InvalidValueException(

@@ -81,12 +81,18 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
             SecureRandom random) {}
 
     /** The configured addresses, read. */
-    record Addresses(List<Multiaddr> listen, List<Multiaddr> retrieval, Set<PeerId> known, ReachPlan reach) {
+    record Addresses(
+            List<Multiaddr> listen,
+            List<Multiaddr> retrieval,
+            Set<InetAddress> proxies,
+            Set<PeerId> known,
+            ReachPlan reach) {
         static Addresses of(NodeConfig config) {
             var market = config.market();
             return new Addresses(
                     all("market.libp2p-listen", market.libp2pListen()),
                     all("retrieval.announce-addresses", config.retrieval().announceAddresses()),
+                    market.trustedProxies().stream().map(Addresses::proxy).collect(Collectors.toUnmodifiableSet()),
                     market.knownPeers().stream().map(Addresses::peer).collect(Collectors.toUnmodifiableSet()),
                     reach(market));
         }
@@ -114,6 +120,15 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                                 key, wrong, "an address that ends in a peer ID: /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…");
                     });
             return addresses;
+        }
+
+        private static InetAddress proxy(String text) {
+            try {
+                return InetAddress.ofLiteral(text);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidValueException(
+                        "market.trusted-proxies", "'" + text + "' (" + e.getMessage() + ")", "an IP address");
+            }
         }
 
         private static PeerId peer(String text) {
@@ -243,6 +258,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         var builder = Host.builder()
                 .identity(identity)
                 .known(addresses.known()::contains)
+                .trustedProxies(addresses.proxies())
                 .agent("adit/0.1.0");
         addresses.listen().forEach(address -> builder.listen(address.toString()));
         addresses.reach().announced().forEach(builder::announce);

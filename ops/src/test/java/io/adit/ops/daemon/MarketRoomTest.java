@@ -42,6 +42,7 @@ class MarketRoomTest {
     @ParameterizedTest
     @CsvSource({
         "market, libp2p-listen = [\"localhost:24001\"], localhost:24001",
+        "market, trusted-proxies = [\"proxy.example.org\"], proxy.example.org",
         "market, known-peers = [\"Qm0\"], Qm0",
         "market, relays = [\"/ip4/192.0.2.1/tcp/4001\"], /ip4/192.0.2.1/tcp/4001",
         "market, autonat-servers = [\"/p2p-circuit\"], /p2p-circuit",
