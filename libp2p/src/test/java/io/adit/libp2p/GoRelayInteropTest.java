@@ -75,11 +75,15 @@ class GoRelayInteropTest {
     }
 
     private Host start(SecurityProtocol... security) throws Libp2pException {
+        return start(KeyType.ED25519, new TestProtocols(), security);
+    }
+
+    private Host start(KeyType type, TestProtocols protocols, SecurityProtocol... security) throws Libp2pException {
         var builder = Host.builder()
-                .identity(Identity.generate(KeyType.ED25519, new SecureRandom()))
+                .identity(Identity.generate(type, new SecureRandom()))
                 .listen("/ip4/127.0.0.1/tcp/0")
                 .security(security);
-        new TestProtocols().register(builder);
+        protocols.register(builder);
         var host = builder.build();
         open.add(host);
         host.start();
@@ -142,6 +146,37 @@ class GoRelayInteropTest {
         }
         connection.close();
         await().atMost(TIMEOUT).until(() -> !connection.isOpen());
+    }
+
+    /** Each kind of key on this side, and at the circuit's other end but for the relay's own. */
+    @ParameterizedTest
+    @EnumSource
+    void everyKeyIsProvedThroughARelay_bothWays(KeyType type) throws Exception {
+        var other = type == RELAY ? CLIENT : type;
+        go.run(other, "relay-reserve", go.address(RELAY));
+        var dialling = start(type, new TestProtocols(), SecurityProtocol.NOISE, SecurityProtocol.TLS);
+        var connection = dialling.connect(circuitTo(RELAY, other), TIMEOUT);
+        assertThat(connection.remotePublicKey().type()).isEqualTo(other);
+        try (var stream = connection.newStream(List.of(TestProtocols.SINK), TIMEOUT)) {
+            assertThat(TestProtocols.upload(stream, 1 << 20)).isEqualTo(TestProtocols.expected(1 << 20));
+        }
+
+        var listening = start(type, new TestProtocols(), SecurityProtocol.NOISE, SecurityProtocol.TLS);
+        listening.reserve(go.address(RELAY), TIMEOUT);
+        assertThat(go.run(other, "connect", circuit(listening)))
+                .isEqualTo(listening.peerId().toString());
+        var upload = go.run(other, "sink", listening.peerId(), 1 << 20).split(" ");
+        assertThat(upload[2]).isEqualTo(upload[0]);
+    }
+
+    @Test
+    void resetIsSeenThroughARelay() throws Exception {
+        go.run(CLIENT, "relay-reserve", go.address(RELAY));
+        var protocols = new TestProtocols();
+        var host = start(KeyType.ED25519, protocols, SecurityProtocol.NOISE);
+        var connection = host.connect(circuitTo(RELAY, CLIENT), TIMEOUT);
+
+        GoResets.check(go, CLIENT, host.peerId(), connection, protocols);
     }
 
     @Test

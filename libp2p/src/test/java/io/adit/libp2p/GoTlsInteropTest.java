@@ -152,6 +152,14 @@ class GoTlsInteropTest {
         assertThat(answer).containsExactly(hash, Long.toString(IN_FLIGHT), hash);
     }
 
+    @Test
+    void resetIsSeenByTheOtherSide() throws Exception {
+        var host = host(KeyType.RSA);
+        var connection = host.connect(go.address(KeyType.RSA), TIMEOUT);
+
+        GoResets.check(go, KeyType.RSA, host.peerId(), connection, protocols);
+    }
+
     private static String expectedHash(long count) throws IOException {
         return TestProtocols.expected(count).sha256();
     }

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets, plain and within TLS, against go-libp2p 0.51 in both directions. */
@@ -30,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class GoWebSocketInteropTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
-    private static final long BULK = 32L << 20;
+    private static final long BULK = 16L << 20;
     private static final long IN_FLIGHT = 1 << 20;
 
     private final SecureRandom random = new SecureRandom();
@@ -79,8 +82,13 @@ class GoWebSocketInteropTest {
                 .orElseThrow();
     }
 
+    private static Stream<Arguments> everyCarrierAndKey() {
+        return Stream.of("/ws", "/tls/ws")
+                .flatMap(carrier -> Arrays.stream(KeyType.values()).map(type -> Arguments.of(carrier, type)));
+    }
+
     @ParameterizedTest
-    @CsvSource({"/ws,ED25519", "/ws,RSA", "/tls/ws,ECDSA", "/tls/ws,SECP256K1"})
+    @MethodSource("everyCarrierAndKey")
     void javaDialsGo_andMovesDataBothWays(String carrier, KeyType type) throws Exception {
         var address = go.address(type, carrier);
         var connection = host.connect(address, TIMEOUT);
@@ -98,7 +106,7 @@ class GoWebSocketInteropTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/ws,ED25519", "/ws,RSA", "/tls/ws,ECDSA", "/tls/ws,SECP256K1"})
+    @MethodSource("everyCarrierAndKey")
     void goDialsJava_andMovesDataBothWays(String carrier, KeyType type) throws Exception {
         go.run(type, "connect", own(carrier));
 
@@ -109,6 +117,14 @@ class GoWebSocketInteropTest {
         assertThat(go.run(type, "source", host.peerId(), BULK).split(" "))
                 .containsExactly(
                         Long.toString(BULK), TestProtocols.expected(BULK).sha256());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/ws", "/tls/ws"})
+    void resetIsSeenByTheOtherSide(String carrier) throws Exception {
+        var connection = host.connect(go.address(KeyType.ED25519, carrier), TIMEOUT);
+
+        GoResets.check(go, KeyType.ED25519, host.peerId(), connection, protocols);
     }
 
     @Test
