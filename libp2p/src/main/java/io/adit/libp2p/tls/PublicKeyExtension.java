@@ -56,16 +56,16 @@ final class PublicKeyExtension {
         PublicKey identity;
         byte[] signature;
         try {
-            var value = ASN1OctetString.getInstance(ASN1Primitive.fromByteArray(wrapped))
-                    .getOctets();
-            var fields = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(value));
+            var value = ASN1OctetString.getInstance(parse(wrapped)).getOctets();
+            var fields = ASN1Sequence.getInstance(parse(value));
             if (fields.size() != 2) {
                 throw new MalformedWireException("it has " + fields.size() + " fields instead of 2");
             }
             identity = PublicKey.fromProtobuf(
                     ASN1OctetString.getInstance(fields.getObjectAt(0)).getOctets());
             signature = ASN1OctetString.getInstance(fields.getObjectAt(1)).getOctets();
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            // The last from Bouncy Castle, which reads the inside of a sequence when it is asked for.
             throw new RefusedCertificateException(
                     Fault.NO_PUBLIC_KEY_EXTENSION, "the public key extension is malformed: " + e.getMessage(), e);
         }
@@ -75,6 +75,14 @@ final class PublicKeyExtension {
                     "peer " + identity.peerId() + " did not sign the key of the certificate that names it");
         }
         return identity;
+    }
+
+    /** Of nothing Bouncy Castle makes null. */
+    private static ASN1Primitive parse(byte[] der) throws IOException {
+        if (der.length == 0) {
+            throw new MalformedWireException("it is empty");
+        }
+        return ASN1Primitive.fromByteArray(der);
     }
 
     private static byte[] signedText(byte[] certificateKey) {

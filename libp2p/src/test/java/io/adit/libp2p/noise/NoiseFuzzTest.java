@@ -31,14 +31,38 @@ class NoiseFuzzTest {
         });
     }
 
+    /** The answer to an initiator, and the last message to a responder. */
     @Test
     void anyMessage_isATypedFailure() {
-        Fuzzer.of("noise-payload", 4 << 20).run(1_500, (message, random) -> {
+        Fuzzer.of("noise-message", 4 << 20).run(1_500, (message, random) -> {
             var initiator = NoiseHandshake.initiator(own, secure);
-            initiator.write();
+            var first = initiator.write();
+            refuses(initiator, message);
+            var responder = NoiseHandshake.responder(own, secure);
+            responder.read(first);
+            responder.write();
+            refuses(responder, message);
+        });
+    }
+
+    private static void refuses(NoiseHandshake handshake, byte[] message) {
+        try {
+            handshake.read(message);
+            throw new AssertionError("a message that nobody has sealed was taken");
+        } catch (Libp2pException e) {
+            assertThat(e.kind()).isEqualTo(Kind.IDENTITY);
+        }
+    }
+
+    /** Anybody can begin a handshake; what does not, is told apart before anything is sealed. */
+    @Test
+    void anyFirstMessage_beginsAHandshake_orIsATypedFailure() {
+        Fuzzer.of("noise-message", 4 << 20).run(1_500, (message, random) -> {
+            var responder = NoiseHandshake.responder(own, secure);
             try {
-                initiator.read(message);
-                throw new AssertionError("a message that nobody has sealed was taken");
+                responder.read(message);
+                assertThat(message).hasSizeGreaterThanOrEqualTo(NoiseKey.LENGTH);
+                responder.write();
             } catch (Libp2pException e) {
                 assertThat(e.kind()).isEqualTo(Kind.IDENTITY);
             }

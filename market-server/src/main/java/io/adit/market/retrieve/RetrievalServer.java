@@ -133,6 +133,12 @@ public final class RetrievalServer implements AutoCloseable {
         workers.close();
     }
 
+    static HttpDecoderConfig decoding(RetrievalLimits limits) {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.maxRequestLine())
+                .setMaxHeaderSize(limits.maxHeaders());
+    }
+
     private static final class Connections extends ChannelInitializer<SocketChannel> {
         private final ConnectionGate gate;
         private final Router router;
@@ -155,14 +161,11 @@ public final class RetrievalServer implements AutoCloseable {
 
         @Override
         protected void initChannel(SocketChannel channel) {
-            var decoding = new HttpDecoderConfig()
-                    .setMaxInitialLineLength(limits.maxRequestLine())
-                    .setMaxHeaderSize(limits.maxHeaders());
             channel.pipeline()
                     .addLast(
                             gate,
                             new IdleStateHandler(true, 0, limits.stallTimeout().toMillis(), 0, TimeUnit.MILLISECONDS),
-                            new HttpServerCodec(decoding),
+                            new HttpServerCodec(decoding(limits)),
                             new ConnectionHandler(router, limits, meters, workers));
         }
     }
