@@ -9,20 +9,11 @@ import io.adit.chain.node.FullNode;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Network;
-import io.adit.core.fil.PieceCid;
 import io.adit.core.fil.PieceInfo;
 import io.adit.core.fil.SectorNumber;
-import io.adit.core.ipld.Cid;
-import io.adit.core.state.DealCheckpoint;
-import io.adit.core.state.DealEnd;
-import io.adit.core.state.DealProtocol;
-import io.adit.core.state.DealRecord;
 import io.adit.core.state.SectorPiece;
 import io.adit.core.state.StateStore;
 import io.adit.core.task.TaskEngine;
-import io.adit.market.deal.DealImport;
-import io.adit.market.deal.UnknownSectors;
-import io.adit.ops.DealName;
 import io.adit.ops.OpsError;
 import io.adit.sealing.pipeline.SealingPipeline;
 import io.adit.sealing.pipeline.SectorView;
@@ -31,10 +22,7 @@ import io.adit.sealing.proving.ProvingView;
 import io.adit.sealing.storage.PathSettings;
 import io.adit.sealing.storage.StoragePaths;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -71,15 +59,20 @@ public final class NodeRoutes {
     }
 
     private final Views views;
+    private final DealRows deals;
 
     public NodeRoutes(Views views) {
         this.views = views;
+        this.deals = new DealRows(
+                views.store(), views.network(), () -> views.engine().tasks());
     }
 
     /** Every route. */
     public List<ApiRoute> all() {
         var proving = new ProvingRoutes(views.proving(), views.desk(), views.network());
-        return Stream.concat(proving.all().stream(), others().stream()).toList();
+        return Stream.of(proving.all(), deals.all(), others())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private List<ApiRoute> others() {
@@ -95,8 +88,6 @@ public final class NodeRoutes {
                         (parameters, body) ->
                                 object().put("number", views.pipeline().pledge().value())),
                 new ApiRoute("GET", "/api/v1/sectors/*", (given, body) -> oneSector(given.getFirst())),
-                new ApiRoute("GET", "/api/v1/deals", (parameters, body) -> deals()),
-                new ApiRoute("GET", "/api/v1/deals/one/*", (given, body) -> oneDeal(given.getFirst())),
                 new ApiRoute("GET", "/api/v1/storage", (parameters, body) -> storage()),
                 new ApiRoute("POST", "/api/v1/storage", (parameters, body) -> attach(body)),
                 new ApiRoute("GET", "/api/v1/tasks", (parameters, body) -> tasks()),
@@ -201,92 +192,6 @@ public final class NodeRoutes {
                 .put("size", info.size().bytes());
         piece.deal().ifPresent(deal -> node.put("deal", deal.toString()));
         return node;
-    }
-
-    private JsonNode deals() {
-        var ends = views.store().read(tx -> tx.deals().ends());
-        var steps = steps();
-        var unknown = unknownSectors();
-        return each(
-                views.store().read(tx -> tx.deals().list()),
-                deal -> deal(deal, Optional.ofNullable(ends.get(deal.uuid())), steps, unknown));
-    }
-
-    private JsonNode oneDeal(String text) {
-        var uuid = DealName.parse(text)
-                .map(DealName::uuid)
-                .orElseThrow(() -> new AditException(
-                        OpsError.MALFORMED_REQUEST, "'" + text + "' is neither the UUID nor the ULID of a deal"));
-        var deal = views.store()
-                .read(tx -> tx.deals().find(uuid))
-                .orElseThrow(() -> new AditException(OpsError.NO_SUCH_THING, "there is no deal " + text));
-        var end = views.store().read(tx -> Optional.ofNullable(tx.deals().ends().get(uuid)));
-        return deal(deal, end, steps(), unknownSectors());
-    }
-
-    /** What the steps of deals wait for, or how far they are, by the deal's UUID. */
-    private Map<String, String> steps() {
-        var steps = new HashMap<String, String>();
-        views.engine().tasks().stream()
-                .filter(view -> view.task().kind().startsWith("deal."))
-                .forEach(view -> view.waitsFor()
-                        .or(view::progress)
-                        .or(() -> view.task().why())
-                        .ifPresent(why -> steps.put(view.task().key(), why)));
-        return steps;
-    }
-
-    private UnknownSectors unknownSectors() {
-        return views.store().read(tx -> UnknownSectors.read(tx.meta()));
-    }
-
-    /** What has become of a deal, in a word. */
-    private static String status(DealRecord deal, Optional<DealEnd> end) {
-        if (deal.error().isPresent()) {
-            return "failed";
-        }
-        if (deal.checkpoint() != DealCheckpoint.Complete) {
-            return "under way";
-        }
-        return end.map(known -> known.ending().name().toLowerCase(Locale.ROOT)).orElse("active");
-    }
-
-    private ObjectNode deal(DealRecord deal, Optional<DealEnd> end, Map<String, String> steps, UnknownSectors unknown) {
-        var node = object().put("uuid", deal.uuid().toString())
-                .put("deal", DealImport.nameOf(deal))
-                .put("client", text(deal.client()))
-                .put("status", status(deal, end))
-                .put("checkpoint", deal.checkpoint().name())
-                .put("pieceCid", deal.piece().pieceCidV1().toString())
-                .put("pieceSize", deal.piece().size().bytes())
-                .put("start", deal.start().value())
-                .put("end", deal.end().value())
-                .put("bytesReceived", deal.bytesReceived())
-                .put("dataRoot", deal.dataRoot().toString());
-        pieceCidV2(deal).ifPresent(cid -> node.put("pieceCidV2", cid.toString()));
-        deal.publishCid().ifPresent(cid -> node.put("publishMessage", cid.toString()));
-        deal.chainDealId().ifPresent(id -> node.put("chainDealId", id));
-        deal.sector().ifPresent(sector -> node.put("sector", sector.value()));
-        deal.error().ifPresent(error -> node.put("error", error));
-        end.ifPresent(known -> node.put("endedAt", known.epoch().value())
-                .put("endedBecause", known.ending().meaning()));
-        var waits = steps.get(deal.uuid().toString());
-        if (waits != null && deal.error().isEmpty() && deal.checkpoint() != DealCheckpoint.Complete) {
-            node.put("waitsFor", waits);
-        }
-        if (end.isEmpty() && unknown.holds(deal.uuid())) {
-            node.put("waitsFor", UnknownSectors.MEANING);
-        }
-        return node;
-    }
-
-    /** Where the deal says how long the data is: an offline one over libp2p does not. */
-    private static Optional<Cid> pieceCidV2(DealRecord deal) {
-        long bytes = deal.transferSize();
-        boolean said = !deal.offline() || deal.protocol() == DealProtocol.MK20;
-        return said && bytes > 0 && bytes <= deal.piece().size().unpadded().bytes()
-                ? Optional.of(PieceCid.v2(deal.piece(), bytes))
-                : Optional.empty();
     }
 
     private JsonNode storage() {

@@ -52,7 +52,8 @@ public final class DealsCommand {
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
-            description = "One deal: where it is, and what it waits for.")
+            description =
+                    "One deal: where it is, what it waits for, and what became of it and of its notifications on the chain.")
     public static final class Show extends ApiCommand {
         @Parameters(paramLabel = "DEAL", description = "Its UUID or, for a direct deal, its ULID.")
         private DealName deal = DealNameConverter.NONE;

@@ -174,17 +174,25 @@ final class CommitMessage implements SectorMessage<CommitMessage.Part> {
                         .flatMap(activation -> activation.pieces().stream())
                         .toList();
         return Outcome.done(tx -> {
+            var deals = deals(sector);
+            for (int i = 0; i < Math.min(deals.size(), manifests.size()); i++) {
+                PieceNotices.sent(tx, deals.get(i), manifests.get(i));
+            }
             dropped(tx, sector, manifests).forEach(deal -> fail(tx, sector, deal));
             context.goTo(
                     tx, sector.number(), SealingStep.COMMIT_WAIT, current -> current.withCommitCid(Optional.of(cid)));
         });
     }
 
-    private static List<UUID> dropped(Tx tx, SectorRecord sector, List<PieceActivationManifest> manifests) {
-        List<UUID> deals = sector.pieces().stream()
+    private static List<UUID> deals(SectorRecord sector) {
+        return sector.pieces().stream()
                 .map(SectorPiece::deal)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    private static List<UUID> dropped(Tx tx, SectorRecord sector, List<PieceActivationManifest> manifests) {
+        List<UUID> deals = deals(sector);
         return IntStream.range(0, Math.min(deals.size(), manifests.size()))
                 .filter(i -> manifests.get(i).notifications().isEmpty())
                 .mapToObj(deals::get)

@@ -86,6 +86,40 @@ class SealingRefusalTest extends SealingCase {
         Optional<String> after =
                 bench.store.read(tx -> tx.deals().find(piece.deal()).flatMap(DealRecord::error));
         assertThat(after).isEqualTo(before);
+        assertThat(notices(piece))
+                .containsExactly(new PieceNotices.Notice(Address.ofId(1234), 1, new PieceNotices.Fate.LeftOut()));
+    }
+
+    @Test
+    void strangerIsTold_whenTheMessageIsExecuted() {
+        var published = fixturePiece();
+        var piece = new DealPiece(
+                published.deal(),
+                published.piece(),
+                published.file(),
+                published.rawSize(),
+                OptionalLong.empty(),
+                published.start(),
+                published.end(),
+                List.of(new DataActivationNotification(Address.ofId(1234), new byte[] {1, 2})));
+        assertThat(notices(piece)).isEmpty();
+        bench.start();
+
+        bench.accept(piece);
+        bench.until(FIRST, SectorState.Proving);
+
+        var sector = bench.sector(FIRST);
+        assertThat(notices(piece))
+                .containsExactly(new PieceNotices.Notice(
+                        Address.ofId(1234),
+                        2,
+                        new PieceNotices.Fate.Told(
+                                sector.commitCid().orElseThrow(),
+                                sector.activation().orElseThrow())));
+    }
+
+    private List<PieceNotices.Notice> notices(DealPiece piece) {
+        return bench.store.read(tx -> PieceNotices.of(tx, piece.deal()));
     }
 
     @Test
