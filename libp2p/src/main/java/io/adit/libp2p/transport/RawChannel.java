@@ -132,7 +132,12 @@ final class RawChannel extends ChannelInboundHandlerAdapter {
                 ReferenceCountUtil.release(message);
                 return;
             }
-            held.add((ByteBuf) message);
+            var bytes = (ByteBuf) message;
+            if (bytes.isReadable()) {
+                held.add(bytes);
+            } else {
+                bytes.release(); // an empty WebSocket frame: the reader asks for the next
+            }
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -11,6 +11,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RawChannelTest {
+    /** As an empty WebSocket frame is: nothing that a reader could be given. */
+    @Test
+    void emptyMessage_isNoByte() throws Exception {
+        var channel = new EmbeddedChannel();
+        channel.config().setAutoRead(false);
+        var raw = new RawChannel(channel, Deadline.NEVER);
+        channel.pipeline().addLast(raw);
+        var empty = Unpooled.buffer();
+        channel.writeInbound(empty, Unpooled.wrappedBuffer(new byte[] {7}));
+
+        assertThat(raw.input().read()).isEqualTo(7);
+        assertThat(empty.refCnt()).isZero();
+    }
+
     @Test
     void channelClosedBeforeTheHandOver_freesWhatWasNotRead_andTellsTheNextHandler() {
         var channel = new EmbeddedChannel();
