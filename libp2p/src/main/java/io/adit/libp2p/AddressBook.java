@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Where peers can be dialled, each address for a time. Bounded: of more than {@value #MAX_PEERS} peers the one whose
- * addresses were used the longest ago is forgotten, of more than {@value #MAX_ADDRESSES} addresses of a peer the one that
+ * addresses were used the longest ago is forgotten, those for longer than a day last, of more than {@value #MAX_ADDRESSES} addresses of a peer the one that
  * expires first.
  */
 public final class AddressBook {
@@ -70,8 +70,19 @@ public final class AddressBook {
                     .ifPresent(held::remove);
         }
         if (expiries.size() > MAX_PEERS) {
-            expiries.remove(expiries.keySet().iterator().next());
+            expiries.entrySet().stream()
+                    .filter(entry -> !isGiven(entry.getValue()))
+                    .findFirst()
+                    .or(() -> expiries.entrySet().stream().findFirst())
+                    .map(Map.Entry::getKey)
+                    .ifPresent(expiries::remove);
         }
+    }
+
+    /** Whether some of it is valid for longer than anything that strangers bring about: an operator has given it. */
+    private boolean isGiven(Map<Multiaddr, Instant> addresses) {
+        var longest = clock.instant().plus(AFTER_A_DIAL);
+        return addresses.values().stream().anyMatch(longest::isBefore);
     }
 
     /** Addresses that have not expired, without the peer at their end, the longest valid first. */

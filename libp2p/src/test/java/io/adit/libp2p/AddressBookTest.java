@@ -91,6 +91,17 @@ class AddressBookTest {
     }
 
     @Test
+    void addressThatAnOperatorHasGiven_isNotPushedOutByStrangers() {
+        book.add(peer, List.of(address(1)), AddressBook.FOR_EVER);
+        for (var other = 0; other < AddressBook.MAX_PEERS + 10; other++) {
+            book.add(peer(), List.of(address(1)), AddressBook.AFTER_A_DIAL);
+        }
+
+        assertThat(book.size()).isEqualTo(AddressBook.MAX_PEERS);
+        assertThat(book.addresses(peer)).containsExactly(address(1));
+    }
+
+    @Test
     void validityOfNoTime_isRefused() {
         assertThatThrownBy(() -> book.add(peer, List.of(address(1)), Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
