@@ -9,6 +9,7 @@ import io.adit.libp2p.identity.PeerId;
 import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multiaddr.MultiaddrProtocol;
 import io.adit.libp2p.relay.CircuitAddress;
+import io.adit.libp2p.wire.MalformedWireException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,14 +107,23 @@ public final class AutoNatServer {
             if (known
                     && !CircuitAddress.isCircuit(address)
                     && address.components().size() > 1) {
-                addresses.add(Multiaddr.parse(ip
-                        + address.components().stream()
-                                .skip(1)
-                                .map(Multiaddr.Component::toString)
-                                .collect(Collectors.joining())));
+                atIp(ip, address).ifPresent(addresses::add);
             }
         }
         return addresses.stream().limit(AutoNatMessage.MAX_ADDRESSES).toList();
+    }
+
+    /** Empty where that is too long: an IPv6 address has more bytes than the IPv4 one in whose place it is put. */
+    private static Optional<Multiaddr> atIp(Multiaddr.Component ip, Multiaddr address) {
+        try {
+            return Optional.of(Multiaddr.parse(ip
+                    + address.components().stream()
+                            .skip(1)
+                            .map(Multiaddr.Component::toString)
+                            .collect(Collectors.joining())));
+        } catch (MalformedWireException e) {
+            return Optional.empty();
+        }
     }
 
     private boolean take(PeerId peer) {

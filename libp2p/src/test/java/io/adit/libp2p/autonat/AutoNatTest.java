@@ -106,6 +106,16 @@ class AutoNatTest {
     }
 
     @Test
+    void claimThatIsTooLongAtTheSeenAddress_isLeftOut() {
+        var seen = Multiaddr.parse("/ip6/2001:db8::7/tcp/40000");
+        var long4 = "/ip4/192.0.2.1/tcp/1/http-path/" + "x".repeat(1008);
+        var claimed = List.of(Multiaddr.parse(long4), Multiaddr.parse("/ip4/192.0.2.1/tcp/4001"));
+
+        assertThat(AutoNatServer.atSeenAddress(seen, claimed))
+                .containsExactly(seen, Multiaddr.parse("/ip6/2001:db8::7/tcp/4001"));
+    }
+
+    @Test
     void hostLearnsThatItIsPublic() throws Exception {
         var server = start();
         AutoNatServing.onLoopback(server, Duration.ofSeconds(40));
