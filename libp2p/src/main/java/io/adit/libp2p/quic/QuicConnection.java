@@ -62,7 +62,7 @@ final class QuicConnection implements PeerConnection, StreamSession {
     private final PublicKey remoteKey;
     private final Multiaddr remoteMultiaddr;
     private final SessionLimits limits;
-    private final SendBudget sendBudget;
+    private final SendRoom sendRoom;
     private final Set<QuicStream> streams = ConcurrentHashMap.newKeySet();
     /** Streams beyond the limit whose turn will come; only for the event loop. */
     private final Queue<QuicStreamChannel> waiting = new ArrayDeque<>();
@@ -86,7 +86,7 @@ final class QuicConnection implements PeerConnection, StreamSession {
         this.handshake = handshake;
         this.remoteKey = remoteKey;
         this.limits = limits;
-        this.sendBudget = sendBudget;
+        this.sendRoom = new SendRoom(sendBudget);
         this.memory = place.memory();
     }
 
@@ -119,8 +119,8 @@ final class QuicConnection implements PeerConnection, StreamSession {
         return memory;
     }
 
-    SendBudget sendBudget() {
-        return sendBudget;
+    SendRoom sendRoom() {
+        return sendRoom;
     }
 
     @Override

@@ -35,8 +35,6 @@ final class QuicStream extends BufferedStream {
     private static final int WORTH_WAKING = 64 << 10;
 
     private static final int DRAINED = MAX_UNSENT / 2;
-    /** Bytes handed to the event loop at once. */
-    private static final int BLOCK = 64 << 10;
 
     private final QuicConnection connection;
     private final QuicStreamChannel channel;
@@ -111,11 +109,10 @@ final class QuicStream extends BufferedStream {
         var from = offset;
         var left = length;
         while (left > 0) {
-            var part = Math.min(left, BLOCK);
-            awaitRoom();
+            var part = Math.min(left, awaitRoom());
             var bytes = channel.alloc().directBuffer(part, part).writeBytes(source, from, part);
             unsent.addAndGet(part);
-            connection.sendBudget().take(part);
+            connection.sendRoom().take(part);
             outgoing.add(bytes);
             scheduleFlush();
             from += part;
@@ -123,12 +120,13 @@ final class QuicStream extends BufferedStream {
         }
     }
 
-    private boolean hasRoom() {
+    private int room() {
         var waiting = unsent.get();
-        return waiting < MAX_UNSENT && connection.sendBudget().hasRoom(waiting);
+        return waiting < MAX_UNSENT ? connection.sendRoom().allowed(waiting) : 0;
     }
 
-    private void awaitRoom() throws Libp2pException {
+    /** Waits until something may be written; how much. */
+    private int awaitRoom() throws Libp2pException {
         lock.lock();
         try {
             while (true) {
@@ -136,8 +134,9 @@ final class QuicStream extends BufferedStream {
                 if (writeFailure != null) {
                     throw writeFailure.again();
                 }
-                if (hasRoom()) {
-                    return;
+                var room = room();
+                if (room > 0) {
+                    return room;
                 }
                 awaitReader();
             }
@@ -171,7 +170,7 @@ final class QuicStream extends BufferedStream {
 
     /** On the event loop: QUIC has taken a block, or will not. */
     private void sent(int length, @Nullable Throwable cause) {
-        connection.sendBudget().give(length);
+        connection.sendRoom().give(length);
         var waiting = unsent.addAndGet(-length);
         if (cause == null && waiting > DRAINED) {
             return;

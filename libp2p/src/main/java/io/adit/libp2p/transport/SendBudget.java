@@ -19,7 +19,7 @@ public final class SendBudget {
         this.total = total;
     }
 
-    /** Whether a connection, or a stream that is not sealed on this side, with this much unsent may seal more. */
+    /** Whether a connection with this much unsent may seal more, or hand more to QUIC, which seals it. */
     public boolean hasRoom(long unsent) {
         return unsent < RESERVED || taken.get() < total;
     }
