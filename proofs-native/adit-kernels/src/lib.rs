@@ -9,7 +9,7 @@
 //! * [`field`]: what turns data into a replica and back.
 //!
 //! The interface is safe. Unsafe code is in `x86` alone: loads and stores of vectors, and calls of functions that need
-//! instructions which have been looked for before.
+//! instructions which have been looked for before; and for one piece of advice to the system about memory in `sdr`.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]

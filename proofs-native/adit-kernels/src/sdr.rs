@@ -151,7 +151,8 @@ impl Layer {
         }
         let needed = Self::memory(kernel, nodes, sectors);
         let length = usize::try_from(needed).map_err(|_| LabelError::NoMemory { bytes: needed })?;
-        let bytes = zeroed(length).ok_or(LabelError::NoMemory { bytes: needed })?;
+        let mut bytes = zeroed(length).ok_or(LabelError::NoMemory { bytes: needed })?;
+        ask_for_large_pages(&mut bytes);
         let start = bytes.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
         Ok(Layer { bytes, start, nodes: nodes as usize, sectors, form: Form::of(kernel) })
     }
@@ -238,6 +239,23 @@ fn zeroed(length: usize) -> Option<Vec<u8>> {
     Vec::<u8>::new().try_reserve_exact(length).ok()?;
     Some(vec![0; length])
 }
+
+/// Parents lie anywhere in a layer: with pages of 4 KiB nearly each look at one needs a look at the page table, which does
+/// not fit the caches either. Systems that give large pages to whoever asks are asked; refusing is no error.
+#[cfg(target_os = "linux")]
+fn ask_for_large_pages(bytes: &mut [u8]) {
+    const PAGE: usize = 1 << 12;
+    const LARGE_PAGE: usize = 1 << 21;
+    let start = bytes.as_ptr().align_offset(PAGE);
+    if bytes.len() > 2 * LARGE_PAGE && start < PAGE {
+        let inside = &mut bytes[start..];
+        // SAFETY: the range lies within one allocation, and this advice changes no byte of it.
+        let _ = unsafe { libc::madvise(inside.as_mut_ptr().cast(), inside.len(), libc::MADV_HUGEPAGE) };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ask_for_large_pages(_: &mut [u8]) {}
 
 /// Takes one sector's label out of a node of lanes.
 fn lane(node: &[u8], sector: usize, label: &mut [u8]) {

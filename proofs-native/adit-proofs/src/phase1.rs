@@ -241,10 +241,12 @@ mod tests {
         )
         .unwrap();
         assert!(fs::read(&theirs).unwrap() == raw);
-        replica[96..128].fill(0xff);
-        fs::write(&fixture.sealed, &replica).unwrap();
-        let damaged = unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 0, whole).unwrap_err();
-        assert!(damaged.to_string().contains("element 3"), "{damaged}");
+        for element in [200_003, 3] {
+            replica[element * 32..][..32].fill(0xff);
+            fs::write(&fixture.sealed, &replica).unwrap();
+            let damaged = unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 0, whole).unwrap_err();
+            assert!(damaged.to_string().contains(&format!("element {element} ")), "{damaged}");
+        }
         fs::write(&fixture.sealed, &replica[..100]).unwrap();
         assert!(unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 0, 1).is_err());
     }

@@ -62,10 +62,14 @@ pub(crate) fn range(
         data.par_chunks_mut(TASK * PADDED_QUAD)
             .zip(keys.par_chunks(TASK * PADDED_QUAD))
             .zip(raw.par_chunks_mut(TASK * RAW_QUAD))
-            .try_for_each(|((data, keys), raw)| {
-                field::decode(data, keys)?;
+            .enumerate()
+            .try_for_each(|(task, ((data, keys), raw))| {
+                let decoded = field::decode(data, keys).map_err(|wrong| {
+                    let before = (first + (task * TASK) as u64) * LABELS_OF_QUAD;
+                    field::NotInField { element: before as usize + wrong.element }
+                });
                 fr32::unpad(data, raw);
-                Ok::<(), field::NotInField>(())
+                decoded
             })
             .with_context(|| format!("replica {} is damaged", sealed.display()))?;
         let start = first * RAW_QUAD as u64;
