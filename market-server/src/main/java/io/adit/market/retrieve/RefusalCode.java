@@ -21,7 +21,7 @@ public enum RefusalCode implements ErrorCode {
     URI_TOO_LONG(414, ErrorKind.NETWORK, "The request line is longer than the limit."),
     RANGE_NOT_SATISFIABLE(416, ErrorKind.NETWORK, """
             The Range header names no byte that exists, or more than 64 ranges, or in all more bytes than there are."""),
-    TOO_MANY_REQUESTS(
+    TOO_MANY_AT_ONCE(
             429, ErrorKind.NETWORK, "As many requests as one address may make are being served; try again shortly."),
     TOO_MANY_HEADERS(431, ErrorKind.NETWORK, "The request's headers are longer than the limit."),
     BLOCKED(451, ErrorKind.OPERATOR, "The operator does not serve this content."),

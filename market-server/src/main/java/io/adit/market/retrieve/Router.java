@@ -131,7 +131,7 @@ final class Router {
         if (byAddress.merge(network, 1, Integer::sum) > mostPerAddress) {
             leave(network);
             throw new RefusedException(
-                    RefusalCode.TOO_MANY_REQUESTS, "as many requests as one address may make are being served", "");
+                    RefusalCode.TOO_MANY_AT_ONCE, "as many requests as one address may make are being served", "");
         }
         if (!slot(kind).tryAcquire()) {
             leave(network);
@@ -150,7 +150,7 @@ final class Router {
         if (refusal.refusal() == RefusalCode.METHOD_NOT_ALLOWED) {
             headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
         }
-        if (refusal.refusal() == RefusalCode.BUSY || refusal.refusal() == RefusalCode.TOO_MANY_REQUESTS) {
+        if (refusal.refusal() == RefusalCode.BUSY || refusal.refusal() == RefusalCode.TOO_MANY_AT_ONCE) {
             headers.set(HttpHeaderNames.RETRY_AFTER, "1");
         }
         if (refusal.refusal() == RefusalCode.RANGE_NOT_SATISFIABLE) {
