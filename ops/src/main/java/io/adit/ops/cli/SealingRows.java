@@ -63,8 +63,7 @@ final class SealingRows {
 
     private static Way find(MeasuredSealing measured, String bench, boolean library) {
         return measured.ways().stream()
-                .filter(way -> way.bench().equals(bench)
-                        && way.name().equals(MeasuredKernel.LIBRARY) == library)
+                .filter(way -> way.bench().equals(bench) && way.name().equals(MeasuredKernel.LIBRARY) == library)
                 .findFirst()
                 .orElseThrow();
     }

@@ -30,8 +30,9 @@ class BenchCommandTest {
                 .isZero();
 
         var rows = rows();
-        assertThat(rows).extracting(row -> row.path("bench").asText()).contains(
-                "commp-scalar", "tree-d", "encode", "decode", "labels-1", "labels-16");
+        assertThat(rows)
+                .extracting(row -> row.path("bench").asText())
+                .contains("commp-scalar", "tree-d", "encode", "decode", "labels-1", "labels-16");
         assertThat(rows).allSatisfy(row -> {
             assertThat(row.path("adit").asDouble()).isPositive();
             assertThat(row.path("peer").asDouble()).isPositive();
