@@ -4,14 +4,9 @@ import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
 import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.CborWriter;
-import io.adit.core.ipld.Cid;
 import io.adit.core.keys.Signature;
 import io.adit.core.keys.Signer;
-import io.adit.core.slash.FileGuardAnchor;
-import io.adit.core.slash.GuardSettings;
 import io.adit.core.slash.GuardStatus;
-import io.adit.core.slash.MachineMark;
-import io.adit.core.slash.MiningLease;
 import io.adit.core.slash.SlashGuard;
 import io.adit.core.task.CrashPoints;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,13 +24,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
@@ -47,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One exchange per connection, each on its own virtual thread, with one deadline. The kernel says which user connects.
  * What clears a guard's doubt is not in the protocol: a node that has been taken over must not be able to do it. That is
- * done on the signer's machine, through {@link #guards()}.
+ * done on the signer's machine while it does not run, through {@link #openGuard}.
  */
 public final class SignerServer implements AutoCloseable {
     /** In epochs; the node takes no head older than about this for the present. */
@@ -63,7 +56,7 @@ public final class SignerServer implements AutoCloseable {
     private final MeterRegistry registry;
     private final PolicyCheck check;
     private final SpendLedger ledger;
-    private final Map<Address, SlashGuard> guards;
+    private final SignerGuards guards;
     private final GuardedSigner signer;
     private final FileChannel lock;
     private final ServerSocketChannel listening;
@@ -77,7 +70,7 @@ public final class SignerServer implements AutoCloseable {
             MeterRegistry registry,
             Set<String> users,
             SpendLedger ledger,
-            Map<Address, SlashGuard> guards,
+            SignerGuards guards,
             GuardedSigner signer,
             FileChannel lock,
             ServerSocketChannel listening) {
@@ -88,7 +81,7 @@ public final class SignerServer implements AutoCloseable {
         this.slots = new Semaphore(policy.socket().connections());
         this.users = users;
         this.ledger = ledger;
-        this.guards = Map.copyOf(guards);
+        this.guards = guards;
         this.signer = signer;
         this.lock = lock;
         this.listening = listening;
@@ -96,10 +89,10 @@ public final class SignerServer implements AutoCloseable {
     }
 
     /**
-     * Opens guards and account and listens.
+     * Opens guards and account and listens. A guard that cannot be opened costs the blocks only, until it can be.
      *
-     * @throws AditException {@link SignerErrorCode#SIGNER_IN_USE}, {@link SignerErrorCode#SIGNER_EXPOSED} or what guards and
-     *     account throw
+     * @throws AditException {@link SignerErrorCode#SIGNER_IN_USE}, {@link SignerErrorCode#SIGNER_EXPOSED} or what the account
+     *     throws
      */
     public static SignerServer start(Signer keys, SignerPolicy policy, InstantSource clock, MeterRegistry registry) {
         Path socket = policy.socket().path().toAbsolutePath();
@@ -114,12 +107,8 @@ public final class SignerServer implements AutoCloseable {
             opened.push(lock);
             var ledger = new SpendLedger(folder.resolve("signer-spent.log"), policy.messages(), clock);
             opened.push(ledger);
-            Map<Address, SlashGuard> guards = new TreeMap<>();
-            for (Address miner : policy.blockMiners()) {
-                var guard = openGuard(miner, policy.blocks(), clock, registry);
-                opened.push(guard);
-                guards.put(miner, guard);
-            }
+            var guards = new SignerGuards(policy, clock, registry);
+            opened.push(guards);
             var signer = new GuardedSigner(keys, guards);
             var server = new SignerServer(
                     policy, clock, registry, users, ledger, guards, signer, lock, listen(socket, folder, shared));
@@ -181,18 +170,15 @@ public final class SignerServer implements AutoCloseable {
                 SignerErrorCode.SIGNER_IN_USE, "starting the signer: another one holds " + file + "; stop it first");
     }
 
-    private static SlashGuard openGuard(
-            Address miner, SignerPolicy.Blocks blocks, InstantSource clock, MeterRegistry registry) {
-        String name = "anchor-" + miner.id().orElseThrow();
-        var settings = new GuardSettings(
-                miner,
-                Cid.parse(blocks.genesis()),
-                blocks.guard(),
-                new FileGuardAnchor(blocks.anchor().resolve(name)),
-                MachineMark.ofSystem(),
-                MiningLease.NONE,
-                blocks.waitAfterMove());
-        return SlashGuard.open(settings, clock, new SecureRandom(), registry);
+    /**
+     * Opens the slash guard of a signer that does not run, for the operator.
+     *
+     * @throws AditException {@code SLASH_HELD_ELSEWHERE} while one runs, {@code SLASH_LOG_UNWRITABLE}; {@link
+     *     SignerRefusedException} for a miner that the policy does not name
+     */
+    public static SlashGuard openGuard(
+            SignerPolicy policy, Address miner, InstantSource clock, MeterRegistry registry) {
+        return SignerGuards.open(policy, miner, clock, registry);
     }
 
     /** Mode 0600, or 0660 and the folder's group where the policy names users: the kernel's word on the user decides. */
@@ -215,9 +201,9 @@ public final class SignerServer implements AutoCloseable {
         }
     }
 
-    /** The slash guards by miner, for the operator's commands on this machine. */
+    /** The slash guards that are open, by miner. */
     public Map<Address, SlashGuard> guards() {
-        return guards;
+        return guards.opened();
     }
 
     private void accept() {
@@ -360,7 +346,7 @@ public final class SignerServer implements AutoCloseable {
         try {
             listening.close();
             acceptor.join();
-            guards.values().forEach(SlashGuard::close);
+            guards.close();
             ledger.close();
             lock.close();
             Files.deleteIfExists(policy.socket().path());

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,6 +252,29 @@ class SignerServerTest {
         assertThat(client.status(SignerFixture.MINER).doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
         guard().acceptEpoch(new Epoch(EPOCH));
         assertThat(client.status(SignerFixture.MINER).doubt()).isEmpty();
+    }
+
+    /** As when its disk is not mounted, or the operator's command still works on it: proofs are signed meanwhile. */
+    @Test
+    void messagesAreSigned_andBlocksLater_whenTheGuardCannotBeOpenedYet() {
+        server().close();
+        var policy = fixture().policyOf();
+        var client = fixture().client();
+        try (var elsewhere = SignerServer.openGuard(policy, SignerFixture.MINER, now::get, new SimpleMeterRegistry())) {
+            assertThat(elsewhere.status().blocks()).isZero();
+            open();
+
+            client.sign(fixture().sender, SigningContents.message(fixture().message(1, "1")));
+            assertThatThrownBy(() -> client.status(SignerFixture.MINER))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_GUARD_AWAY))
+                    .hasMessageContaining("it is held by");
+        }
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+            client.resume(SignerFixture.MINER, new Epoch(EPOCH), List.of());
+            return client.status(SignerFixture.MINER).doubt().isEmpty();
+        });
     }
 
     @Test

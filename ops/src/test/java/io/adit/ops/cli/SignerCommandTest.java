@@ -251,6 +251,29 @@ class SignerCommandTest {
     }
 
     @Test
+    void guardOfAStoppedSigner_isTakenOver_andGivenToAnother() throws IOException {
+        var file = folder.resolve("protection.json");
+        for (var home : List.of(safe(), folder.resolve("other"))) {
+            run(0, "signer", "init", "--miner", "f01000", "--dir", home.toString());
+            var policy = new NodeHome(home).signerPolicy();
+            var genesis = chain.node().chainGetGenesis().key().cids().getFirst();
+            Files.writeString(
+                    policy,
+                    Files.readString(policy) + "\n[blocks]\nminers = [\"f01000\"]\ngenesis = \"" + genesis + "\"\n");
+        }
+
+        var taken = json(0, "signer", "guard", "accept-epoch", "f01000", "7", "--json", "--dir", safe().toString());
+        assertThat(taken.path("floor").asLong()).isEqualTo(7);
+        assertThat(taken.path("state").asText()).isEqualTo("CHAIN_NOT_SEEN");
+        run(0, "signer", "guard", "export", "f01000", file.toString(), "--dir", safe().toString());
+        var other = folder.resolve("other").toString();
+        assertThat(run(0, "signer", "guard", "import", "f01000", file.toString(), "--dir", other))
+                .contains("floor      7");
+        run(1, "signer", "guard", "accept-epoch", "f01001", "7", "--dir", other);
+        assertThat(errors).contains("blocks.miners", "t01001");
+    }
+
+    @Test
     void policyIsExplained_andOneIsNeverOverwritten() throws Exception {
         assertThat(run(0, "signer", "policy")).contains("[messages]", "miner-methods", "max-fee-per-day");
         assertThat(json(0, "signer", "policy", "--json")).hasSizeGreaterThan(15);
