@@ -43,6 +43,9 @@ class FloodTest {
     /** Attempts between two visits of the honest peer; two batches are held open. */
     private static final int BATCH = 250;
 
+    /** A handshake record of 16 KiB, of which six bytes come: a ClientHello. */
+    private static final byte[] BEGINNING_OF_A_TLS_RECORD = {0x16, 3, 1, 0x40, 0, 1};
+
     private final SecureRandom random = new SecureRandom();
     private final Random addresses = new Random(4711);
     private final TestProtocols protocols = new TestProtocols();
@@ -89,7 +92,10 @@ class FloodTest {
         connectionAttempts(50_000);
     }
 
-    /** Silent ones, such as stop within a line, and such as send nonsense; each from a subnet of its own. */
+    /**
+     * Silent ones, such as stop within a line or within a handshake that they have begun, and such as send nonsense; each from
+     * a subnet of its own.
+     */
     private void connectionAttempts(int count) throws Exception {
         serveTheHonest();
         var before = memory();
@@ -121,9 +127,14 @@ class FloodTest {
             var port = Integer.parseInt(
                     server.addresses().getFirst().value(MultiaddrProtocol.TCP).orElseThrow());
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) TIMEOUT.toMillis());
-            switch (number % 3) {
-                case 0 -> socket.getOutputStream().write("\u0013/multistream/".getBytes(StandardCharsets.US_ASCII));
-                case 1 -> socket.getOutputStream().write(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, 127, 0});
+            switch (number % 5) {
+                case 0 -> socket.getOutputStream().write(ascii("\u0013/multistream/"));
+                case 1 -> socket.getOutputStream().write(ascii("\u0013/multistream/1.0.0\n\u0007/noise\n"));
+                case 2 -> {
+                    socket.getOutputStream().write(ascii("\u0013/multistream/1.0.0\n\u000b/tls/1.0.0\n"));
+                    socket.getOutputStream().write(BEGINNING_OF_A_TLS_RECORD);
+                }
+                case 3 -> socket.getOutputStream().write(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, 127, 0});
                 default -> {
                     // says nothing
                 }
@@ -132,6 +143,10 @@ class FloodTest {
             // The host may have closed it already.
         }
         sockets.add(socket);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Anywhere in 127.0.0.0/8 but in 127.0.0.0/24, where the honest are. */
