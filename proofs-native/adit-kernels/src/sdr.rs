@@ -79,7 +79,14 @@ impl Error for LabelError {}
 pub fn kernels() -> Vec<Kernel> {
     [Kernel::Scalar, Kernel::ShaNi, Kernel::Avx512]
         .into_iter()
-        .filter(|kernel| kernel.is_supported() && is_right(*kernel))
+        .filter(|kernel| kernel.is_supported())
+        .filter(|kernel| {
+            let right = is_right(*kernel);
+            if !right {
+                log::warn!("{} labels a known graph wrongly: the CPU or the build is faulty", kernel.name());
+            }
+            right
+        })
         .collect()
 }
 
