@@ -93,6 +93,14 @@ fn every_kernel_labels_as_the_specification_says() {
     }
 }
 
+/// One that fails its self-test is passed over, and would be by the tests here.
+#[test]
+fn no_kernel_that_this_cpu_can_run_is_passed_over() {
+    let mut expected = vec![Kernel::Scalar, Kernel::ShaNi, Kernel::Avx512];
+    expected.retain(|kernel| kernel.is_supported());
+    assert_eq!(sdr::kernels(), expected);
+}
+
 #[test]
 fn layers_give_back_what_was_put_in() {
     let mut random = ChaCha8Rng::seed_from_u64(12);
