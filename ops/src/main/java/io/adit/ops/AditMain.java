@@ -10,6 +10,7 @@ import io.adit.ops.cli.DealNameConverter;
 import io.adit.ops.cli.DealsCommand;
 import io.adit.ops.cli.ExplainCommand;
 import io.adit.ops.cli.HttpUrlConverter;
+import io.adit.ops.cli.IndexCommand;
 import io.adit.ops.cli.InfoCommand;
 import io.adit.ops.cli.InitCommand;
 import io.adit.ops.cli.IpniCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Command;
             WorkerCommand.class,
             InfoCommand.class,
             NetCommand.class,
+            IndexCommand.class,
             IpniCommand.class,
             SectorsCommand.class,
             ProvingCommand.class,

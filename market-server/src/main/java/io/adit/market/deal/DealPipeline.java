@@ -41,6 +41,7 @@ public final class DealPipeline {
     private final DirectDesk direct;
     private final List<TaskHandler> handlers;
     private final Runnable restoreIndex;
+    private final IndexDesk index;
 
     /**
      * Fetches in this process: for tests.
@@ -120,6 +121,7 @@ public final class DealPipeline {
                 new AfterlifeTask(store, chain, outbox, settings),
                 new ReindexTask(store, indexing));
         restoreIndex = () -> ReindexTask.enqueueLost(store, indexing);
+        index = new IndexDesk(store, indexer);
         followLiving(store);
     }
 
@@ -135,6 +137,11 @@ public final class DealPipeline {
     /** Sees to it that pieces which the index has lost are indexed again; to be called when the node starts. */
     public void restoreIndex() {
         restoreIndex.run();
+    }
+
+    /** What the operator asks of the index of blocks. */
+    public IndexDesk index() {
+        return index;
     }
 
     /** The durable steps, for the task engine. */

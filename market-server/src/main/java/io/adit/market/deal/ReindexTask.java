@@ -13,7 +13,7 @@ import io.adit.core.task.TaskPriority;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Indexes a piece anew that the state says is indexed while the index does not have it: the index was lost. */
+/** Indexes a piece anew that the state says is indexed while the index does not have it, since the index was lost or the operator wants it. */
 final class ReindexTask implements TaskHandler {
     static final String KIND = "piece.reindex";
 
@@ -36,7 +36,7 @@ final class ReindexTask implements TaskHandler {
         }
     }
 
-    private static void enqueue(Tx tx, Commitment piece) {
+    static void enqueue(Tx tx, Commitment piece) {
         if (!tx.tasks().enqueue(new NewTask(KIND, piece.toHex(), "{}", TaskPriority.BACKGROUND))) {
             tx.tasks().retry(KIND, piece.toHex());
         }
@@ -55,9 +55,16 @@ final class ReindexTask implements TaskHandler {
     @Override
     public Outcome run(Task task, TaskContext context) {
         var commP = Commitment.fromHex(task.key());
-        store.read(tx -> tx.pieces().find(commP))
+        boolean some = store.read(tx -> tx.pieces().find(commP))
                 .filter(piece -> piece.file().isPresent())
-                .ifPresent(indexing::index);
+                .filter(indexing::index)
+                .isPresent();
+        if (some) {
+            store.transactVoid(tx -> tx.pieces()
+                    .find(commP)
+                    .filter(piece -> !piece.indexed())
+                    .ifPresent(piece -> tx.pieces().update(piece.withIndexed(true))));
+        }
         return Outcome.done();
     }
 }

@@ -27,6 +27,9 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileWriter;
+import org.rocksdb.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The multihash index over all pieces (RocksDB).
@@ -46,6 +49,7 @@ import org.rocksdb.SstFileWriter;
  * <p>Safe for use by many threads; one piece is indexed at a time, look-ups go on meanwhile.
  */
 public final class PieceIndex implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PieceIndex.class);
     private static final int MAX_COPIES = 64;
     /** Entries of forgotten pieces that a look-up steps over before it gives up. */
     private static final int MAX_SCANNED = 4096;
@@ -60,7 +64,8 @@ public final class PieceIndex implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock();
 
     /**
-     * Opens the index, making it when there is none.
+     * Opens the index, making it when there is none. A damaged database is set aside: {@link #find} then knows no piece, and
+     * they are to be indexed again.
      *
      * @param directory where it lives; nothing else may be in there
      */
@@ -71,14 +76,61 @@ public final class PieceIndex implements AutoCloseable {
     /** As {@link #open(Path)}, with runs of at most {@code runCapacity} entries. */
     static PieceIndex open(Path directory, int runCapacity) {
         RocksDB.loadLibrary();
+        try {
+            return tryOpen(directory, runCapacity);
+        } catch (RocksDBException e) {
+            if (!isDamaged(e)) {
+                throw cannotOpen(directory, e);
+            }
+            LOG.error(
+                    "The piece index in {} is damaged; it is set aside as db-damaged and made again from the unsealed"
+                            + " copies of the pieces: {}",
+                    directory,
+                    e.getMessage());
+        } catch (IOException e) {
+            throw cannotOpen(directory, e);
+        }
+        try {
+            setAside(directory);
+            return tryOpen(directory, runCapacity);
+        } catch (RocksDBException | IOException e) {
+            throw cannotOpen(directory, e);
+        }
+    }
+
+    private static PieceIndex tryOpen(Path directory, int runCapacity) throws RocksDBException, IOException {
         var options = new IndexOptions();
         try {
             return new PieceIndex(directory, runCapacity, options);
         } catch (RocksDBException | IOException e) {
             options.close();
-            throw new AditException(
-                    IndexErrorCode.INDEX_STORE, "cannot open the piece index in " + directory + ": " + e, e);
+            throw e;
         }
+    }
+
+    /** Files that are missing or not what they were; not a disk that is full or away, nor another process. */
+    private static boolean isDamaged(RocksDBException e) {
+        return Optional.ofNullable(e.getStatus())
+                .filter(status -> status.getCode() == Status.Code.Corruption)
+                .isPresent();
+    }
+
+    private static void setAside(Path directory) throws IOException {
+        var damaged = directory.resolve("db-damaged");
+        if (Files.exists(damaged)) {
+            try (var files = Files.list(damaged)) {
+                for (var file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(damaged);
+        }
+        Files.move(directory.resolve("db"), damaged);
+    }
+
+    private static AditException cannotOpen(Path directory, Exception e) {
+        return new AditException(
+                IndexErrorCode.INDEX_STORE, "cannot open the piece index in " + directory + ": " + e, e);
     }
 
     private PieceIndex(Path directory, int runCapacity, IndexOptions options) throws RocksDBException, IOException {

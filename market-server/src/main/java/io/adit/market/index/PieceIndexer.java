@@ -121,6 +121,11 @@ public final class PieceIndexer {
         }
     }
 
+    /** Where the blocks are looked up. */
+    public PieceIndex index() {
+        return index;
+    }
+
     /** Whether every block of the piece can be found. */
     public boolean isIndexed(Commitment piece) {
         return index.isIndexed(piece);

@@ -37,20 +37,19 @@ final class IpfsEndpoint {
             throw new RefusedException(RefusalCode.BAD_CID, "no CID in the path", "/ipfs/{cid}");
         }
         var root = Cids.parse(target.segments().get(1));
-        refuseBlocked(root);
-        try (var blocks = new StoredBlocks(index, catalog)) {
-            var names = target.segments().subList(2, target.segments().size());
+        var names = target.segments().subList(2, target.segments().size());
+        refuseBlocked(root, String.join("/", names));
+        try (var blocks = new StoredBlocks(index, catalog, policy)) {
             if (!names.isEmpty() && blocks.find(root).isEmpty()) {
                 throw missing(exchange, root);
             }
             var path = ContentPath.follow(blocks, root, names);
-            refuseBlocked(path.end());
             var place = blocks.find(path.end()).orElseThrow(() -> missing(exchange, path.end()));
             var headers = describe(target, path);
             var name = target.parameter("filename").orElse("");
             switch (format) {
                 case ResponseFormat.Page page ->
-                    new Website(exchange, target, blocks, this::refuseBlocked).answer(headers, path.end());
+                    new Website(exchange, target, blocks, cid -> refuseBlocked(cid, "")).answer(headers, path.end());
                 case ResponseFormat.Raw raw -> {
                     locate(exchange, headers, target, "format=raw");
                     headers.set(HttpHeaderNames.CONTENT_DISPOSITION, Attachment.as(name, path.end() + ".bin"));
@@ -69,8 +68,8 @@ final class IpfsEndpoint {
         }
     }
 
-    private void refuseBlocked(Cid cid) {
-        if (policy.isBlocked(cid)) {
+    private void refuseBlocked(Cid cid, String path) {
+        if (policy.isBlocked(cid) || policy.isBlocked(cid, path)) {
             throw new RefusedException(RefusalCode.BLOCKED, "this content is not served", "");
         }
     }

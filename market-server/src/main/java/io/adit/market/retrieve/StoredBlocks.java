@@ -23,12 +23,19 @@ final class StoredBlocks implements BlockSource, AutoCloseable {
 
     private final PieceIndex index;
     private final PieceCatalog catalog;
+    private final ContentPolicy policy;
     private final Map<Commitment, OpenPiece> open = new LinkedHashMap<>();
     private final Set<BlockLocation> unreadable = new HashSet<>();
 
     StoredBlocks(PieceIndex index, PieceCatalog catalog) {
+        this(index, catalog, ContentPolicy.SERVE_ALL);
+    }
+
+    /** Blocks of which those that the operator does not serve are refused. */
+    StoredBlocks(PieceIndex index, PieceCatalog catalog, ContentPolicy policy) {
         this.index = index;
         this.catalog = catalog;
+        this.policy = policy;
     }
 
     /** Where a block can be read: either inline in its CID or in an open piece. */
@@ -75,8 +82,12 @@ final class StoredBlocks implements BlockSource, AutoCloseable {
      * As {@link #find(Cid)}, as far as the search goes.
      *
      * @throws IOException where the block would be in a file that cannot be opened, and in no other one
+     * @throws RefusedException where the operator does not serve it
      */
     Optional<Place> find(Cid cid, Search search) throws IOException {
+        if (policy.isBlocked(cid)) {
+            throw new RefusedException(RefusalCode.BLOCKED, "this content is not served", "");
+        }
         if (cid.multihash().code() == Multihash.IDENTITY) {
             return Optional.of(new Inline(cid.multihash().digest()));
         }

@@ -6,8 +6,11 @@ import static io.adit.market.deal.DealPipelineTest.piece;
 import static io.adit.market.deal.DealPipelineTest.prove;
 import static io.adit.market.deal.DealPipelineTest.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.adit.core.error.AditException;
+import io.adit.core.fil.Commitment;
 import io.adit.core.fil.TokenAmount;
 import io.adit.core.ipld.UnixFsOptions;
 import io.adit.core.ipld.UnixFsPacker;
@@ -15,6 +18,7 @@ import io.adit.core.state.DealCheckpoint;
 import io.adit.market.client.RetrievalClient;
 import io.adit.market.deal.wire.DealParams;
 import io.adit.market.fetch.CutServer;
+import io.adit.market.index.IndexErrorCode;
 import io.adit.market.policy.ProposalVerdict;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.PieceCatalog;
@@ -27,10 +31,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of pieces' unsealed copies, and of the index over them. */
 @Timeout(60)
@@ -41,8 +48,9 @@ class PieceCopiesTest {
     @TempDir
     Path folder;
 
-    @Test
-    void indexesThePiecesAgain_whenTheIndexWasLost() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void indexesThePiecesAgain_whenTheIndexWasLost_orATableOfItIsDestroyed(boolean whole) throws Exception {
         var file = Files.write(folder.resolve("file"), TestDeals.data(32, 600));
         var packed = UnixFsPacker.pack(file, folder.resolve("file.car"), UnixFsOptions.V1_2025);
         var car = Files.readAllBytes(folder.resolve("file.car"));
@@ -50,7 +58,11 @@ class PieceCopiesTest {
                 var server = new CutServer(CutServer.cutting(car, car.length))) {
             carry(bench, TestDeals.params(FIRST, car, server.url("/a.car")));
         }
-        delete(folder.resolve("index"));
+        if (whole) {
+            delete(folder.resolve("index"));
+        } else {
+            destroyTable(folder.resolve("index/db"));
+        }
 
         try (var bench = new DealBench(folder).run();
                 var retrieval = RetrievalServer.start(
@@ -70,6 +82,23 @@ class PieceCopiesTest {
                     out);
 
             assertThat(out).hasSameBinaryContentAs(file);
+            assertThat(bench.pipeline.index().find(packed.root())).hasSize(1);
+            assertThat(bench.pipeline.index().build(Optional.empty())).isEqualTo(1);
+            await().until(() -> bench.pipeline.index().find(packed.root()).size() == 1);
+            assertThat(bench.pipeline.index().statistics().pieces()).isEqualTo(1);
+            assertThatThrownBy(() -> bench.pipeline.index().build(Optional.of(Commitment.of(new byte[32]))))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(IndexErrorCode.INDEX_NO_COPY));
+        }
+    }
+
+    private static void destroyTable(Path database) throws IOException {
+        try (var files = Files.list(database)) {
+            var tables = files.filter(file -> file.toString().endsWith(".sst")).toList();
+            assertThat(tables).isNotEmpty();
+            for (var table : tables) {
+                Files.write(table, new byte[100]);
+            }
         }
     }
 

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.fil.Commitment;
 import io.adit.core.ipld.Multihash;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PieceIndexTest {
     @TempDir
@@ -53,6 +58,39 @@ class PieceIndexTest {
 
             assertThat(index.lookup(shared.multihash()))
                     .containsExactly(new BlockLocation(piece(1), 59, 1), new BlockLocation(piece(2), 99, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1000})
+    void aDamagedDatabase_isSetAside_moreThanOnce(int left) throws IOException {
+        for (int round = 0; round < 2; round++) {
+            var blocks = randomBlocks(5000);
+            try (var index = PieceIndex.open(directory)) {
+                index.index(piece(1), blocks.iterator());
+                assertThat(index.isIndexed(piece(1))).isTrue();
+            }
+            damage(directory.resolve("db"), left);
+
+            try (var index = PieceIndex.open(directory)) {
+                assertThat(index.find(piece(1))).isEmpty();
+                assertThat(index.lookup(blocks.getFirst().multihash())).isEmpty();
+            }
+            assertThat(directory.resolve("db-damaged")).isNotEmptyDirectory();
+        }
+    }
+
+    /** Cuts the tables short; removes them where nothing is to be left. */
+    private static void damage(Path database, int left) throws IOException {
+        try (var files = Files.list(database)) {
+            for (var file :
+                    files.filter(name -> name.toString().endsWith(".sst")).toList()) {
+                if (left < 0) {
+                    Files.delete(file);
+                } else {
+                    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), left));
+                }
+            }
         }
     }
 

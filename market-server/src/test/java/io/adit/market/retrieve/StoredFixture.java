@@ -38,13 +38,17 @@ public final class StoredFixture implements AutoCloseable {
 
     /** @param website whether files and directories are shown to browsers */
     public StoredFixture(Path directory, RetrievalLimits limits, boolean website) throws IOException {
+        this(directory, limits, website, ContentPolicy.SERVE_ALL);
+    }
+
+    StoredFixture(Path directory, RetrievalLimits limits, boolean website, ContentPolicy policy) throws IOException {
         this.directory = directory;
         index = PieceIndex.open(directory.resolve("index"));
         server = RetrievalServer.start(
                 RetrievalServer.DEFAULT_ADDRESS,
                 index,
                 commP -> pieces.getOrDefault(commP, new PieceLookup.Unknown()),
-                ContentPolicy.SERVE_ALL,
+                policy,
                 List.of(),
                 website,
                 limits,

@@ -25,7 +25,7 @@ public record NodeConfig(
         @Doc("How sectors are sealed.") Sealing sealing,
         @Doc("Making blocks.") Mining mining,
         @Doc("Storage deals.") MarketConfig market,
-        @Doc("Serving data.") Retrieval retrieval,
+        @Doc("Serving data.") RetrievalConfig retrieval,
         @Doc("Logs.") Log log) {
 
     /** The node itself. */
@@ -95,9 +95,6 @@ public record NodeConfig(
             within("keys.signer-timeout in seconds", signerTimeout.toSeconds(), 1, 600);
         }
     }
-
-    /** Each of them is told one after the other. */
-    private static final int MOST_INDEXERS = 8;
 
     /** More nodes would only be more to probe. */
     private static final int MOST_NODES = 8;
@@ -413,56 +410,6 @@ public record NodeConfig(
         public Mining {
             within("mining.max-null-rounds", maxNullRounds, 0, 10_000_000);
             within("mining.read-timeout", readTimeout.toMillis(), 1, 600_000);
-        }
-    }
-
-    /** Serving data. */
-    public record Retrieval(
-            @Doc(value = "Address of the HTTP server for /ipfs and /piece.", fallback = "127.0.0.1:4702")
-            ListenAddress httpListen,
-
-            @Doc(
-                    value = "Multiaddresses under which clients reach that server, as /dns4/example.org/tcp/443/https."
-                            + " Empty: the listening one, unless that is every address of the machine.",
-                    fallback = "")
-            List<String> announceAddresses,
-
-            @Doc(
-                    value = "Serves single blocks by bitswap on the addresses of market.libp2p-listen, too: the same"
-                            + " content as under /ipfs.",
-                    fallback = "true")
-            boolean bitswap,
-
-            @Doc(
-                    value =
-                            "Shows files and directories under /ipfs to browsers, which cannot check them. Whoever has content"
-                                    + " stored here then has pages under the provider's name: see docs/retrieval.md.",
-                    fallback = "false")
-            boolean website,
-
-            @Doc(
-                    value = "Publishes to network indexers (IPNI) what can be fetched: they read the chain of"
-                            + " advertisements under /ipni of the HTTP server. Needs announce-addresses; bitswap is"
-                            + " advertised with market.announce-addresses.",
-                    fallback = "true")
-            boolean ipni,
-
-            @Doc(
-                    value =
-                            "Where indexers are told of new advertisements, at most 8. On a development chain cid.contact is"
-                                    + " left out.",
-                    fallback = "https://cid.contact/ingest/announce")
-            List<String> ipniIndexers,
-
-            @Doc(
-                    value =
-                            "Most that lists of multihashes for indexers take on disk. What is not there is made again from"
-                                    + " the pieces when an indexer asks.",
-                    fallback = "1GiB")
-            ByteSize ipniEntries) {
-        /** A few indexers. */
-        public Retrieval {
-            within("the number of retrieval.ipni-indexers", ipniIndexers.size(), 0, MOST_INDEXERS);
         }
     }
 

@@ -2,6 +2,7 @@ package io.adit.ops.daemon;
 
 import io.adit.core.error.AditException;
 import io.adit.market.deal.DealImport;
+import io.adit.market.deal.IndexDesk;
 import io.adit.market.ipni.IpniPublisher;
 import io.adit.ops.OpsError;
 import io.adit.ops.api.ImportRoutes;
@@ -121,6 +122,14 @@ final class MarketKeeper implements AutoCloseable, NodeRoutes.MarketAddresses, I
         return open.ipni()
                 .orElseThrow(() ->
                         new AditException(OpsError.NODE_REFUSED, "publishing to indexers: retrieval.ipni is false"));
+    }
+
+    /** @throws AditException while the market is closed */
+    IndexDesk index() {
+        return room.get()
+                .orElseThrow(() -> new AditException(
+                        OpsError.NODE_REFUSED, "asking the index of blocks: the market is closed: " + trouble))
+                .index();
     }
 
     /** No address while the market is closed. */

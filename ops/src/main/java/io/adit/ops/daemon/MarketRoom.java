@@ -25,6 +25,7 @@ import io.adit.market.bitswap.BitswapLimits;
 import io.adit.market.bitswap.BitswapServer;
 import io.adit.market.deal.DealImport;
 import io.adit.market.deal.DealPipeline;
+import io.adit.market.deal.IndexDesk;
 import io.adit.market.deal.wire.RetrievalTransports;
 import io.adit.market.fetch.FetchLimits;
 import io.adit.market.fetch.FetcherProcess;
@@ -33,6 +34,7 @@ import io.adit.market.index.PieceIndexer;
 import io.adit.market.ipni.IpniPublisher;
 import io.adit.market.policy.PolicyBook;
 import io.adit.market.retrieve.ContentPolicy;
+import io.adit.market.retrieve.DenyLists;
 import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
 import io.adit.market.retrieve.RetrievalServer;
@@ -194,7 +196,8 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
     private static MarketRoom over(PieceIndex index, Addresses addresses, Parts parts) {
         var listening = new CompletableFuture<InetSocketAddress>();
         var hosting = new CompletableFuture<Host>();
-        var bitswap = bitswap(parts, index);
+        var policy = policy(parts);
+        var bitswap = bitswap(parts, index, policy);
         var indexer = new PieceIndexer(index);
         var settings = parts.settings().deals(parts.home().pieces());
         var clock = new SystemTimeline(parts.clock());
@@ -215,10 +218,10 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                 fetcher,
                 clock);
         var identity = NodeInit.identity(parts.home(), parts.random());
-        var ipni = Publishing.publisher(parts, addresses, index, ContentPolicy.SERVE_ALL, identity);
+        var ipni = Publishing.publisher(parts, addresses, index, policy, identity);
         var pages = new ArrayList<SidePages>(List.of(deals.pages()));
         ipni.ifPresent(publisher -> pages.addAll(publisher.pages()));
-        var retrieval = serve(parts, index, pages);
+        var retrieval = serve(parts, index, policy, pages);
         listening.complete(retrieval.address());
         try {
             var host = host(parts, addresses, identity, deals, bitswap);
@@ -241,13 +244,22 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         }
     }
 
-    private static Optional<BitswapServer> bitswap(Parts parts, PieceIndex index) {
+    private static ContentPolicy policy(Parts parts) {
+        var files = parts.settings().config().retrieval().denyLists();
+        try {
+            return files.isEmpty() ? ContentPolicy.SERVE_ALL : DenyLists.open(files, parts.clock());
+        } catch (IOException e) {
+            throw new AditException(OpsError.LOCAL_FILE, "opening the market: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<BitswapServer> bitswap(Parts parts, PieceIndex index, ContentPolicy policy) {
         if (!parts.settings().config().retrieval().bitswap()) {
             return Optional.empty();
         }
         var catalog = PieceCatalog.of(parts.store());
         return Optional.of(new BitswapServer(
-                () -> new ServedBlocks(index, catalog, ContentPolicy.SERVE_ALL),
+                () -> new ServedBlocks(index, catalog, policy),
                 BitswapLimits.DEFAULTS,
                 parts.metrics().registry()));
     }
@@ -279,7 +291,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         }
     }
 
-    private static RetrievalServer serve(Parts parts, PieceIndex index, List<SidePages> pages) {
+    private static RetrievalServer serve(Parts parts, PieceIndex index, ContentPolicy policy, List<SidePages> pages) {
         var retrieval = parts.settings().config().retrieval();
         var http = retrieval.httpListen();
         try {
@@ -287,7 +299,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                     new InetSocketAddress(http.host(), http.port()),
                     index,
                     PieceCatalog.of(parts.store()),
-                    ContentPolicy.SERVE_ALL,
+                    policy,
                     pages,
                     retrieval.website(),
                     RetrievalLimits.DEFAULTS,
@@ -355,6 +367,10 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
         } catch (Libp2pException e) {
             throw new AditException(OpsError.LOCAL_FILE, "listening for deals: " + e.getMessage(), e);
         }
+    }
+
+    IndexDesk index() {
+        return deals.index();
     }
 
     /** What indexers are told; empty if nothing is. */

@@ -33,6 +33,7 @@ import io.adit.ops.api.ApiRoute;
 import io.adit.ops.api.DealRoutes;
 import io.adit.ops.api.FaultRoutes;
 import io.adit.ops.api.ImportRoutes;
+import io.adit.ops.api.IndexRoutes;
 import io.adit.ops.api.IpniRoutes;
 import io.adit.ops.api.MessageRoutes;
 import io.adit.ops.api.NetRoutes;
@@ -252,6 +253,7 @@ public final class Node implements AutoCloseable {
                         new ImportRoutes(market).all(),
                         new NetRoutes(market::net, chain, settings.miner()).all(),
                         new IpniRoutes(market::ipni).all(),
+                        new IndexRoutes(market::index).all(),
                         mining.routes().all())
                 .flatMap(List::stream)
                 .toList();

@@ -10,6 +10,7 @@ import io.adit.ops.cli.NodeApi;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -96,6 +97,39 @@ class NodeCommandsTest extends NodeCase {
                     .isEqualTo("f05");
             assertThat(policy(cli(0, "deals", "policy", "reset", "deny-clients", "--json"), "deny-clients"))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void indexAndIndexersAreShown_andADenyListThatIsMissingKeepsTheMarketClosed() throws Exception {
+        init(Map.of());
+        try (var node = start(Map.of("retrieval.announce-addresses", "/dns4/provider.example/tcp/443/https"))) {
+            assertThat(node).isNotNull();
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .untilAsserted(() -> assertThat(cli(0, "ipni", "status", "--json")
+                                    .path("problem")
+                                    .asText())
+                            .isEmpty());
+            var status = cli(0, "ipni", "publish", "--json");
+            assertThat(status.path("provider").asText()).startsWith("12D3KooW");
+            assertThat(status.path("advertisements").asLong()).isZero();
+            assertThat(status.path("indexers").isArray()).isTrue();
+            assertThat(run("ipni", "status")).contains("no indexers are told");
+            assertThat(cli(0, "index", "stats", "--json").path("pieces").asLong())
+                    .isZero();
+            assertThat(cli(0, "index", "find", "bafkreehdwdcefgh4dqkjv67uzcmw7oje", "--json"))
+                    .isEmpty();
+            assertThat(cli(0, "index", "build", "all", "--json").path("queued").asInt())
+                    .isZero();
+            cli(1, "index", "build", "nonsense");
+            assertThat(err.toString()).contains("MALFORMED_REQUEST").contains("nonsense");
+        }
+        try (var node = start(Map.of("retrieval.deny-lists", "nowhere.deny"))) {
+            assertThat(node).isNotNull();
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> get("/health").path("problem").asText().contains("nowhere.deny"));
         }
     }
 
