@@ -41,6 +41,7 @@ final class Circuits {
     private final ResourceManager resources;
     private final Upgrade upgrade;
     private final RelayDial relays;
+    private final Duration relayTime;
     private final Map<PeerId, Held> reservations = new ConcurrentHashMap<>();
 
     private record Held(Reservation reservation, List<Multiaddr> addresses) {}
@@ -59,12 +60,20 @@ final class Circuits {
         Connection connect(Multiaddr relay, Duration timeout) throws Libp2pException;
     }
 
-    Circuits(RelayClient client, InstantSource clock, ResourceManager resources, Upgrade upgrade, RelayDial relays) {
+    /** @param relayTime for a connection to a relay that shall bring one to somebody else */
+    Circuits(
+            RelayClient client,
+            InstantSource clock,
+            ResourceManager resources,
+            Upgrade upgrade,
+            RelayDial relays,
+            Duration relayTime) {
         this.client = client;
         this.clock = clock;
         this.resources = resources;
         this.upgrade = upgrade;
         this.relays = relays;
+        this.relayTime = relayTime;
     }
 
     /** Reserves a slot at a relay, or renews it. */
@@ -147,7 +156,8 @@ final class Circuits {
                 .orElseThrow(() -> new Libp2pException(
                         Kind.UNREACHABLE,
                         "cannot dial " + address + ": it must be <address>/p2p/<relay>/p2p-circuit/p2p/<peer>"));
-        var connection = relays.connect(relay, Host.left(deadline));
+        // Bounded by itself: two peers that are each said to be behind the other would wait for each other.
+        var connection = relays.connect(relay, shorter(Host.left(deadline), relayTime));
         var place = switch (resources.dialCircuit(connection.remotePeer(), peer)) {
             case Admission.Granted<ConnectionPlace> granted -> granted.place();
             case Admission.Refused<ConnectionPlace> refused ->
@@ -168,6 +178,10 @@ final class Circuits {
                 place.close();
             }
         }
+    }
+
+    private static Duration shorter(Duration left, Duration most) {
+        return left.isZero() || left.compareTo(most) > 0 ? most : left;
     }
 
     /** Takes a circuit that a relay brings, and stays until it has ended: the stream carries it. */

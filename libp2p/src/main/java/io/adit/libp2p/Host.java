@@ -130,7 +130,8 @@ public final class Host implements AutoCloseable {
                 builder.clock,
                 resources,
                 transports::secure,
-                dialer::connect);
+                dialer::connect,
+                limits.handshakeTimeout());
     }
 
     private static SSLContext platformTrust() {
