@@ -39,6 +39,7 @@ final class HostConnection implements Connection {
     private final Predicate<PeerId> kept;
     private final StreamSession session;
     private volatile CompletableFuture<PeerInformation> information = new CompletableFuture<>();
+    private final PushRate pushes = new PushRate(System::nanoTime);
     private volatile long lastUsed = System.nanoTime();
 
     /** @param kept peers whose connections stay though nothing flows on them */
@@ -151,6 +152,11 @@ final class HostConnection implements Connection {
                 : information.join().updatedBy(latest);
         information = CompletableFuture.completedFuture(updated);
         return updated;
+    }
+
+    /** Whether the peer is listened to once more when it says what is new. */
+    boolean mayPush() {
+        return pushes.take();
     }
 
     void learnNothing(Exception reason) {

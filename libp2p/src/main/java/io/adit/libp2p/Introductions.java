@@ -46,8 +46,12 @@ final class Introductions {
         identify.answer(stream);
     }
 
-    /** Serves {@link Identify#PUSH_PROTOCOL}. */
+    /** Serves {@link Identify#PUSH_PROTOCOL}; from a peer that pushes on and on nothing is read. */
     void receivePush(Stream stream) throws IOException {
+        if (stream.connection() instanceof HostConnection pushing && !pushing.mayPush()) {
+            stream.reset();
+            return;
+        }
         var latest = identify.receivePush(stream);
         if (stream.connection() instanceof HostConnection connection) {
             learn(connection, latest);
