@@ -1,5 +1,6 @@
 package io.adit.libp2p.gossipsub;
 
+import io.adit.libp2p.AddressBook;
 import io.adit.libp2p.Connection;
 import io.adit.libp2p.Host;
 import io.adit.libp2p.Pulse;
@@ -8,6 +9,7 @@ import io.adit.libp2p.gossipsub.Rpc.ExchangedPeer;
 import io.adit.libp2p.gossipsub.TopicValidator.Verdict;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.PeerId;
+import io.adit.libp2p.wire.MalformedWireException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -70,12 +73,7 @@ public final class Gossipsub implements AutoCloseable {
         this.pulse = builder.pulse;
         this.signing = new Signing(builder.policy, builder.identity, nanos(builder.clock.instant()));
         this.router = new Router(
-                builder.parameters,
-                builder.scoring,
-                builder.direct,
-                builder.clock,
-                builder.random,
-                peers -> connect(peers.stream().map(ExchangedPeer::peer).toList()));
+                builder.parameters, builder.scoring, builder.direct, builder.clock, builder.random, this::connect);
         this.links = new PeerLinks(host, new StreamEvents(), threads);
     }
 
@@ -217,7 +215,9 @@ public final class Gossipsub implements AutoCloseable {
                 refreshAddresses();
             }
             if (beats % DIRECT_BEATS == 1) {
-                connect(locked(router::missingDirect));
+                connect(locked(router::missingDirect).stream()
+                        .map(peer -> new ExchangedPeer(peer, Optional.empty()))
+                        .toList());
             }
         } catch (RuntimeException e) {
             LOG.error("a gossipsub heartbeat failed", e);
@@ -235,9 +235,9 @@ public final class Gossipsub implements AutoCloseable {
     }
 
     /** Those for whom there is no room now are left out. */
-    private void connect(List<PeerId> peers) {
+    private void connect(List<ExchangedPeer> peers) {
         for (var peer : peers) {
-            if (peer.equals(host.peerId()) || !connecting.tryAcquire()) {
+            if (peer.peer().equals(host.peerId()) || !connecting.tryAcquire()) {
                 continue;
             }
             try {
@@ -248,10 +248,15 @@ public final class Gossipsub implements AutoCloseable {
         }
     }
 
-    private void connect(PeerId peer) {
+    private void connect(ExchangedPeer wanted) {
+        var peer = wanted.peer();
         try {
+            var addresses = wanted.signedRecord()
+                    .map(signed -> SignedAddresses.in(signed, peer))
+                    .orElse(List.of());
+            host.addressBook().add(peer, addresses, AddressBook.AFTER_A_CLAIM);
             host.connect(peer, CONNECTING);
-        } catch (IOException e) {
+        } catch (IOException | MalformedWireException e) {
             LOG.debug("cannot connect to gossipsub peer {}: {}", peer, e.getMessage());
         } finally {
             connecting.release();
