@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
+import io.adit.libp2p.multiaddr.Multiaddr;
 import io.adit.libp2p.multiaddr.MultiaddrProtocol;
 import io.adit.libp2p.ping.Ping;
 import io.adit.libp2p.resource.Resource;
 import io.adit.libp2p.resource.ResourceLimits;
+import io.adit.libp2p.resource.ResourceUsage.Refused;
+import io.adit.libp2p.resource.Scope;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
@@ -247,6 +250,54 @@ class FloodTest {
                 var connection = host.connect(guarded.addresses().getFirst(), TIMEOUT);
                 assertThat(new Ping(random).measure(connection, TIMEOUT)).isPositive();
             }
+        }
+    }
+
+    /** Slow, for a connection is idle after 30 seconds only. */
+    @Test
+    @Tag("slow")
+    void newcomer_takesThePlaceOfOneThatDoesNothing_andNotOfOneThatUploads() throws Exception {
+        var builder = Host.builder()
+                .identity(Identity.generate(KeyType.ED25519, random))
+                .limits(HostLimits.defaults().withConnections(8, 8, 8))
+                .listen("/ip4/127.0.0.1/tcp/0");
+        protocols.register(builder);
+        try (var crowded = builder.build()) {
+            crowded.start();
+            var address = crowded.addresses().getFirst();
+            for (var stranger = 0; stranger < 7; stranger++) {
+                attackers.add(RawPeer.connect(address, "127.1.1.1", random));
+            }
+            var uploading = attackers.getFirst();
+            uploading.open(1, TestProtocols.SINK);
+            await().atMost(TIMEOUT).until(() -> crowded.resources().connections() == 7);
+            assertThatThrownBy(() -> RawPeer.connect(address, "127.2.2.2", random))
+                    .isInstanceOf(IOException.class);
+
+            await().pollInterval(Duration.ofSeconds(2))
+                    .atMost(Duration.ofMinutes(3))
+                    .until(() -> {
+                        for (var idle : attackers.subList(1, 7)) {
+                            idle.send(RawPeer.PING, RawPeer.SYN, 0, 1); // alive, and no more
+                        }
+                        uploading.send(RawPeer.DATA, 0, 1, 4 << 10, new byte[4 << 10]);
+                        return isLetIn(address);
+                    });
+
+            assertThat(crowded.resources().connections()).isEqualTo(7);
+            assertThat(crowded.resources().refused())
+                    .containsEntry(new Refused(Scope.SUBNET, Resource.CONNECTIONS), 1L);
+            uploading.send(RawPeer.PING, RawPeer.SYN, 0, 4711);
+            assertThat(uploading.receive(RawPeer.PING, RawPeer.ACK).length()).isEqualTo(4711);
+        }
+    }
+
+    private boolean isLetIn(Multiaddr address) {
+        try {
+            attackers.add(RawPeer.connect(address, "127.2.2.2", random));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
