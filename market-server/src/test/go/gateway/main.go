@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	"github.com/ipfs/boxo/blockservice"
 	"github.com/ipfs/boxo/blockstore"
@@ -49,7 +50,12 @@ func run(args []string) error {
 	if err := maker.copyTo(store); err != nil {
 		return err
 	}
-	backend, err := gateway.NewBlocksBackend(blockservice.New(store, offline.Exchange(store)))
+	records, err := publish(filepath.Dir(args[0]), maker.order[0])
+	if err != nil {
+		return err
+	}
+	backend, err := gateway.NewBlocksBackend(
+		blockservice.New(store, offline.Exchange(store)), gateway.WithValueStore(records))
 	if err != nil {
 		return err
 	}

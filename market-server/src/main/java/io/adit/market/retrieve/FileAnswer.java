@@ -47,7 +47,7 @@ final class FileAnswer {
     }
 
     /**
-     * Adds what all immutable content says; false when 304 was answered.
+     * Adds what all content says, which never changes unless the headers say otherwise; false when 304 was answered.
      *
      * @throws RefusedException PRECONDITION_FAILED when the client wants another version, which there will never be
      */
@@ -58,7 +58,9 @@ final class FileAnswer {
                     RefusalCode.PRECONDITION_FAILED, "If-Match names another version than the only one", etag);
         }
         headers.set(HttpHeaderNames.ETAG, etag);
-        headers.set(HttpHeaderNames.CACHE_CONTROL, IMMUTABLE);
+        if (!headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
+            headers.set(HttpHeaderNames.CACHE_CONTROL, IMMUTABLE);
+        }
         headers.set("x-content-type-options", "nosniff");
         headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

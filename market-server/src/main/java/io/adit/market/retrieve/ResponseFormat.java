@@ -141,7 +141,8 @@ sealed interface ResponseFormat {
         return Optional.empty();
     }
 
-    private static String mediaType(String type) {
+    /** The media type of an Accept header's element, without its parameters. */
+    static String mediaType(String type) {
         int semicolon = type.indexOf(';');
         return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
     }

@@ -63,13 +63,13 @@ public final class RetrievalServer implements AutoCloseable {
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
-        return start(address, index, catalog, policy, pages, false, limits, registry);
+        return start(address, index, catalog, policy, pages, GatewayOptions.NONE, limits, registry);
     }
 
     /**
      * {@link #start} with pages of other rooms beside the data.
      *
-     * @param website whether files and directories are shown to browsers, too
+     * @param options what is served beside blocks and CARs
      */
     public static RetrievalServer start(
             InetSocketAddress address,
@@ -77,11 +77,11 @@ public final class RetrievalServer implements AutoCloseable {
             PieceCatalog catalog,
             ContentPolicy policy,
             List<SidePages> pages,
-            boolean website,
+            GatewayOptions options,
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
-        return new RetrievalServer(address, index, catalog, policy, pages, website, limits, registry);
+        return new RetrievalServer(address, index, catalog, policy, pages, options, limits, registry);
     }
 
     private RetrievalServer(
@@ -90,7 +90,7 @@ public final class RetrievalServer implements AutoCloseable {
             PieceCatalog catalog,
             ContentPolicy policy,
             List<SidePages> pages,
-            boolean website,
+            GatewayOptions options,
             RetrievalLimits limits,
             MeterRegistry registry)
             throws IOException {
@@ -101,7 +101,7 @@ public final class RetrievalServer implements AutoCloseable {
         var meters = new RetrievalMeters(registry);
         var gate = new ConnectionGate(limits, meters::turnedAway);
         meters.watchConnections(gate::open);
-        var router = new Router(index, catalog, policy, pages, website, limits, meters);
+        var router = new Router(index, catalog, policy, pages, options, limits, meters);
         var bound = new ServerBootstrap()
                 .group(loops)
                 .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)

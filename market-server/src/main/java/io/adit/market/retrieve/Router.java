@@ -24,6 +24,7 @@ final class Router {
     private final IpfsEndpoint ipfs;
     private final List<SidePages> pages;
     private final boolean website;
+    private final IpnsEndpoint names;
     private final RetrievalMeters meters;
     private final Map<RequestKind, Semaphore> slots = new EnumMap<>(RequestKind.class);
     private final int mostPerAddress;
@@ -34,10 +35,11 @@ final class Router {
             PieceCatalog catalog,
             ContentPolicy policy,
             List<SidePages> pages,
-            boolean website,
+            GatewayOptions options,
             RetrievalLimits limits,
             RetrievalMeters meters) {
-        this.website = website;
+        this.website = options.website();
+        this.names = new IpnsEndpoint(options.ipnsRecords(), options.clock());
         this.pieces = new PieceEndpoint(catalog, policy);
         this.ipfs = new IpfsEndpoint(index, catalog, policy, limits);
         this.pages = List.copyOf(pages);
@@ -191,8 +193,12 @@ final class Router {
         exchange.abort();
     }
 
-    private void other(Exchange exchange, RequestTarget target) {
+    private void other(Exchange exchange, RequestTarget target) throws IOException {
         var segments = target.segments();
+        if (!segments.isEmpty() && segments.getFirst().equals("ipns")) {
+            names.answer(exchange, target);
+            return;
+        }
         if (!segments.isEmpty()) {
             var beside = pages.stream()
                     .filter(page -> segments.getFirst().equals(page.folder()))

@@ -103,11 +103,11 @@ final class Website {
         }
         headers.set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8");
         headers.set("content-security-policy", SANDBOX);
+        headers.set(HttpHeaderNames.CACHE_CONTROL, LISTING_CACHE);
         var etag = Listing.etag(directory);
         var noneMatch = exchange.header(HttpHeaderNames.IF_NONE_MATCH);
         boolean known = !noneMatch.isEmpty() && Conditions.noneMatchNames(noneMatch, etag(directory));
         if (FileAnswer.describe(exchange, headers, known ? etag(directory) : etag)) {
-            headers.set(HttpHeaderNames.CACHE_CONTROL, LISTING_CACHE);
             var entries = directories.list(directory, Listing.MOST + 1);
             exchange.sendBytes(200, headers, Listing.page(target.segments(), directory, entries));
         }

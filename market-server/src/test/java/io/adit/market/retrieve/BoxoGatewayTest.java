@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.adit.core.ipld.Block;
 import io.adit.core.ipld.CarReader;
 import io.adit.core.ipld.Cid;
+import io.adit.libp2p.identity.PeerId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -13,9 +14,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -30,19 +33,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class BoxoGatewayTest {
     private static final String CAR = "application/vnd.ipld.car";
+    private static final String IPNS = "application/vnd.ipfs.ipns-record";
     private static final String RAW = "application/vnd.ipld.raw";
 
     @TempDir
     private static Path folder;
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    /** boxo sends those who write a name in another base to its own. */
+    private final HttpClient client =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+
     private BoxoGateway boxo;
     private StoredFixture provider;
 
     @BeforeAll
     void start() throws Exception {
         boxo = new BoxoGateway(folder, "trustless");
-        provider = new StoredFixture(folder, RetrievalLimits.DEFAULTS);
+        provider = new StoredFixture(
+                folder, RetrievalLimits.DEFAULTS, new GatewayOptions(false, Optional.of(folder), Clock.systemUTC()));
         provider.storeCar(boxo.car());
     }
 
@@ -263,6 +271,55 @@ class BoxoGatewayTest {
         var answer = agree("GET", "/ipfs/{single}?format=raw&filename=" + wished, "");
 
         assertThat(header(answer, "content-disposition")).isEqualTo(disposition);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ed25519", "rsa", "secp256k1", "ecdsa"})
+    void names(String kind) throws Exception {
+        var name = boxo.cid("ipns-" + kind);
+        var own = ask(provider.base(), "GET", "/ipns/" + name + "?format=ipns-record", "");
+        var theirs = ask(boxo.base(), "GET", "/ipns/" + name + "?format=ipns-record", "");
+
+        assertThat(own.statusCode()).isEqualTo(200);
+        assertThat(own.body()).isEqualTo(theirs.body()).isNotEmpty();
+        assertThat(header(own, "content-type")).isEqualTo(header(theirs, "content-type"));
+        assertThat(header(own, "cache-control"))
+                .isEqualTo("public, max-age=300")
+                .isEqualTo(header(theirs, "cache-control"));
+        assertThat(header(own, "content-disposition")).matches("attachment; filename=\"k.+\\.ipns-record\"");
+        // The name in another base, and the format in the header.
+        var other = ask(provider.base(), "GET", "/ipns/" + Cid.of(Cid.LIBP2P_KEY, name.multihash()), IPNS);
+        assertThat(other.body()).isEqualTo(own.body());
+        assertThat(ask(
+                                provider.base(),
+                                "GET",
+                                "/ipns/" + PeerId.fromBytes(name.multihash().bytes()),
+                                IPNS)
+                        .body())
+                .isEqualTo(own.body());
+        assertThat(ask(provider.base(), "HEAD", "/ipns/" + name, IPNS).body()).isEmpty();
+        assertThat(ask(provider.base(), "GET", "/ipns/" + name, IPNS, "If-None-Match", header(own, "etag"))
+                        .statusCode())
+                .isEqualTo(304);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ipns-forged} | application/vnd.ipfs.ipns-record | 404",
+                "{ipns-expired} | application/vnd.ipfs.ipns-record | 404",
+                "k51qzi5uqu5dh71qgwangrt6r0nd4094i88nsady6qgd1dhjcyfsaqmpp143ab | application/vnd.ipfs.ipns-record | 404",
+                "{single} | application/vnd.ipfs.ipns-record | 400",
+                "1nonsense0 | application/vnd.ipfs.ipns-record | 400",
+                "example.org | application/vnd.ipfs.ipns-record | 400",
+                "{ipns-ed25519}/below | application/vnd.ipfs.ipns-record | 406",
+                "{ipns-ed25519}?format=raw | application/vnd.ipfs.ipns-record | 406",
+                "{ipns-ed25519} | */* | 406"
+            })
+    void namesThatAreRefused(String name, String accept, int status) throws Exception {
+        assertThat(ask(provider.base(), "GET", "/ipns/" + name, accept).statusCode())
+                .isEqualTo(status);
     }
 
     /** Without a scope, bytes of a file mean that file: boxo sends the whole graph then. */

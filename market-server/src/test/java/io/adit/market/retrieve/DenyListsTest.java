@@ -129,7 +129,7 @@ class DenyListsTest {
         var file = Files.writeString(folder.resolve("a.deny"), "# none yet\n");
         var clock = new SteppedClock(Instant.parse("2026-11-23T12:00:00Z"));
         var lists = DenyLists.open(List.of(file), clock);
-        try (var provider = new StoredFixture(folder, RetrievalLimits.DEFAULTS, false, lists)) {
+        try (var provider = new StoredFixture(folder, RetrievalLimits.DEFAULTS, GatewayOptions.NONE, lists)) {
             var stored = provider.store(3000, 1, new UnixFsOptions(1000, 10, Optional.empty()));
             var curl = new Curl(folder);
             var leaf = Cid.rawSha256(Arrays.copyOf(stored.content(), 1000));

@@ -33,15 +33,15 @@ public final class StoredFixture implements AutoCloseable {
     public record Stored(byte[] content, Cid root, PieceInfo piece, Path car) {}
 
     public StoredFixture(Path directory, RetrievalLimits limits) throws IOException {
-        this(directory, limits, false);
+        this(directory, limits, GatewayOptions.NONE);
     }
 
-    /** @param website whether files and directories are shown to browsers */
-    public StoredFixture(Path directory, RetrievalLimits limits, boolean website) throws IOException {
-        this(directory, limits, website, ContentPolicy.SERVE_ALL);
+    public StoredFixture(Path directory, RetrievalLimits limits, GatewayOptions options) throws IOException {
+        this(directory, limits, options, ContentPolicy.SERVE_ALL);
     }
 
-    StoredFixture(Path directory, RetrievalLimits limits, boolean website, ContentPolicy policy) throws IOException {
+    StoredFixture(Path directory, RetrievalLimits limits, GatewayOptions options, ContentPolicy policy)
+            throws IOException {
         this.directory = directory;
         index = PieceIndex.open(directory.resolve("index"));
         server = RetrievalServer.start(
@@ -50,7 +50,7 @@ public final class StoredFixture implements AutoCloseable {
                 commP -> pieces.getOrDefault(commP, new PieceLookup.Unknown()),
                 policy,
                 List.of(),
-                website,
+                options,
                 limits,
                 registry);
     }

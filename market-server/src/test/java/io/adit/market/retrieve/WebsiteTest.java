@@ -9,8 +9,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,8 @@ class WebsiteTest {
     @BeforeAll
     void start() throws Exception {
         boxo = new BoxoGateway(folder, "website");
-        provider = new StoredFixture(folder, RetrievalLimits.DEFAULTS, true);
+        provider = new StoredFixture(
+                folder, RetrievalLimits.DEFAULTS, new GatewayOptions(true, Optional.empty(), Clock.systemUTC()));
         provider.storeCar(boxo.car());
     }
 

@@ -2,6 +2,7 @@ package io.adit.core.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Serving data. */
 public record RetrievalConfig(
@@ -26,6 +27,13 @@ public record RetrievalConfig(
                                 + " stored here then has pages under the provider's name: see docs/retrieval.md.",
                 fallback = "false")
         boolean website,
+
+        @Doc(
+                value =
+                        "Folder with IPNS records, as NAME.ipns-record, that are served under /ipns while they are valid."
+                                + " Empty: no names are served.",
+                fallback = "")
+        Optional<Path> ipnsRecords,
 
         @Doc(
                 value = "Publishes to network indexers (IPNI) what can be fetched: they read the chain of"

@@ -35,6 +35,7 @@ import io.adit.market.ipni.IpniPublisher;
 import io.adit.market.policy.PolicyBook;
 import io.adit.market.retrieve.ContentPolicy;
 import io.adit.market.retrieve.DenyLists;
+import io.adit.market.retrieve.GatewayOptions;
 import io.adit.market.retrieve.PieceCatalog;
 import io.adit.market.retrieve.RetrievalLimits;
 import io.adit.market.retrieve.RetrievalServer;
@@ -301,7 +302,7 @@ final class MarketRoom implements AutoCloseable, NodeRoutes.MarketAddresses {
                     PieceCatalog.of(parts.store()),
                     policy,
                     pages,
-                    retrieval.website(),
+                    new GatewayOptions(retrieval.website(), retrieval.ipnsRecords(), parts.clock()),
                     RetrievalLimits.DEFAULTS,
                     parts.metrics().registry());
         } catch (IOException e) {
