@@ -45,7 +45,8 @@ final class SignerGuards implements GuardedSigner.Guards, AutoCloseable {
         this.registry = registry;
         policy.blockMiners().forEach(miner -> slots.put(miner, new Slot(miner)));
         slots.values().forEach(Slot::start);
-        slots.values().forEach(Slot::awaitFirstTry);
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        slots.values().forEach(slot -> slot.awaitFirstTry(until));
     }
 
     /**
@@ -127,9 +128,9 @@ final class SignerGuards implements GuardedSigner.Guards, AutoCloseable {
             Thread.ofPlatform().daemon().name("slash-guard-" + miner).start(this::openOnce);
         }
 
-        void awaitFirstTry() {
+        void awaitFirstTry(long until) {
             try {
-                if (!tried.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!tried.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     LOG.error("No block of {} is signed, all else is: its slash guard's disk does not answer", miner);
                 }
             } catch (InterruptedException e) {

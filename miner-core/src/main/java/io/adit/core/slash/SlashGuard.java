@@ -255,7 +255,7 @@ public final class SlashGuard implements AutoCloseable {
      * @throws InvalidValueException if the epoch is more than a day ahead of the chain
      */
     public synchronized void acceptEpoch(Epoch stated) {
-        requireWorking();
+        requireUsable();
         if (stated.value() < 0 || (lastNow >= 0 && stated.value() > lastNow + MAX_STATED_AHEAD)) {
             throw new InvalidValueException(
                     "last epoch that may be signed", stated, "0 to the chain's epoch and " + MAX_STATED_AHEAD);
@@ -270,7 +270,7 @@ public final class SlashGuard implements AutoCloseable {
      * @throws AditException {@link SlashErrorCode#SLASH_FILE_MALFORMED} if it is for another network or miner
      */
     public synchronized ImportReport importFile(ProtectionFile file) {
-        requireWorking();
+        requireUsable();
         var part = file.partFor(settings.miner(), settings.genesis());
         int before = history.size();
         part.blocks().forEach(history::add);
@@ -412,6 +412,14 @@ public final class SlashGuard implements AutoCloseable {
             throw leaseLost("the lease has token " + token + ", the guard resumed under " + resumedUnder.orElse(-1));
         }
         return token;
+    }
+
+    /** Makes sure, before the operator's word is taken, that what this guard has had on its disks is there and can be used. */
+    public synchronized void requireUsable() {
+        requireWorking();
+        if (begun) {
+            trouble.write("looking at", files::requireThere);
+        }
     }
 
     private void requireWorking() {

@@ -169,6 +169,20 @@ class SlashTroubleTest {
     }
 
     @Test
+    void operatorsWordMakesNothing_whileTheDiskIsAway() throws IOException {
+        try (var guard = signing()) {
+            Files.move(root.resolve("disk"), root.resolve("unmounted"));
+            assertUnwritable(() -> guard.acceptEpoch(new Epoch(9)));
+            assertThat(root.resolve("disk")).doesNotExist();
+
+            Files.move(root.resolve("unmounted"), root.resolve("disk"));
+            clock.step(Duration.ofSeconds(30));
+            guard.acceptEpoch(new Epoch(9));
+            assertThat(guard.status().floor()).isEqualTo(new Epoch(9));
+        }
+    }
+
+    @Test
     void guardWaitsForTheDiskOfItsAnchor() throws IOException {
         try (var guard = signing()) {
             Files.move(root.resolve("volume"), root.resolve("unmounted"));

@@ -96,7 +96,7 @@ public final class GuardRoom {
                 if (!endsDoubt) {
                     return work.apply(guard);
                 }
-                var done = known.underNewName(() -> work.apply(guard));
+                var done = known.underNewName(guard, () -> work.apply(guard));
                 known.remember(guard.status());
                 return done;
             }

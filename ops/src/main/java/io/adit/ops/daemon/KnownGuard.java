@@ -5,6 +5,7 @@ import io.adit.core.error.AditException;
 import io.adit.core.slash.Doubt;
 import io.adit.core.slash.GuardStatus;
 import io.adit.core.slash.SlashErrorCode;
+import io.adit.core.slash.SlashGuard;
 import io.adit.ops.OpsError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,9 +78,12 @@ final class KnownGuard {
      * another node's, and by the name a node knows that it signed last. The folder gets the name first and the node's directory
      * last, so that a node which is killed between them finds another guard than its own and waits for the operator.
      *
+     * @param open the guard that is here
      * @param work done once the folder has the name; gives the guard a log of its own
+     * @throws AditException {@link SlashErrorCode#SLASH_LOG_UNWRITABLE} where its disk is away or fails; it keeps its name then
      */
-    <T> T underNewName(Supplier<T> work) {
+    <T> T underNewName(SlashGuard open, Supplier<T> work) {
+        open.requireUsable();
         var before = text(holder());
         home.writeSecret(holder(), UUID.randomUUID().toString());
         try {

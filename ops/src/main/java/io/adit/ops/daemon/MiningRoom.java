@@ -119,7 +119,7 @@ final class MiningRoom implements AutoCloseable {
             known.remember(open.status());
             return done;
         }
-        var done = known.underNewName(() -> GuardDesk.change(open, what, body));
+        var done = known.underNewName(open, () -> GuardDesk.change(open, what, body));
         takeLease(known.name());
         known.remember(open.status());
         return done;

@@ -21,6 +21,7 @@ import io.adit.core.state.SilentForwarder;
 import io.adit.core.state.SqlStateStore;
 import io.adit.core.state.StateStore;
 import io.adit.core.state.TestPostgres;
+import io.adit.ops.api.ApiRoute;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -239,7 +240,7 @@ class MiningRoomTest {
         ran();
         var known = new KnownGuard(home, settings.config().mining());
         try (var guard = opened()) {
-            known.underNewName(() -> accept(guard, 3));
+            known.underNewName(guard, () -> accept(guard, 3));
             known.remember(guard.status());
         }
         assertMinesAfter(8, 9);
@@ -250,12 +251,12 @@ class MiningRoomTest {
         ran();
         var known = new KnownGuard(home, settings.config().mining());
         try (var guard = opened()) {
-            known.underNewName(() -> accept(guard, 3));
+            known.underNewName(guard, () -> accept(guard, 3));
         }
         assertAnother();
 
         try (var guard = opened()) {
-            assertThatThrownBy(() -> known.underNewName(() -> {
+            assertThatThrownBy(() -> known.underNewName(guard, () -> {
                         throw new AssertionError("killed");
                     }))
                     .hasMessage("killed");
@@ -273,8 +274,8 @@ class MiningRoomTest {
         ran();
         var name = Files.readString(guard().resolve("holder"));
         try (var guard = opened()) {
-            assertThatThrownBy(() ->
-                            new KnownGuard(home, settings.config().mining()).underNewName(() -> accept(guard, -7)))
+            assertThatThrownBy(() -> new KnownGuard(home, settings.config().mining())
+                            .underNewName(guard, () -> accept(guard, -7)))
                     .hasMessageContaining("last epoch that may be signed");
         }
         assertThat(guard().resolve("holder")).hasContent(name);
@@ -290,12 +291,9 @@ class MiningRoomTest {
                 var room = room(store)) {
             until(room);
             room.signer().resume(MINER, new Epoch(8), List.of());
-            var word = room.routes().all().stream()
-                    .filter(route -> route.method().equals("POST"))
-                    .findFirst()
-                    .orElseThrow();
 
-            word.action()
+            word(room)
+                    .action()
                     .answer(
                             List.of("accept-epoch"),
                             JsonNodeFactory.instance.objectNode().put("epoch", 3));
@@ -311,6 +309,42 @@ class MiningRoomTest {
         Files.writeString(guard().resolve("holder"), before);
         Files.writeString(home.knownGuardFile(), before);
         assertMinesAfter(30, 31);
+    }
+
+    /** The command is given again once its disk is there; until then the node's next start must find its own guard. */
+    @Test
+    void guardKeepsItsName_whenTheOperatorsWordComesWhileItsDiskIsAway() throws IOException {
+        ran();
+        var before = Files.readString(guard().resolve("holder"));
+        try (var store = sqlite();
+                var room = room(store)) {
+            until(room);
+            var unmounted = Files.move(folder.resolve("disk"), folder.resolve("unmounted"));
+            Files.createDirectories(guard());
+
+            assertThatThrownBy(() -> word(room)
+                            .action()
+                            .answer(
+                                    List.of("accept-epoch"),
+                                    JsonNodeFactory.instance.objectNode().put("epoch", 3)))
+                    .isInstanceOfSatisfying(
+                            AditException.class,
+                            e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_LOG_UNWRITABLE));
+
+            assertThat(guard()).isEmptyDirectory();
+            Files.delete(guard());
+            Files.delete(folder.resolve("disk"));
+            Files.move(unmounted, folder.resolve("disk"));
+        }
+        assertThat(guard().resolve("holder")).hasContent(before);
+        assertMinesAfter(8, -1);
+    }
+
+    private static ApiRoute word(MiningRoom room) {
+        return room.routes().all().stream()
+                .filter(route -> route.method().equals("POST"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean accept(SlashGuard guard, long epoch) {
