@@ -12,6 +12,8 @@ use std::arch::x86_64::*;
 const AHEAD: usize = 12;
 /// The same where a node takes as long as 16.
 const AHEAD_OF_LANES: usize = 2;
+/// Blocks of a node that are done beside the last ones of the node before it.
+const BESIDE: usize = 3;
 /// A line of the cache.
 const LINE: usize = 64;
 
@@ -46,6 +48,9 @@ pub unsafe fn sha_ni(
     previous: Option<&[u8]>,
     data: &mut [u8],
 ) {
+    if let [header] = headers {
+        return one_sector(header, first, portion, degree, previous.unwrap_or_default(), data);
+    }
     let stride = headers.len() * NODE_BYTES;
     let previous = previous.unwrap_or_default();
     let (mut four, mut two, mut one) = (Kept::<4>::room(), Kept::<2>::room(), Kept::<1>::room());
@@ -208,19 +213,133 @@ fn interleaved<const N: usize>(
         *words = [four(last, 0, swap), four(last, 16, swap), padding[0], padding[1]];
     }
     s = scheduled(s, w, unused);
-    let keep = _mm_set_epi32(KEEP, -1, -1, -1);
     for (s, label) in s.iter().zip(labels.chunks_exact_mut(NODE_BYTES)) {
-        let x = _mm_shuffle_epi32(s[0], 0x1b);
-        let y = _mm_shuffle_epi32(s[1], 0xb1);
-        let halves = [_mm_blend_epi16(x, y, 0xf0), _mm_alignr_epi8(y, x, 8)];
-        // SAFETY: the two halves of the 32 bytes of `label`.
-        unsafe {
-            _mm_storeu_si128(label.as_mut_ptr().cast(), _mm_shuffle_epi8(halves[0], swap));
-            let last = _mm_and_si128(_mm_shuffle_epi8(halves[1], swap), keep);
-            _mm_storeu_si128(label.as_mut_ptr().add(16).cast(), last);
-        }
+        store(*s, label);
     }
     N
+}
+
+/// Writes a label of 32 bytes.
+#[inline]
+#[target_feature(enable = "sse2,ssse3,sse4.1")]
+fn store(s: [__m128i; 2], label: &mut [u8]) {
+    let label = &mut label[..NODE_BYTES];
+    let x = _mm_shuffle_epi32(s[0], 0x1b);
+    let y = _mm_shuffle_epi32(s[1], 0xb1);
+    let first = _mm_shuffle_epi8(_mm_blend_epi16(x, y, 0xf0), byte_swap());
+    let last = _mm_shuffle_epi8(_mm_alignr_epi8(y, x, 8), byte_swap());
+    let last = _mm_and_si128(last, _mm_set_epi32(KEEP, -1, -1, -1));
+    // SAFETY: the two halves of the 32 bytes of `label`.
+    unsafe {
+        _mm_storeu_si128(label.as_mut_ptr().cast(), first);
+        _mm_storeu_si128(label.as_mut_ptr().add(16).cast(), last);
+    }
+}
+
+/// A block whose schedule has been kept at `from`, and beside it one of the next node, whose schedule is computed and kept at
+/// `to`: neither waits for the other. Answers the state of the first and of the second.
+// The last of the schedule's words are needed by no round.
+#[allow(unused_assignments)]
+#[inline]
+#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+fn both(before: [Two<1>; 2], mut w: [[__m128i; 4]; 1], room: &mut Room<1>, from: usize, to: usize) -> [Two<1>; 2] {
+    let [mut s, mut ahead] = before;
+    let k = 0;
+    macro_rules! rounds {
+        ($($i:literal)*) => {$({
+            let sum = _mm_add_epi32(w[k][$i % 4], words(&CONSTANTS.0, 4 * $i));
+            room[to].0[$i][0] = sum;
+            four_rounds!(ahead, k, sum);
+            four_rounds!(s, k, room[from].0[$i][0]);
+            if $i < 12 {
+                let x = _mm_sha256msg1_epu32(w[k][$i % 4], w[k][($i + 1) % 4]);
+                let x = _mm_add_epi32(x, _mm_alignr_epi8(w[k][($i + 3) % 4], w[k][($i + 2) % 4], 4));
+                w[k][$i % 4] = _mm_sha256msg2_epu32(x, w[k][($i + 3) % 4]);
+            }
+        })*};
+    }
+    rounds!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    [sums(s, before[0]), sums(ahead, before[1])]
+}
+
+/// Labels one sector alone: [`sha_ni`] with one header. Rounds of one chain wait for each other, so the next node's first blocks,
+/// which do not need this node's label, go beside this node's last ones.
+#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+fn one_sector(
+    header: &[u8; PAIR_BYTES],
+    first: usize,
+    portion: &[NodeParents],
+    degree: usize,
+    previous: &[u8],
+    data: &mut [u8],
+) {
+    let swap = byte_swap();
+    let pairs = degree / 2;
+    let zero = _mm_setzero_si128();
+    let low = _mm_set_epi32(INITIAL[0] as i32, INITIAL[1] as i32, INITIAL[4] as i32, INITIAL[5] as i32);
+    let high = _mm_set_epi32(INITIAL[2] as i32, INITIAL[3] as i32, INITIAL[6] as i32, INITIAL[7] as i32);
+    let start = [[low, high]];
+    let header = [four(header, 0, swap), four(header, 16, swap), four(header, 32, swap), zero];
+    let padding = [_mm_set_epi32(0, 0, 0, i32::MIN), _mm_set_epi32(MESSAGE_BITS as i32, 0, 0, 0)];
+    let mut room = Kept::<1>::room();
+    // The first block or a pair of parents, of a node whose parents come before `done` ends or lie in the previous layer.
+    let message = |block: usize, node: usize, parents: &NodeParents, done: &[u8]| {
+        if block == 0 {
+            // The node's number is at bytes 36 to 44.
+            let number = _mm_set_epi32(0, node as i32, ((node as u64) >> 32) as i32, 0);
+            return [header[0], header[1], _mm_or_si128(header[2], number), zero];
+        }
+        let label = |n: usize| {
+            let from = if n < BASE_DEGREE { done } else { previous };
+            &from[parents[n] as usize * NODE_BYTES..][..NODE_BYTES]
+        };
+        let (left, right) = (label(2 * block - 2), label(2 * block - 1));
+        [four(left, 0, swap), four(left, 16, swap), four(right, 0, swap), four(right, 16, swap)]
+    };
+    let place = |block: usize| if block == 0 { MAX_PAIRS } else { block - 1 };
+    // Blocks of the node that were done beside the one before it, and the state after them.
+    let (mut blocks, mut ahead) = (0, start);
+    for (n, parents) in portion.iter().enumerate() {
+        let node = first + n;
+        let (done, rest) = data.split_at_mut(node * NODE_BYTES);
+        if let Some(later) = portion.get(n + AHEAD) {
+            prefetch(later, degree, NODE_BYTES, done, previous);
+        }
+        let mut s = ahead;
+        for block in blocks..=pairs {
+            s = scheduled(s, [message(block, node, parents, done)], &mut room[place(block)]);
+        }
+        let mut order = (0..pairs).cycle();
+        let mut next_pair = || order.next().unwrap_or_default();
+        for _ in pairs..PAIRED_BLOCKS - BESIDE {
+            s = again(s, &room[next_pair()]);
+        }
+        // The places where the next node's schedules go are free: these last blocks have pairs 1, 2 and 3, or in the first
+        // layer 0, 1 and 2.
+        let next = portion.get(n + 1).copied().unwrap_or_default();
+        let waits = |n: usize| next[n] as usize == node;
+        blocks = match portion.len() - 1 - n {
+            0 => 0,
+            _ if waits(0) || waits(1) => 1,
+            _ if waits(2) || waits(3) => 2,
+            _ => BESIDE,
+        };
+        ahead = start;
+        for block in 0..BESIDE {
+            let from = next_pair();
+            if block < blocks {
+                [s, ahead] = both([s, ahead], [message(block, node + 1, &next, done)], &mut room, from, place(block));
+            } else {
+                s = again(s, &room[from]);
+            }
+        }
+        let last = last_parent(degree);
+        let from = if last < BASE_DEGREE { &*done } else { previous };
+        let last = &from[parents[last] as usize * NODE_BYTES..][..NODE_BYTES];
+        let w = [four(last, 0, swap), four(last, 16, swap), padding[0], padding[1]];
+        s = scheduled(s, [w], &mut room[MAX_PAIRS]);
+        store(s[0], rest);
+    }
 }
 
 /// Four words of a message.
