@@ -100,7 +100,12 @@ final class EntryFiles {
                 return Optional.empty();
             }
             var block = Files.readAllBytes(file);
-            return EntryChunk.cidOf(block).equals(cid) ? Optional.of(block) : Optional.empty();
+            if (EntryChunk.cidOf(block).equals(cid)) {
+                return Optional.of(block);
+            }
+            LOG.warn("the chunk {} is not what was written; it is made again", file);
+            Files.deleteIfExists(file);
+            return Optional.empty();
         } catch (NoSuchFileException e) {
             // It made room for another one meanwhile.
             return Optional.empty();

@@ -81,10 +81,10 @@ final class Inventory {
                 roots.put(piece.commP(), piece.dataRoot());
             }
         }
-        Set<Commitment> unwanted = store.read(tx -> tx.ads().unwanted());
+        Set<Commitment> unwantedPieces = store.read(tx -> tx.ads().unwanted(AdKind.PIECE));
+        Set<Commitment> unwantedBlocks = store.read(tx -> tx.ads().unwanted(AdKind.BLOCKS));
         var candidates = new LinkedHashSet<>(roots.keySet());
         candidates.addAll(indexed.keySet());
-        candidates.removeAll(unwanted);
         missingSince.keySet().retainAll(candidates);
         var items = new LinkedHashMap<Bytes, Item>();
         for (var commP : candidates) {
@@ -97,7 +97,11 @@ final class Inventory {
                 continue;
             }
             for (var kind : AdKind.values()) {
-                if (kind == AdKind.PIECE || indexed.containsKey(commP)) {
+                boolean wanted = kind == AdKind.PIECE
+                        // What lies in an aggregate only is found by its blocks.
+                        ? roots.containsKey(commP) && !unwantedPieces.contains(commP)
+                        : indexed.getOrDefault(commP, 0L) > 0 && !unwantedBlocks.contains(commP);
+                if (wanted) {
                     var context = new AdContext(
                             contextId(kind, piece.get()), commP, kind, kind == AdKind.BLOCKS ? ofBlocks : ofPieces);
                     items.put(context.contextId(), new Item(context, piece.get(), onDisk));

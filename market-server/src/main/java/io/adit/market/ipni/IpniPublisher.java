@@ -5,6 +5,7 @@ import io.adit.core.state.AdChunk;
 import io.adit.core.state.AdContext;
 import io.adit.core.state.AdKind;
 import io.adit.core.state.AdRecord;
+import io.adit.core.state.Bytes;
 import io.adit.core.state.StateStore;
 import io.adit.libp2p.identity.Identity;
 import io.adit.market.index.PieceIndex;
@@ -14,8 +15,11 @@ import io.adit.market.retrieve.SidePages;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,9 @@ public final class IpniPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IpniPublisher.class);
     /** An indexer that has not come yet is told again after this time; one may have lost the announcement. */
     private static final Duration REMINDER = Duration.ofMinutes(10);
+
+    /** A piece that could not be read is read again after this time: reading takes from the disks that others use. */
+    private static final Duration NEXT_TRY = Duration.ofHours(1);
 
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
 
@@ -48,6 +55,7 @@ public final class IpniPublisher implements AutoCloseable {
     private final List<Indexer> indexers;
     private final BlockingQueue<Boolean> wake = new LinkedBlockingQueue<>(1);
     private final Thread worker;
+    private final Map<Bytes, Instant> triedInVain = new HashMap<>();
     private volatile boolean closing;
     private volatile String problem = "nothing has been looked at yet";
 
@@ -177,14 +185,20 @@ public final class IpniPublisher implements AutoCloseable {
                 added++;
             }
         }
+        triedInVain.values().removeIf(at -> at.isBefore(clock.instant().minus(NEXT_TRY)));
         for (var item : wanted.values()) {
             requireOpen();
+            var name = item.context().contextId();
+            if (triedInVain.containsKey(name)) {
+                continue;
+            }
             try {
                 added += item.onDisk() && add(addresses, item) ? 1 : 0;
             } catch (IOException e) {
                 trouble =
                         "piece " + item.context().piece().asUnsealedCid() + " cannot be advertised: " + e.getMessage();
-                LOG.warn("{}", trouble);
+                LOG.warn("{}; it is tried again after {}", trouble, NEXT_TRY);
+                triedInVain.put(name, clock.instant());
             }
         }
         if (added == 0 && haveChanged(addresses) && !said.isEmpty()) {

@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.adit.core.fil.PieceCid;
+import io.adit.core.ipld.Block;
+import io.adit.core.ipld.CarWriter;
 import io.adit.core.ipld.Cid;
+import io.adit.core.ipld.Multihash;
 import io.adit.libp2p.identity.Identity;
 import io.adit.libp2p.identity.KeyType;
 import java.io.IOException;
@@ -100,6 +103,25 @@ class IpniPublisherTest {
             }
 
             assertThat(only(node.read(""), GATEWAY).entries()).hasSize(111);
+            // It is there again, as it was.
+            assertThat(only(node.read(""), GATEWAY).entries()).hasSize(111);
+        }
+    }
+
+    @Test
+    void aPieceOfIdentityBlocksOnly_hasNoEntries() throws Exception {
+        try (var node = open(KEEP_ALL)) {
+            var data = new byte[] {1, 2, 3};
+            var cid = Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, data));
+            var car = folder.resolve("identity.car");
+            try (var writer = new CarWriter(Files.newOutputStream(car), List.of(cid))) {
+                writer.write(new Block(cid, data));
+                writer.write(new Block(cid, data));
+            }
+            node.store(car, cid);
+
+            assertThat(node.publish()).isEqualTo(1);
+            assertThat(node.read("").ads()).extracting(IpniFixture.Ad::metadata).containsExactly(PIECE);
         }
     }
 

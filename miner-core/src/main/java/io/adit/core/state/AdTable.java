@@ -32,6 +32,12 @@ public interface AdTable {
     /** How the chunk is made: equal chunks can be made from several pieces, of which at most eight are named. */
     List<AdChunk> chunks(Cid cid);
 
-    /** Pieces that no client wants in public indexes: each deal for them says so. */
-    Set<Commitment> unwanted();
+    /**
+     * Pieces that are to stay out of public indexes: a deal says so of them, and no deal that is on the chain and alive says
+     * otherwise. Deals that have not got that far say nothing: anybody may propose one.
+     *
+     * <p>Of {@link AdKind#BLOCKS} also the pieces that lie in such a piece and nowhere else. Of {@link AdKind#PIECE} also those
+     * that only the HTTP market has deals for: its deals for sectors announce no pieces.
+     */
+    Set<Commitment> unwanted(AdKind kind);
 }

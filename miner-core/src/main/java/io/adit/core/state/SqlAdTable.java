@@ -15,6 +15,26 @@ import org.jdbi.v3.core.Handle;
 
 /** Advertisements in SQL. */
 final class SqlAdTable implements AdTable {
+    /** 1 for a deal that is on the chain, alive and public. */
+    private static final String PUBLIC = "CASE WHEN skip_ipni = 0 AND error IS NULL"
+            + " AND checkpoint IN ('PublishConfirmed', 'AddedPiece', 'IndexedAndAnnounced', 'Complete')"
+            + " AND uuid NOT IN (SELECT deal FROM deal_end)";
+
+    private static final String WITHHELD = "WITH withheld AS (SELECT comm_p FROM deal GROUP BY comm_p"
+            + " HAVING MAX(skip_ipni) = 1 AND MAX(" + PUBLIC + " THEN 1 ELSE 0 END) = 0)";
+
+    private static final String PIECES_NOT_ANNOUNCED = "SELECT comm_p FROM deal GROUP BY comm_p"
+            + " HAVING MAX(CASE WHEN protocol = 'MK20' THEN 1 ELSE 0 END) = 1"
+            + " AND MAX(" + PUBLIC + " AND protocol <> 'MK20' THEN 1 ELSE 0 END) = 0";
+
+    private static final String PARTS_WITHHELD = "SELECT part.comm_p FROM sub_piece AS part"
+            + " WHERE part.parent IN (SELECT comm_p FROM withheld)"
+            + " AND NOT EXISTS (SELECT 1 FROM sub_piece AS other, piece WHERE other.comm_p = part.comm_p"
+            + " AND piece.comm_p = other.parent AND piece.file IS NOT NULL"
+            + " AND other.parent NOT IN (SELECT comm_p FROM withheld))"
+            + " AND NOT EXISTS (SELECT 1 FROM piece AS own WHERE own.comm_p = part.comm_p AND own.file IS NOT NULL"
+            + " AND own.comm_p NOT IN (SELECT comm_p FROM withheld))";
+
     private final Handle handle;
 
     SqlAdTable(Handle handle) {
@@ -118,12 +138,12 @@ final class SqlAdTable implements AdTable {
     }
 
     @Override
-    public Set<Commitment> unwanted() {
-        return handle
-                .createQuery("SELECT comm_p FROM deal GROUP BY comm_p HAVING MIN(skip_ipni) = 1")
-                .map((row, context) -> new Columns(row).commitment("comm_p"))
-                .list()
-                .stream()
+    public Set<Commitment> unwanted(AdKind kind) {
+        var query = switch (kind) {
+            case PIECE -> WITHHELD + " SELECT comm_p FROM withheld UNION " + PIECES_NOT_ANNOUNCED;
+            case BLOCKS -> WITHHELD + " SELECT comm_p FROM withheld UNION " + PARTS_WITHHELD;
+        };
+        return handle.createQuery(query).map((row, context) -> new Columns(row).commitment("comm_p")).list().stream()
                 .collect(Collectors.toUnmodifiableSet());
     }
 

@@ -389,15 +389,70 @@ abstract class StateStoreContract {
         return Cid.dagCbor(of.getBytes(StandardCharsets.UTF_8));
     }
 
-    @Test
-    void unwantedAreThePiecesOfWhichEachDealSaysSo() {
-        var secret = StateFixtures.deal(random).withSkipIpni(true);
-        var mixed = StateFixtures.deal(random).withSkipIpni(true);
-        var open = StateFixtures.deal(random).withPiece(mixed.piece()).withSkipIpni(false);
-        store.transactVoid(tx -> List.of(secret, mixed, open).forEach(tx.deals()::insert));
+    private DealRecord dealOn(PieceInfo piece, boolean skip, DealProtocol protocol, DealCheckpoint at) {
+        return StateFixtures.deal(random)
+                .withPiece(piece)
+                .withSkipIpni(skip)
+                .withProtocol(protocol)
+                .withCheckpoint(at)
+                .withError(Optional.empty());
+    }
 
-        Set<Commitment> unwanted = store.read(tx -> tx.ads().unwanted());
-        assertThat(unwanted).containsExactly(secret.piece().commP());
+    private PieceInfo anyPiece() {
+        return StateFixtures.deal(random).piece();
+    }
+
+    @Test
+    void aPieceStaysOutOfPublicIndexes_unlessALiveDealOnTheChainSaysOtherwise() {
+        var hidden = anyPiece();
+        var proposedOnly = anyPiece();
+        var ended = anyPiece();
+        var open = anyPiece();
+        var direct = anyPiece();
+        var over = dealOn(ended, false, DealProtocol.MK12, DealCheckpoint.Complete);
+        store.transactVoid(tx -> {
+            tx.deals().insert(dealOn(hidden, true, DealProtocol.MK12, DealCheckpoint.Complete));
+            tx.deals().insert(dealOn(proposedOnly, true, DealProtocol.MK12, DealCheckpoint.Complete));
+            tx.deals().insert(dealOn(proposedOnly, false, DealProtocol.MK12, DealCheckpoint.Transferred));
+            tx.deals().insert(dealOn(ended, true, DealProtocol.MK12, DealCheckpoint.Complete));
+            tx.deals().insert(over);
+            tx.deals().end(over.uuid(), new DealEnd(DealEnd.Ending.EXPIRED, new Epoch(7)));
+            tx.deals().insert(dealOn(open, true, DealProtocol.MK12, DealCheckpoint.Complete));
+            tx.deals().insert(dealOn(open, false, DealProtocol.MK12, DealCheckpoint.Complete));
+            tx.deals().insert(dealOn(direct, false, DealProtocol.MK20, DealCheckpoint.Complete));
+        });
+
+        Set<Commitment> blocks = store.read(tx -> tx.ads().unwanted(AdKind.BLOCKS));
+        assertThat(blocks).containsExactlyInAnyOrder(hidden.commP(), proposedOnly.commP(), ended.commP());
+        Set<Commitment> pieces = store.read(tx -> tx.ads().unwanted(AdKind.PIECE));
+        assertThat(pieces)
+                .containsExactlyInAnyOrder(hidden.commP(), proposedOnly.commP(), ended.commP(), direct.commP());
+    }
+
+    @Test
+    void partsOfAnAggregateStayOutWithIt_unlessTheyAreElsewhereToo() {
+        var secret = StateFixtures.piece(random).withFile(Optional.of(Path.of("secret")));
+        var open = StateFixtures.piece(random).withFile(Optional.of(Path.of("open")));
+        var only = anyPiece();
+        var shared = anyPiece();
+        store.transactVoid(tx -> {
+            tx.pieces().insertIfAbsent(secret);
+            tx.pieces().insertIfAbsent(open);
+            tx.deals()
+                    .insert(dealOn(
+                            new PieceInfo(secret.commP(), secret.size()),
+                            true,
+                            DealProtocol.MK20,
+                            DealCheckpoint.Complete));
+            tx.subPieces()
+                    .insertIfAbsent(List.of(
+                            new SubPieceRecord(secret.commP(), 0, only, 100, 0, true),
+                            new SubPieceRecord(secret.commP(), 1, shared, 100, 127, true),
+                            new SubPieceRecord(open.commP(), 0, shared, 100, 0, true)));
+        });
+
+        Set<Commitment> blocks = store.read(tx -> tx.ads().unwanted(AdKind.BLOCKS));
+        assertThat(blocks).containsExactlyInAnyOrder(secret.commP(), only.commP());
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.util.Optional;
 final class Publishing {
     private static final Duration PERIOD = Duration.ofMinutes(1);
     private static final Duration DEVELOPMENT_PERIOD = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofHours(6);
     /** The public indexer, for which development chains are noise. */
     private static final String PUBLIC_INDEXER = "cid.contact";
 
