@@ -160,11 +160,11 @@ public final class SlashGuard implements AutoCloseable {
             history.raiseFloor(lastNow + AHEAD);
         }
         ownBlocks.forEach(this::observe);
-        resumedUnder = OptionalLong.of(token);
-        doubts.remove(Doubt.CHAIN_NOT_SEEN);
-        if (doubts.isNone()) {
+        if (doubts.areOfFilesNone()) {
             beginSession(new GuardRecord.Session(settings.mark(), token));
         }
+        resumedUnder = OptionalLong.of(token);
+        doubts.remove(Doubt.CHAIN_NOT_SEEN);
     }
 
     /** A log that was never resumed was made for a miner that had no other node, or under the first token. */
@@ -183,16 +183,17 @@ public final class SlashGuard implements AutoCloseable {
                             ? session.map(last -> "it last ran as " + last).orElse("another node had the lease before")
                             : "something wrote into its log, or ended the process between log and anchor";
             LOG.warn("The slash guard of {} waits for parents above epoch {}: {}", settings.miner(), floor, why);
-            append(new GuardRecord.Floor(floor, torn ? "unfinished record" : moved ? "moved" : "touched"));
+            String kind = torn ? "unfinished record" : moved ? "moved" : "touched";
+            trouble.write("appending to", () -> files.log().append(new GuardRecord.Floor(floor, kind)));
             history.raiseFloor(floor);
         }
         torn = false;
         touched = false;
         if (!session.equals(Optional.of(next))) {
-            append(next);
+            trouble.write("appending to", () -> files.log().append(next));
             memory.session(Optional.of(next));
         }
-        sync();
+        trouble.write("syncing", this::sync);
     }
 
     /** Tells the guard of a block of this miner that stands on the chain. One that it does not know puts it in doubt. */
@@ -238,11 +239,13 @@ public final class SlashGuard implements AutoCloseable {
             throw refused;
         });
         requireOwnAnchor();
-        // Before it is written: where that fails nobody knows how much of it is on the disk.
-        history.add(block);
-        append(new GuardRecord.Signed(block, token));
-        CrashPoints.reach("slash.appended");
-        sync();
+        trouble.write("writing a block into", () -> {
+            // Before it is written: where that fails nobody knows how much of it is on the disk.
+            history.add(block);
+            files.log().append(new GuardRecord.Signed(block, token));
+            CrashPoints.reach("slash.appended");
+            sync();
+        });
         count("permitted");
         return new Permit(block, false);
     }
@@ -357,18 +360,12 @@ public final class SlashGuard implements AutoCloseable {
         files.rewrite(memory.records(kept, history.floor(), reason, resumedUnder.orElse(0)));
     }
 
-    private void append(GuardRecord record) {
-        trouble.write("appending to", () -> files.log().append(record));
-    }
-
     /** The log first, then the anchor: the anchor never says more than the log holds. */
-    private void sync() {
-        trouble.write("syncing", () -> {
-            files.log().sync();
-            CrashPoints.reach("slash.synced");
-            anchor();
-            CrashPoints.reach("slash.anchored");
-        });
+    private void sync() throws IOException {
+        files.log().sync();
+        CrashPoints.reach("slash.synced");
+        anchor();
+        CrashPoints.reach("slash.anchored");
     }
 
     /** Another copy that shares the anchor shows itself there before it is too late. */

@@ -37,14 +37,19 @@ final class WriteTrouble {
     }
 
     void write(String doing, Step step) {
+        // In doubt from before the first byte: an error for want of memory may come anywhere, and leave none to say so.
+        boolean isNew = doubts.add(Doubt.LOG_UNWRITABLE);
         try {
             step.run();
+            if (isNew) {
+                doubts.remove(Doubt.LOG_UNWRITABLE);
+            }
         } catch (GuardLog.SharedException e) {
             // Reading it again would let two processes take turns, until both write at once.
             end(e.getMessage() + "; make sure that nothing else does, and restart");
-            throw failed(doing, e);
+            throw failed(doing, e, isNew);
         } catch (IOException e) {
-            throw failed(doing, e);
+            throw failed(doing, e, isNew);
         } catch (RuntimeException | Error e) {
             doubts.add(Doubt.LOG_UNWRITABLE, e.toString());
             throw e;
@@ -52,8 +57,13 @@ final class WriteTrouble {
     }
 
     AditException failed(String doing, IOException e) {
+        return failed(doing, e, !doubts.has(Doubt.LOG_UNWRITABLE));
+    }
+
+    private AditException failed(String doing, IOException e, boolean isNew) {
         var refusal = unwritable(doing + " the slash guard's log " + settings.log() + " and its anchor", e);
-        if (doubts.add(Doubt.LOG_UNWRITABLE, String.valueOf(e.getMessage()))) {
+        doubts.add(Doubt.LOG_UNWRITABLE, String.valueOf(e.getMessage()));
+        if (isNew) {
             LOG.error("The slash guard of {} stops until it can be written again", settings.miner(), refusal);
         }
         return refusal;

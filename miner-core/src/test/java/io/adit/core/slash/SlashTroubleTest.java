@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Epoch;
+import io.adit.core.task.CrashPoints;
 import io.adit.core.task.SteppedClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,6 +126,32 @@ class SlashTroubleTest {
             assertThat(guard.status().doubt()).contains(Doubt.LOG_UNWRITABLE);
             clock.step(Duration.ofSeconds(1));
             assertThat(guard.status().doubt()).contains(Doubt.CHAIN_NOT_SEEN);
+        }
+    }
+
+    /** Nothing may be answered from memory alone: after a power cut nobody would know of it. */
+    @Test
+    void blockIsNotSignedAgain_whenMemoryWasShortBeforeItWasOnTheDisk() throws IOException {
+        try (var guard = signing()) {
+            CrashPoints.watch(place -> {
+                if (place.equals("slash.appended")) {
+                    throw new OutOfMemoryError("short");
+                }
+            });
+            try {
+                assertThatThrownBy(() -> guard.permit(SECOND.intent())).isInstanceOf(OutOfMemoryError.class);
+            } finally {
+                CrashPoints.unwatch();
+            }
+            fixture.cutLastRecord();
+
+            assertThatThrownBy(() -> guard.permit(SECOND.intent()))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_IN_DOUBT));
+
+            // Read again, and written anew.
+            assertThat(guard.status().doubt()).contains(Doubt.CHAIN_NOT_SEEN);
+            assertThat(GuardLog.read(fixture.log()).records()).contains(new GuardRecord.Signed(SECOND.protection(), 0));
         }
     }
 
