@@ -2,17 +2,21 @@
 
 use crate::seal::{remove_if_there, sync_parent};
 use crate::{Failure, Outcome};
-use adit_kernels::sdr::{self, Layer, NodeParents, ParentError};
+use adit_kernels::sdr::{self, LabelError, Layer, NodeParents, ParentError, BASE_DEGREE, DEGREE};
 use adit_kernels::{Kernel, Node, NODE_BYTES};
 use anyhow::{anyhow, Context};
 use filecoin_hashers::poseidon::PoseidonHasher;
 use filecoin_proofs::parameters::setup_params;
 use filecoin_proofs::{PoRepConfig, StoreConfig};
+use std::error::Error;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
+use storage_proofs_core::api_version::ApiVersion;
 use storage_proofs_core::cache_key::CacheKey;
+use storage_proofs_core::drgraph::Graph as _;
 use storage_proofs_porep::stacked::StackedBucketGraph;
 
 /// Nodes that are copied between memory and files at a time: 1 MiB for one sector.
@@ -26,7 +30,31 @@ pub struct Graph {
     graph: StackedBucketGraph<PoseidonHasher>,
     nodes: usize,
     layers: u32,
+    /// Which parent is the node before: the library's graphs have it last among those of the same layer, later first.
+    predecessor: usize,
 }
+
+/// Nodes of each portion whose parents are computed again: some millions in a layer of 32 GiB, which costs seconds.
+const COMPUTED_AGAIN: u64 = 4;
+
+/// The file of parents is not the graph's. The library writes it through a mapping, under its own name, and believes
+/// whatever has the length: a process or machine that stopped meanwhile leaves pages of zeroes, and every sector labelled
+/// with them is lost.
+#[derive(Debug)]
+struct DamagedParents {
+    path: PathBuf,
+    node: u32,
+    removed: bool,
+}
+
+impl fmt::Display for DamagedParents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.removed { "it was deleted, the next attempt makes it again" } else { "delete it" };
+        write!(f, "the parents' file {} is wrong at node {}: {what}", self.path.display(), self.node)
+    }
+}
+
+impl Error for DamagedParents {}
 
 impl Graph {
     pub fn new(config: &PoRepConfig) -> Outcome<Self> {
@@ -38,7 +66,11 @@ impl Graph {
             params.porep_id,
             params.api_version,
         )?;
-        Ok(Graph { graph, nodes: params.nodes, layers: params.num_layers as u32 })
+        let predecessor = match config.api_version {
+            ApiVersion::V1_0_0 => BASE_DEGREE - 1,
+            ApiVersion::V1_1_0 | ApiVersion::V1_2_0 => 0,
+        };
+        Ok(Graph { graph, nodes: params.nodes, layers: params.num_layers as u32, predecessor })
     }
 
     /// Layers of a sector.
@@ -73,14 +105,18 @@ impl Graph {
         let room = || self.room(kernel, replica_ids.len());
         let (done, mut before) = start.map_or((0, None), |(done, layer)| (done, Some(layer)));
         let mut into = room()?;
-        let mut cache = self.graph.parent_cache()?;
+        let mut cache = self.graph.parent_cache().context("a parents' file of the wrong length must be deleted")?;
+        let path = cache.path.clone();
         for number in done + 1..=self.layers {
             cache.reset()?;
             let mut parents = |first: u32, portion: &mut [NodeParents]| {
-                for (node, parents) in (first..).zip(portion) {
+                for (node, parents) in (first..).zip(&mut *portion) {
                     *parents = cache.read(node)?;
                 }
-                Ok::<(), ParentError>(())
+                match self.wrong(first, portion, seed(&replica_ids[0], number, first))? {
+                    Some(node) => Err(DamagedParents { path: path.clone(), node, removed: false }.into()),
+                    None => Ok::<(), ParentError>(()),
+                }
             };
             log::info!("labelling layer {number} of {} with {}", self.layers, kernel.name());
             thread::scope(|scope| {
@@ -94,7 +130,7 @@ impl Graph {
                 let written = writer.map_or(Ok(()), |writer| {
                     writer.join().unwrap_or_else(|_| Err(anyhow!("writing layer {} panicked", number - 1).into()))
                 });
-                labelled.map_err(|error| Failure::Failed(error.into()))?;
+                labelled.map_err(failure)?;
                 written
             })?;
             let last = match before.take() {
@@ -109,6 +145,31 @@ impl Graph {
             finished(self.layers, &last)?;
         }
         Ok(last)
+    }
+
+    /// The first of these nodes whose parents are seen not to be the graph's: the node before is looked for in each, and
+    /// some, which `seed` chooses, are computed again.
+    fn wrong(&self, first: u32, portion: &[NodeParents], seed: u64) -> anyhow::Result<Option<u32>> {
+        let computed = |n: usize| -> anyhow::Result<bool> {
+            let mut parents = [0; DEGREE];
+            self.graph.parents(first as usize + n, &mut parents)?;
+            Ok(parents == portion[n])
+        };
+        for (n, (node, parents)) in (first..).zip(portion).enumerate() {
+            let linked = parents[self.predecessor] == node.saturating_sub(1);
+            // A small graph may have such a node.
+            let suspicious = parents[BASE_DEGREE..].iter().all(|parent| *parent == 0);
+            if !linked || suspicious && !computed(n)? {
+                return Ok(Some(node));
+            }
+        }
+        for look in 0..COMPUTED_AGAIN {
+            let n = (mixed(seed.wrapping_add(look)) % portion.len() as u64) as usize;
+            if !computed(n)? {
+                return Ok(Some(first + n as u32));
+            }
+        }
+        Ok(None)
     }
 
     /// Computes the layers into files as the proof library names them. A call that was cut off goes on after the last
@@ -127,6 +188,15 @@ impl Graph {
                 write(layer, &layer_file(cache, number))?;
                 let state = [&replica_id[..], &number.to_le_bytes()].concat();
                 replace(&progress, &mut |file| file.write_all(&state))
+            })
+            .inspect_err(|error| {
+                // The layers before may have been labelled with the same file.
+                if matches!(error, Failure::Failed(error) if error.is::<DamagedParents>()) {
+                    let forgotten = remove_if_there(&progress).and_then(|()| sync_parent(&progress));
+                    if let Err(error) = forgotten {
+                        log::error!("delete {} by hand: {error}", progress.display());
+                    }
+                }
             })?;
         }
         Ok((1..=self.layers).map(|number| config(cache, number, self.nodes)).collect())
@@ -166,6 +236,35 @@ impl Graph {
     }
 }
 
+/// Where to look in this portion: elsewhere for each replica and layer.
+fn seed(replica_id: &Node, layer: u32, first: u32) -> u64 {
+    let start = replica_id.chunks_exact(8).fold(0, |seed, bytes| {
+        mixed(bytes.iter().fold(seed, |seed: u64, byte| seed.rotate_left(8) ^ u64::from(*byte)))
+    });
+    mixed(start ^ (u64::from(layer) << 32) ^ u64::from(first))
+}
+
+/// SplitMix64's step: any bit of the answer depends on all bits.
+fn mixed(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// Takes a damaged file of parents away, so that the library makes it again.
+fn failure(error: LabelError) -> Failure {
+    let LabelError::Parents(error) = error else { return Failure::Failed(error.into()) };
+    match error.downcast::<DamagedParents>() {
+        Ok(mut damaged) => {
+            damaged.removed = fs::remove_file(&damaged.path).is_ok();
+            log::error!("{damaged}");
+            Failure::Failed(anyhow::Error::new(*damaged))
+        }
+        Err(error) => Failure::Failed(LabelError::Parents(error).into()),
+    }
+}
+
 fn config(cache: &Path, number: u32, nodes: usize) -> StoreConfig {
     let mut config = StoreConfig::new(cache, CacheKey::label_layer(number as usize), 0);
     config.size = Some(nodes);
@@ -202,4 +301,55 @@ fn replace(path: &Path, content: &mut dyn FnMut(&mut File) -> std::io::Result<()
     };
     replace().with_context(|| format!("writing {}", path.display()))?;
     sync_parent(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use filecoin_proofs_api::RegisteredSealProof;
+
+    const ENTRY: usize = 4 * DEGREE;
+
+    /// A way to damage the file.
+    type Damage = fn(&mut [u8]);
+
+    #[test]
+    fn a_damaged_file_of_parents_labels_nothing_and_is_made_again() {
+        let versions = [RegisteredSealProof::StackedDrg2KiBV1, RegisteredSealProof::StackedDrg2KiBV1_1];
+        for (version, proof) in versions.into_iter().enumerate() {
+            let mut config = proof.as_v1_config();
+            // A graph, and so a file, that no other test and no sector has.
+            config.porep_id = [0xd0 + version as u8; 32];
+            let graph = Graph::new(&config).unwrap();
+            let file = graph.graph.parent_cache().unwrap().path;
+            let cache = std::env::temp_dir().join(format!("adit-parents-{version}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&cache);
+            fs::create_dir_all(&cache).unwrap();
+            let id = [3; 32];
+            graph.label_to_files(&id, &cache).unwrap();
+            let right = fs::read(layer_file(&cache, 2)).unwrap();
+            let parents = fs::read(&file).unwrap();
+            let damages: [Damage; 4] = [
+                |all| all.fill(0),
+                // One entry; its expanded parents alone; those of all nodes, as if they were another graph's.
+                |all| all[40 * ENTRY..][..ENTRY].fill(0),
+                |all| all[40 * ENTRY..][4 * BASE_DEGREE..ENTRY].fill(0),
+                |all| all.chunks_exact_mut(ENTRY).for_each(|entry| entry[4 * BASE_DEGREE..].rotate_left(4)),
+            ];
+            for (n, damage) in damages.into_iter().enumerate() {
+                let mut wrong = parents.clone();
+                damage(&mut wrong);
+                fs::write(&file, wrong).unwrap();
+                fs::write(cache.join(PROGRESS), [&id[..], &1u32.to_le_bytes()].concat()).unwrap();
+                let refused = graph.label_to_files(&id, &cache).unwrap_err().to_string();
+                assert!(refused.contains("was deleted") && refused.contains(&file.display().to_string()), "{refused}");
+                assert!(!file.exists() && !cache.join(PROGRESS).exists(), "damage {n} of version {version}");
+                graph.label_to_files(&id, &cache).unwrap();
+                assert!(fs::read(layer_file(&cache, 2)).unwrap() == right);
+                assert!(fs::read(&file).unwrap() == parents);
+            }
+            fs::remove_dir_all(&cache).unwrap();
+            fs::remove_file(&file).unwrap();
+        }
+    }
 }
