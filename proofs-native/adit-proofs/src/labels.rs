@@ -1,5 +1,6 @@
 //! The labels of a sector, by the kernels of `adit-kernels` over the proof library's own graph.
 
+use crate::memory;
 use crate::seal::{remove_if_there, sync_parent};
 use crate::{Failure, Outcome};
 use adit_kernels::sdr::{self, LabelError, Layer, NodeParents, ParentError, BASE_DEGREE, DEGREE};
@@ -104,6 +105,7 @@ impl Graph {
     ) -> Outcome<Layer> {
         let room = || self.room(kernel, replica_ids.len());
         let (done, mut before) = start.map_or((0, None), |(done, layer)| (done, Some(layer)));
+        self.require(kernel, replica_ids.len(), if before.is_some() { 1 } else { 2 })?;
         let mut into = room()?;
         let mut cache = self.graph.parent_cache().context("a parents' file of the wrong length must be deleted")?;
         let path = cache.path.clone();
@@ -218,12 +220,19 @@ impl Graph {
         }
     }
 
+    /// Before hours of work: layers fill up slowly.
+    fn require(&self, kernel: Kernel, sectors: usize, layers: u64) -> Outcome<()> {
+        let bytes = Layer::memory(kernel, self.nodes as u64, sectors).saturating_mul(layers);
+        memory::require(bytes, "labelling the sector")
+    }
+
     fn room(&self, kernel: Kernel, sectors: usize) -> Outcome<Layer> {
         Layer::new(kernel, self.nodes as u64, sectors).map_err(|error| Failure::Failed(error.into()))
     }
 
     fn read(&self, path: &Path) -> Outcome<Layer> {
         let kernel = sdr::best(1);
+        self.require(kernel, 1, 2)?;
         let mut layer = Layer::new(kernel, self.nodes as u64, 1).map_err(|error| Failure::Failed(error.into()))?;
         let mut file = File::open(path).with_context(|| format!("opening layer {}", path.display()))?;
         let mut labels = vec![Vec::new()];

@@ -14,6 +14,7 @@ pub mod failure;
 pub mod labels;
 pub mod measure;
 pub mod measure_sealing;
+mod memory;
 mod phase1;
 pub mod piece;
 pub mod post;
