@@ -87,13 +87,13 @@ impl Graph {
         start: Option<(u32, Layer)>,
         finished: impl Fn(u32, &Layer) -> Outcome<()> + Sync,
     ) -> Outcome<Layer> {
-        self.run(sdr::best(1), &[*replica_id], start, finished)
+        self.run(label_kernel(1)?, &[*replica_id], start, finished)
     }
 
     /// Computes the last layer of several sectors at a time, at most 16, in memory: two layers of each, and of 16 sectors where
     /// the kernel is [`Kernel::Avx512`].
     pub fn label_many(&self, replica_ids: &[Node]) -> Outcome<Layer> {
-        self.run(sdr::best(replica_ids.len()), replica_ids, None, |_, _| Ok(()))
+        self.run(label_kernel(replica_ids.len())?, replica_ids, None, |_, _| Ok(()))
     }
 
     fn run(
@@ -231,7 +231,7 @@ impl Graph {
     }
 
     fn read(&self, path: &Path) -> Outcome<Layer> {
-        let kernel = sdr::best(1);
+        let kernel = label_kernel(1)?;
         self.require(kernel, 1, 2)?;
         let mut layer = Layer::new(kernel, self.nodes as u64, 1).map_err(|error| Failure::Failed(error.into()))?;
         let mut file = File::open(path).with_context(|| format!("opening layer {}", path.display()))?;
@@ -243,6 +243,11 @@ impl Graph {
         }
         Ok(layer)
     }
+}
+
+/// The one for so many sectors.
+pub(crate) fn label_kernel(sectors: usize) -> Outcome<Kernel> {
+    sdr::best(sectors).map_err(|error| Failure::Failed(error.into()))
 }
 
 /// Where to look in this portion: elsewhere for each replica and layer.

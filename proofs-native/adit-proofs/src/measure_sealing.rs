@@ -1,10 +1,10 @@
 //! How fast this machine does the parts of sealing that kernels do, beside the proof library in the same run.
 
-use crate::labels::Graph;
+use crate::labels::{label_kernel, Graph};
 use crate::measure::{cpu_seconds, payload, LIBRARY, MAX_RUNS};
 use crate::piece::kernel;
 use crate::{registry, Failure, Outcome};
-use adit_kernels::sdr::{self, MAX_SECTORS};
+use adit_kernels::sdr::MAX_SECTORS;
 use adit_kernels::{field, tree_file, Node, NODE_BYTES};
 use anyhow::{anyhow, ensure, Context};
 use blstrs::Scalar;
@@ -197,7 +197,7 @@ fn labels(report: &mut Report, folder: &Path, size: u64, runs: u64) -> Outcome<(
     let (ours, theirs) = (folder.join("ours"), folder.join("theirs"));
     let by_kernel = || fresh(&ours).and_then(|()| graph.label_to_files(&ids[0], &ours).map(drop).map_err(error));
     let by_library = || fresh(&theirs).and_then(|()| library_labels(proof, &theirs, &ids[0]));
-    let ways: Vec<Way<'_>> = vec![(sdr::best(1).name(), Box::new(by_kernel)), (LIBRARY, Box::new(by_library))];
+    let ways: Vec<Way<'_>> = vec![(label_kernel(1)?.name(), Box::new(by_kernel)), (LIBRARY, Box::new(by_library))];
     in_turns(report, "labels-1", bytes, runs, ways)?;
     let last = StoreConfig::data_path(&ours, &CacheKey::label_layer(graph.layers() as usize));
     let last = fs::read(&last).with_context(|| format!("reading {}", last.display()))?;
@@ -208,7 +208,7 @@ fn labels(report: &mut Report, folder: &Path, size: u64, runs: u64) -> Outcome<(
         batch = Some(graph.label_many(&ids).map_err(error)?);
         Ok(())
     };
-    let ways: Vec<Way<'_>> = vec![(sdr::best(MAX_SECTORS).name(), Box::new(many))];
+    let ways: Vec<Way<'_>> = vec![(label_kernel(MAX_SECTORS)?.name(), Box::new(many))];
     in_turns(report, "labels-16", bytes * MAX_SECTORS as u64, runs, ways)?;
     let mut all = vec![vec![0; last.len()]; MAX_SECTORS];
     batch.context("no labels")?.read(0, &mut all);
