@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 
-/** PC1: labels the sector. Complete when its output lies in the cache directory; anything less is labelled anew. */
+/** PC1: labels the sector. Complete when its output lies in the cache directory; anything less goes on after the last layer on disk. */
 final class PreCommit1Task extends SectorTask {
 
     PreCommit1Task(SealingContext context, SealingMetrics metrics) {
