@@ -38,7 +38,7 @@ record ContentPath(List<Cid> roots, List<Cid> above) {
      *
      * @throws RefusedException NOT_FOUND when a name leads nowhere, or a block on the way is not stored here
      */
-    static ContentPath follow(StoredBlocks blocks, Cid root, List<String> names) throws IOException {
+    static ContentPath follow(LookupBlocks blocks, Cid root, List<String> names) throws IOException {
         var directories = new UnixFsDirectories(blocks);
         var roots = new ArrayList<Cid>(List.of(root));
         var above = new ArrayList<Cid>();
@@ -86,7 +86,7 @@ record ContentPath(List<Cid> roots, List<Cid> above) {
      */
     private record Way(int used, Optional<Cid> link) {}
 
-    private static Way inDocument(StoredBlocks blocks, Cid document, List<String> names) throws IOException {
+    private static Way inDocument(LookupBlocks blocks, Cid document, List<String> names) throws IOException {
         var block = blocks.get(document)
                 .orElseThrow(() -> new RefusedException(
                         RefusalCode.NOT_FOUND, "the block " + document + " is not stored here", ""));
@@ -95,7 +95,7 @@ record ContentPath(List<Cid> roots, List<Cid> above) {
                     RefusalCode.DAMAGED, "the stored block " + document + " does not hash to its CID", "");
         }
         try {
-            return inDocument(document, new CborReader(block, CborLimits.ANY_KEY_ORDER), names);
+            return inDocument(document, new CborReader(block, CborLimits.UNCHECKED_KEYS), names);
         } catch (CborException e) {
             throw new RefusedException(
                     RefusalCode.NOT_FOUND, "the path cannot be followed in " + document + ": " + e.getMessage(), "");

@@ -20,6 +20,9 @@ public final class DagLinks {
     private static final long CBOR = 0x51;
     private static final long JSON = 0x0200;
 
+    /** Out of one block, as with dag-pb; a link takes six bytes in it and some 200 on the heap. */
+    private static final int MOST = 1 << 16;
+
     private DagLinks() {}
 
     /** Whether blocks of this codec never have links. */
@@ -41,7 +44,7 @@ public final class DagLinks {
         }
         if (cid.codec() == Cid.DAG_CBOR) {
             var links = new ArrayList<Cid>();
-            var reader = new CborReader(block, CborLimits.ANY_KEY_ORDER);
+            var reader = new CborReader(block, CborLimits.UNCHECKED_KEYS);
             collect(reader, links);
             reader.end();
             return links;
@@ -161,7 +164,13 @@ public final class DagLinks {
     /** Recursion is bounded by the reader's depth limit. */
     private static void collect(CborReader reader, List<Cid> links) {
         switch (reader.peek()) {
-            case TAG -> links.add(reader.cid());
+            case TAG -> {
+                if (links.size() == MOST) {
+                    throw new RefusedException(
+                            RefusalCode.UNSUPPORTED, "a block with more links than are followed", MOST + " links");
+                }
+                links.add(reader.cid());
+            }
             case ARRAY -> {
                 for (int left = reader.array(); left > 0; left--) {
                     collect(reader, links);

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * {@code GET|HEAD /ipfs/{cid}[/path]} as the <a href="https://specs.ipfs.tech/http-gateways/trustless-gateway/">trustless
@@ -43,13 +44,14 @@ final class IpfsEndpoint {
             if (!names.isEmpty() && blocks.find(root).isEmpty()) {
                 throw missing(exchange, root);
             }
-            var path = ContentPath.follow(blocks, root, names);
+            var path = follow(blocks, root, names);
             var place = blocks.find(path.end()).orElseThrow(() -> missing(exchange, path.end()));
             var headers = describe(target, path);
             var name = target.parameter("filename").orElse("");
             switch (format) {
                 case ResponseFormat.Page page ->
-                    new Website(exchange, target, blocks, cid -> refuseBlocked(cid, "")).answer(headers, path.end());
+                    new Website(exchange, target, blocks, cid -> refuseBlocked(cid, ""))
+                            .answer(headers, path.end());
                 case ResponseFormat.Raw raw -> {
                     locate(exchange, headers, target, "format=raw");
                     headers.set(HttpHeaderNames.CONTENT_DISPOSITION, Attachment.as(name, path.end() + ".bin"));
@@ -65,6 +67,12 @@ final class IpfsEndpoint {
                     sendCar(exchange, headers, path, car, DagWalk.Extent.of(car, path.end(), place), blocks);
                 }
             }
+        }
+    }
+
+    private ContentPath follow(StoredBlocks blocks, Cid root, List<String> names) throws IOException {
+        try (var lookups = new LookupBlocks(blocks, memory)) {
+            return ContentPath.follow(lookups, root, names);
         }
     }
 

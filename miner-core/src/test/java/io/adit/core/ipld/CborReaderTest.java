@@ -158,6 +158,19 @@ class CborReaderTest {
     }
 
     @Test
+    void keysAreNotLookedAt_whenNotAskedFor() {
+        var twice = HexFormat.of().parseHex("a36161016162026161" + "03");
+        var reader = new CborReader(twice, CborLimits.UNCHECKED_KEYS);
+
+        reader.skip();
+
+        reader.end();
+        assertThatExceptionOfType(CborException.class)
+                .isThrownBy(() -> new CborReader(HexFormat.of().parseHex("a10101"), CborLimits.UNCHECKED_KEYS).skip())
+                .withMessageContaining("not text");
+    }
+
+    @Test
     void emptyKeyIsAKey_andIsNotAllowedTwice() {
         new CborReader(HexFormat.of().parseHex("a2600161610" + "2")).skip();
         assertThatExceptionOfType(CborException.class)
