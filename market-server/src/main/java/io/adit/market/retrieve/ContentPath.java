@@ -23,6 +23,8 @@ import java.util.Optional;
  */
 record ContentPath(List<Cid> roots, List<Cid> above) {
     private static final int MAX_KEY = 4096;
+    /** Documents on a path that are a link and nothing else: they use none of its names up. */
+    private static final int MAX_HOPS = 32;
 
     ContentPath {
         roots = List.copyOf(roots);
@@ -42,9 +44,10 @@ record ContentPath(List<Cid> roots, List<Cid> above) {
         var directories = new UnixFsDirectories(blocks);
         var roots = new ArrayList<Cid>(List.of(root));
         var above = new ArrayList<Cid>();
+        var here = root;
+        int hops = 0;
         int at = 0;
         while (at < names.size()) {
-            var here = roots.getLast();
             above.add(here);
             if (here.codec() == Cid.DAG_CBOR) {
                 var way = inDocument(blocks, here, names.subList(at, names.size()));
@@ -53,13 +56,24 @@ record ContentPath(List<Cid> roots, List<Cid> above) {
                     roots.addAll(Collections.nCopies(way.used(), here));
                     return new ContentPath(roots, above);
                 }
-                roots.addAll(Collections.nCopies(way.used() - 1, here));
-                roots.add(way.link().get());
+                if (way.used() == 0 && ++hops > MAX_HOPS) {
+                    throw new RefusedException(
+                            RefusalCode.UNSUPPORTED,
+                            "documents that are nothing but links to one another",
+                            MAX_HOPS + " of them");
+                }
+                // Before the first name, such a document stands between; it is no name's end.
+                if (way.used() > 0) {
+                    roots.addAll(Collections.nCopies(way.used() - 1, here));
+                    roots.add(way.link().get());
+                }
+                here = way.link().get();
                 at += way.used();
             } else {
                 var found = inDirectory(directories, here, names.get(at++));
                 above.addAll(found.shards());
                 roots.add(found.cid());
+                here = found.cid();
             }
         }
         return new ContentPath(roots, above);

@@ -100,6 +100,28 @@ class LookupBoundsTest {
                 .contains("BUSY");
     }
 
+    @Test
+    void documentsThatAreLinksAreFollowed_butNotForEver() throws Exception {
+        var end = Block.dagCbor(new CborWriter().map(1).text("a").uint(1).toByteArray());
+        var chain = new Block[34];
+        chain[0] = Block.dagCbor(new CborWriter().cid(end.cid()).toByteArray());
+        for (int i = 1; i < chain.length; i++) {
+            chain[i] = Block.dagCbor(new CborWriter().cid(chain[i - 1].cid()).toByteArray());
+        }
+        store(end);
+        store(chain);
+
+        var answer = get("/ipfs/" + chain[1].cid() + "/a?format=raw");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(end.data());
+        assertThat(answer.header("x-ipfs-roots")).isEqualTo(chain[1].cid() + "," + end.cid());
+        assertThat(get("/ipfs/" + chain[1].cid() + "/b?format=raw").status()).isEqualTo(404);
+        assertThat(get("/ipfs/" + chain[31].cid() + "/a?format=raw").status()).isEqualTo(200);
+        assertThat(get("/ipfs/" + chain[32].cid() + "/a?format=raw").status()).isEqualTo(501);
+        var carried = Cid.of(Cid.DAG_CBOR, Multihash.of(Multihash.IDENTITY, chain[0].data()));
+        assertThat(get("/ipfs/" + carried + "/a?format=raw").body()).isEqualTo(end.data());
+    }
+
     private static Block documentWith(int padding) {
         return Block.dagCbor(
                 new CborWriter().map(1).text("padding").bytes(new byte[padding]).toByteArray());
