@@ -50,7 +50,7 @@ final class IpfsEndpoint {
             var name = target.parameter("filename").orElse("");
             switch (format) {
                 case ResponseFormat.Page page ->
-                    new Website(exchange, target, blocks, cid -> refuseBlocked(cid, ""))
+                    new Website(exchange, target, blocks, memory, cid -> refuseBlocked(cid, ""))
                             .answer(headers, path.end());
                 case ResponseFormat.Raw raw -> {
                     locate(exchange, headers, target, "format=raw");

@@ -11,6 +11,10 @@ import java.util.stream.Collectors;
 final class Listing {
     /** Entries that a page shows. */
     static final int MOST = 10_000;
+    /** Bytes of a page, or little more; each entry says the whole path. */
+    static final int MAX_PAGE = 4 << 20;
+    /** What entries, the page and its bytes take while it is made. */
+    static final long HEAP = 24 << 20;
     /** Changes with the looks of the page. */
     private static final String LOOKS = "1";
 
@@ -48,7 +52,12 @@ final class Listing {
                     .append("\">..</a></td></tr>\n");
         }
         var base = url(segments);
+        int shown = 0;
         for (var entry : entries.subList(0, Math.min(MOST, entries.size()))) {
+            if (page.length() > MAX_PAGE) {
+                break;
+            }
+            shown++;
             page.append("<tr><td><a href=\"")
                     .append(base)
                     .append(encode(entry.name()))
@@ -61,8 +70,8 @@ final class Listing {
                     .append("</td></tr>\n");
         }
         page.append("</table>\n");
-        if (entries.size() > MOST) {
-            page.append("<p>There are more entries than these ").append(MOST).append(".</p>\n");
+        if (entries.size() > shown) {
+            page.append("<p>There are more entries than these ").append(shown).append(".</p>\n");
         }
         return page.append("</body>\n</html>\n").toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -29,11 +29,13 @@ final class Website {
     private final Exchange exchange;
     private final RequestTarget target;
     private final StoredBlocks blocks;
+    private final WalkMemory memory;
     private final UnixFsReader reader;
     private final Consumer<Cid> check;
 
     /** @param check refuses what is not to be served; asked of what no path named */
-    Website(Exchange exchange, RequestTarget target, StoredBlocks blocks, Consumer<Cid> check) {
+    Website(Exchange exchange, RequestTarget target, StoredBlocks blocks, WalkMemory memory, Consumer<Cid> check) {
+        this.memory = memory;
         this.check = check;
         this.exchange = exchange;
         this.target = target;
@@ -94,8 +96,7 @@ final class Website {
             exchange.sendBytes(301, headers, new byte[0]);
             return;
         }
-        var directories = new UnixFsDirectories(blocks);
-        var index = directories.find(directory, INDEX);
+        var index = index(directory);
         if (index.isPresent() && isFile(index.get().cid())) {
             check.accept(index.get().cid());
             sendFile(headers, index.get().cid(), INDEX, etag(directory));
@@ -108,8 +109,22 @@ final class Website {
         var noneMatch = exchange.header(HttpHeaderNames.IF_NONE_MATCH);
         boolean known = !noneMatch.isEmpty() && Conditions.noneMatchNames(noneMatch, etag(directory));
         if (FileAnswer.describe(exchange, headers, known ? etag(directory) : etag)) {
-            var entries = directories.list(directory, Listing.MOST + 1);
-            exchange.sendBytes(200, headers, Listing.page(target.segments(), directory, entries));
+            exchange.sendBytes(200, headers, page(directory));
+        }
+    }
+
+    private Optional<UnixFsDirectories.Found> index(Cid directory) throws IOException {
+        try (var lookups = new LookupBlocks(blocks, memory)) {
+            return new UnixFsDirectories(lookups).find(directory, INDEX);
+        }
+    }
+
+    private byte[] page(Cid directory) throws IOException {
+        try (var lookups = new LookupBlocks(blocks, memory);
+                var room = memory.share()) {
+            room.take(Listing.HEAP);
+            var entries = new UnixFsDirectories(lookups).list(directory, Listing.MOST + 1);
+            return Listing.page(target.segments(), directory, entries);
         }
     }
 

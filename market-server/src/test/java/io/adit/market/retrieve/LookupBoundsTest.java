@@ -122,6 +122,24 @@ class LookupBoundsTest {
         assertThat(get("/ipfs/" + carried + "/a?format=raw").body()).isEqualTo(end.data());
     }
 
+    @Test
+    void listingsAreBoundedByBytes() throws Exception {
+        var leaf = Cid.rawSha256(new byte[] {1});
+        var entries = new byte[6000][];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = link("ü".repeat(120) + i, leaf);
+        }
+        var directory = Block.dagPb(node(new byte[] {8, 1}, entries));
+        var named = Block.dagPb(node(new byte[] {8, 1}, link("n".repeat(256), leaf)));
+        store(directory, named);
+
+        var page = get("/ipfs/" + directory.cid() + "/");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.text()).contains("There are more entries than these");
+        assertThat(page.body().length).isBetween(4 << 20, 6 << 20);
+        assertThat(get("/ipfs/" + named.cid() + "/").status()).isEqualTo(404);
+    }
+
     private static Block documentWith(int padding) {
         return Block.dagCbor(
                 new CborWriter().map(1).text("padding").bytes(new byte[padding]).toByteArray());

@@ -3,9 +3,11 @@ package io.adit.core.ipld;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds and lists the entries of directories, plain and sharded ones
@@ -18,6 +20,8 @@ public final class UnixFsDirectories {
     private static final long MAX_FANOUT = 1024;
 
     private static final long USUAL_FANOUT = 256;
+    /** What file systems take, and what kubo writes. */
+    private static final int MAX_NAME = 255;
 
     private final UnixFsReader reader;
 
@@ -63,9 +67,10 @@ public final class UnixFsDirectories {
 
     /**
      * The first {@code most} entries; in the order of their names for plain directories that are well formed, in that of
-     * the hashes of names for sharded ones.
+     * the hashes of names for sharded ones. They take no more memory than their number of names of 255 bytes.
      *
-     * @throws UnixFsException when a block is missing or malformed, or it is no directory
+     * @throws UnixFsException when a block is missing or malformed, or it is no directory; when a name has more than 255
+     *     bytes, or a shard is there twice, which no names can hash to
      */
     public List<Entry> list(Cid directory, int most) throws IOException {
         var listing = new Listing(most);
@@ -119,7 +124,7 @@ public final class UnixFsDirectories {
     private final class Listing {
         private final int most;
         private final List<Entry> entries = new ArrayList<>();
-        private int shards;
+        private final Set<Cid> shards = new HashSet<>();
 
         Listing(int most) {
             this.most = most;
@@ -141,17 +146,28 @@ public final class UnixFsDirectories {
                     throw new UnixFsException("the shard " + cid + " has a link without a place");
                 }
                 if (!sharded || link.name().length() > prefix) {
-                    entries.add(new Entry(link.name().substring(prefix), link.cid(), link.totalSize()));
+                    entries.add(new Entry(name(cid, link, prefix), link.cid(), link.totalSize()));
                 } else {
                     descend(link.cid(), below);
                 }
             }
         }
 
+        private String name(Cid directory, DagPb.Link link, int prefix) {
+            int characters = link.name().length() - prefix;
+            if (characters > MAX_NAME
+                    || link.name().substring(prefix).getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
+                throw new UnixFsException(
+                        directory + " has a name of more than " + MAX_NAME + " bytes: " + characters + " characters");
+            }
+            return link.name().substring(prefix);
+        }
+
         private void descend(Cid cid, int used) throws IOException {
             // A shard below another one has two entries at least, or it would not be there.
-            if (used >= HASH_BITS || ++shards > most) {
-                throw new UnixFsException(cid + " is a shard too many or too deep for the entries that there are");
+            if (used >= HASH_BITS || !shards.add(cid) || shards.size() > most) {
+                throw new UnixFsException(
+                        cid + " is a shard too many, too deep or again, for the entries that there are");
             }
             var child = node(cid);
             shard(cid, child);

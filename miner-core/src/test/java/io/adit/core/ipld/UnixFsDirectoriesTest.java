@@ -90,6 +90,37 @@ class UnixFsDirectoriesTest {
     }
 
     @Test
+    void noShardIsListedTwice() throws IOException {
+        var below = put(shard(256), link("00one"), link("01two"));
+        var once = put(shard(256), new DagPb.Link(below, "00", 1), link("01three"));
+        var twice = put(shard(256), new DagPb.Link(below, "00", 1), new DagPb.Link(below, "01", 1));
+
+        assertThat(directories.list(once, 100)).hasSize(3);
+        assertThatExceptionOfType(UnixFsException.class)
+                .isThrownBy(() -> directories.list(twice, 100))
+                .withMessageContaining("again");
+    }
+
+    @Test
+    void namesThatNoFileSystemTakesAreNotListed() throws IOException {
+        var longest = "ä".repeat(127) + "x";
+        var plain = UnixFsNode.directory().encode();
+
+        assertThat(directories.list(put(plain, link(longest)), 10)).hasSize(1);
+        assertThat(directories.list(put(shard(256), link("00" + longest)), 10)).hasSize(1);
+        for (var directory : List.of(
+                put(plain, link(longest + "x")),
+                put(plain, link("x".repeat(1_000_000))),
+                put(shard(256), link("00" + longest + "x")))) {
+            assertThatExceptionOfType(UnixFsException.class)
+                    .isThrownBy(() -> directories.list(directory, 10))
+                    .withMessageContaining("more than 255 bytes");
+        }
+        assertThat(directories.find(put(plain, link(longest + "x"), link("a")), "a"))
+                .isPresent();
+    }
+
+    @Test
     void filesAndMissingBlocksAreNoDirectories() {
         var file = put(UnixFsNode.file(List.of()).encode());
 
