@@ -13,7 +13,7 @@ final class ContentTypes {
     static final int LOOK = 512;
 
     static final String UNKNOWN = "application/octet-stream";
-    private static final String TEXT = "text/plain; charset=utf-8";
+    static final String TEXT = "text/plain; charset=utf-8";
     private static final String HTML = "text/html; charset=utf-8";
     private static final String XML = "application/xml";
     private static final String SVG = "image/svg+xml";

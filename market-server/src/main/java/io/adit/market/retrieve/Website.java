@@ -2,6 +2,7 @@ package io.adit.market.retrieve;
 
 import io.adit.core.ipld.Cid;
 import io.adit.core.ipld.DagPb;
+import io.adit.core.ipld.Multihash;
 import io.adit.core.ipld.UnixFsDirectories;
 import io.adit.core.ipld.UnixFsException;
 import io.adit.core.ipld.UnixFsNode;
@@ -145,6 +146,9 @@ final class Website {
         long size = reader.size(file);
         var shown = target.parameter("filename").filter(wished -> !wished.isEmpty());
         var type = type(file, shown.orElse(name));
+        if (ContentTypes.isActive(type) && isCarried(file)) {
+            type = ContentTypes.TEXT;
+        }
         headers.set(HttpHeaderNames.CONTENT_TYPE, type);
         if (ContentTypes.isActive(type)) {
             headers.set("content-security-policy", SANDBOX);
@@ -184,6 +188,12 @@ final class Website {
         }
         exchange.stream(Unpooled.wrappedBuffer(parts.end()));
         exchange.endStream();
+    }
+
+    /** Whether the request brought a file along, which nobody need have had stored here: with such a URL anybody makes pages. */
+    private boolean isCarried(Cid file) {
+        var root = Cids.parse(target.segments().get(1));
+        return file.multihash().code() == Multihash.IDENTITY && root.multihash().code() == Multihash.IDENTITY;
     }
 
     /** By its name; by its first bytes if they are here. */

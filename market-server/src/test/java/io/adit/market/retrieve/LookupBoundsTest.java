@@ -123,6 +123,27 @@ class LookupBoundsTest {
     }
 
     @Test
+    void pagesThatAUrlBringsAlongAreShownAsText() throws Exception {
+        var html = "<!doctype html><script>alert(1)</script>".getBytes(UTF_8);
+        var stored = Block.raw(html);
+        store(stored);
+        var carried = Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, html));
+
+        for (var wished : List.of("", "?filename=a.html", "?filename=a.svg", "?filename=a.xhtml")) {
+            var answer = get("/ipfs/" + carried + wished);
+            assertThat(answer.header("content-type")).isEqualTo("text/plain; charset=utf-8");
+            assertThat(answer.body()).isEqualTo(html);
+            assertThat(get("/ipfs/" + stored.cid() + wished).header("content-type"))
+                    .doesNotStartWith("text/plain");
+        }
+        var directory = Cid.of(
+                Cid.DAG_PB, Multihash.of(Multihash.IDENTITY, node(new byte[] {8, 1}, link("index.html", carried))));
+        var page = get("/ipfs/" + directory + "/");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("content-type")).isEqualTo("text/plain; charset=utf-8");
+    }
+
+    @Test
     void listingsAreBoundedByBytes() throws Exception {
         var leaf = Cid.rawSha256(new byte[] {1});
         var entries = new byte[6000][];
