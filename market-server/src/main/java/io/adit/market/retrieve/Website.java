@@ -74,6 +74,10 @@ final class Website {
         var block = blocks.get(cid)
                 .orElseThrow(() ->
                         new RefusedException(RefusalCode.NOT_FOUND, "the block " + cid + " is not stored here", ""));
+        if (!cid.multihash().canVerify() || !cid.multihash().matches(block)) {
+            throw new RefusedException(
+                    RefusalCode.DAMAGED, "the stored block " + cid + " does not hash to its CID", "");
+        }
         return UnixFsNode.decode(DagPb.decode(block).data().orElse(new byte[0]));
     }
 

@@ -161,6 +161,25 @@ class LookupBoundsTest {
         assertThat(get("/ipfs/" + named.cid() + "/").status()).isEqualTo(404);
     }
 
+    @Test
+    void linksAreCheckedToo() throws Exception {
+        var target = "where-a-link-leads".getBytes(UTF_8);
+        var unixFs = new ByteArrayOutputStream();
+        unixFs.writeBytes(new byte[] {8, 4, 18, (byte) target.length});
+        unixFs.writeBytes(target);
+        var link = Block.dagPb(node(unixFs.toByteArray()));
+        var car = store(link);
+        assertThat(get("/ipfs/" + link.cid()).body()).isEqualTo(target);
+
+        try (var file = FileChannel.open(car, StandardOpenOption.WRITE)) {
+            file.position(file.size() - 1);
+            file.write(ByteBuffer.wrap(new byte[] {'x'}));
+        }
+        var damaged = get("/ipfs/" + link.cid());
+        assertThat(damaged.status()).isEqualTo(500);
+        assertThat(damaged.text()).contains("DAMAGED");
+    }
+
     private static Block documentWith(int padding) {
         return Block.dagCbor(
                 new CborWriter().map(1).text("padding").bytes(new byte[padding]).toByteArray());
