@@ -97,9 +97,23 @@ final class KnownGuard {
         }
     }
 
-    /** The name of the guard that is here; made where it has none. */
-    String name() {
-        return madeHere();
+    /** Whether the guard that is here is the one that this node has used. */
+    boolean isOwn() {
+        var used = text(home.knownGuardFile());
+        return used.isPresent() && used.equals(text(holder()));
+    }
+
+    /**
+     * The name of the guard that is open, by which this node knows its own from now on.
+     *
+     * @throws AditException {@link SlashErrorCode#SLASH_GUARD_AWAY} while its disk is
+     */
+    String adopt() {
+        var name = text(holder()).orElseThrow(() -> away(guard + " does not hold its slash guard any more"));
+        if (!text(home.knownGuardFile()).equals(Optional.of(name))) {
+            home.writeSecret(home.knownGuardFile(), name);
+        }
+        return name;
     }
 
     private void rename(Optional<String> name) {

@@ -48,8 +48,12 @@ final class MiningRoom implements AutoCloseable {
     private final KnownGuard known;
     private final BooleanSupplier held;
     private final AtomicReference<MiningLease> lease = new AtomicReference<>(OptionalLong::empty);
+    private final Duration pause;
+    private final Object changing = new Object();
     private final String off;
     private final Optional<RoomStarter> opening;
+    private volatile Optional<RoomStarter> settling = Optional.empty();
+    private volatile String leasedTo = "";
     private volatile Optional<BlockProducer> producer = Optional.empty();
     private Optional<SlashGuard> guard = Optional.empty();
     private boolean closed;
@@ -70,6 +74,7 @@ final class MiningRoom implements AutoCloseable {
         this.registry = registry;
         this.known = new KnownGuard(home, settings.config().mining());
         this.held = held;
+        this.pause = pause;
         this.off = settings.config().mining().enabled() ? "" : "mining.enabled is false";
         this.signer = keys instanceof BlockSigner remote ? remote : new GuardedSigner(keys, this::requireGuard);
         this.opening = keys instanceof BlockSigner || !off.isEmpty()
@@ -110,6 +115,7 @@ final class MiningRoom implements AutoCloseable {
 
     private void takeLease(String guard) {
         lease.set(GuardRoom.lease(store, settings.miner(), guard, held));
+        leasedTo = guard;
     }
 
     /** By the operator's word the guard gets a new name, under which it mines from then on: it may be a copy of another one. */
@@ -119,10 +125,37 @@ final class MiningRoom implements AutoCloseable {
             known.remember(open.status());
             return done;
         }
-        var done = known.underNewName(open, () -> GuardDesk.change(open, what, body));
-        takeLease(known.name());
-        known.remember(open.status());
-        return done;
+        synchronized (changing) {
+            boolean own = known.isOwn();
+            try {
+                var done = known.underNewName(open, () -> GuardDesk.change(open, what, body));
+                own = true;
+                return done;
+            } finally {
+                if (own) {
+                    settle();
+                }
+            }
+        }
+    }
+
+    /**
+     * Has the node go on under the name that the guard's folder has now, also where the work failed half done and the guard heals:
+     * under the old one it would mine until its next start, which would find another guard than its own. What fails is tried again.
+     */
+    private void settle() {
+        settling.ifPresent(RoomStarter::close);
+        var next = new RoomStarter("making blocks under the slash guard's new name", this::takeNameOver, pause);
+        settling = Optional.of(next);
+        next.start();
+    }
+
+    private void takeNameOver() {
+        var name = known.adopt();
+        if (!name.equals(leasedTo)) {
+            lease.set(OptionalLong::empty);
+            takeLease(name);
+        }
     }
 
     private void keep(SlashGuard opened) {
@@ -186,7 +219,7 @@ final class MiningRoom implements AutoCloseable {
         if (!settings.config().mining().enabled()) {
             return Optional.empty();
         }
-        var notOpen = opening.flatMap(RoomStarter::problem);
+        var notOpen = opening.flatMap(RoomStarter::problem).or(() -> settling.flatMap(RoomStarter::problem));
         if (notOpen.isPresent()) {
             return Optional.of("no blocks are made: " + notOpen.get());
         }
@@ -204,6 +237,7 @@ final class MiningRoom implements AutoCloseable {
     @Override
     public void close() {
         opening.ifPresent(RoomStarter::close);
+        settling.ifPresent(RoomStarter::close);
         producer.ifPresent(BlockProducer::close);
         Optional<SlashGuard> open;
         synchronized (this) {

@@ -24,6 +24,7 @@ import io.adit.core.state.TestPostgres;
 import io.adit.ops.api.ApiRoute;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -338,6 +340,80 @@ class MiningRoomTest {
         }
         assertThat(guard().resolve("holder")).hasContent(before);
         assertMinesAfter(8, -1);
+    }
+
+    /** The log was not renewed, and the guard heals: it must mine under the name that the next start will find. */
+    @Test
+    void nodeGoesOnUnderTheNewName_whenTheOperatorsWordFailedHalfDone() throws IOException {
+        ran();
+        var before = Files.readString(guard().resolve("holder"));
+        try (var store = sqlite();
+                var room = room(store)) {
+            until(room);
+            room.signer().resume(MINER, new Epoch(8), List.of());
+            var inTheWay = Files.createDirectory(anchor().resolveSibling("anchor.tmp"));
+            Files.createFile(inTheWay.resolve("file"));
+
+            assertThatThrownBy(() -> acceptEpoch(room, 3))
+                    .isInstanceOfSatisfying(
+                            AditException.class,
+                            e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_LOG_UNWRITABLE));
+
+            assertThat(home.knownGuardFile()).hasSameTextualContentAs(guard().resolve("holder"));
+            assertThat(Files.readString(guard().resolve("holder"))).isNotEqualTo(before);
+            Files.delete(inTheWay.resolve("file"));
+            Files.delete(inTheWay);
+            Awaitility.await().atMost(LONG).until(() -> !doubt(room).equals(Optional.of(Doubt.LOG_UNWRITABLE)));
+            acceptEpoch(room, 3);
+            room.signer().resume(MINER, new Epoch(20), List.of());
+            assertThat(doubt(room)).isEmpty();
+        }
+        assertMinesAfter(21, 21);
+    }
+
+    /** Without the new lease nothing is signed: the old one is what the node knows whose guard was copied here. */
+    @Test
+    void leaseIsTakenLater_whenTheDatabaseFailsAfterTheOperatorsWord() throws IOException {
+        ran();
+        var failing = new AtomicBoolean();
+        try (var store = sqlite();
+                var room = room(failing(store, failing))) {
+            until(room);
+            room.signer().resume(MINER, new Epoch(8), List.of());
+            failing.set(true);
+
+            acceptEpoch(room, 3);
+
+            assertThat(home.knownGuardFile()).hasSameTextualContentAs(guard().resolve("holder"));
+            assertThat(room.problem().orElse("")).contains("new name has not started", "the database is away");
+            assertThatThrownBy(() -> room.signer().resume(MINER, new Epoch(9), List.of()))
+                    .isInstanceOfSatisfying(
+                            AditException.class, e -> assertThat(e.code()).isEqualTo(SlashErrorCode.SLASH_LEASE_LOST));
+
+            failing.set(false);
+            until(room);
+            room.signer().resume(MINER, new Epoch(20), List.of());
+            assertThat(doubt(room)).isEmpty();
+        }
+        assertMinesAfter(21, 21);
+    }
+
+    private static StateStore failing(StateStore store, AtomicBoolean failing) {
+        return (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(), new Class<?>[] {StateStore.class}, (proxy, method, given) -> {
+                    if (failing.get()) {
+                        throw new AditException(SlashErrorCode.SLASH_GUARD_AWAY, "the database is away");
+                    }
+                    return method.invoke(store, given);
+                });
+    }
+
+    private static void acceptEpoch(MiningRoom room, long epoch) {
+        word(room)
+                .action()
+                .answer(
+                        List.of("accept-epoch"),
+                        JsonNodeFactory.instance.objectNode().put("epoch", epoch));
     }
 
     private static ApiRoute word(MiningRoom room) {
