@@ -241,12 +241,24 @@ mod tests {
         )
         .unwrap();
         assert!(fs::read(&theirs).unwrap() == raw);
+        let right = replica.clone();
         for element in [200_003, 3] {
             replica[element * 32..][..32].fill(0xff);
             fs::write(&fixture.sealed, &replica).unwrap();
             let damaged = unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 0, whole).unwrap_err();
             assert!(damaged.to_string().contains(&format!("element {element} ")), "{damaged}");
         }
+        // Elements of the field that are not this data: noticed by their upper bits, or by the root of the whole.
+        let mut replica = right.clone();
+        replica[100 * 32..200 * 32].copy_from_slice(&right[300 * 32..400 * 32]);
+        fs::write(&fixture.sealed, &replica).unwrap();
+        let damaged = unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 127 * 20, 127 * 40).unwrap_err();
+        assert!(damaged.to_string().contains("no padded data"), "{damaged}");
+        let mut replica = right.clone();
+        replica[3] ^= 1;
+        fs::write(&fixture.sealed, &replica).unwrap();
+        let damaged = unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 0, whole).unwrap_err();
+        assert!(damaged.to_string().contains("does not hold the data"), "{damaged}");
         fs::write(&fixture.sealed, &replica[..100]).unwrap();
         assert!(unseal(6, &fixture.files(), &out, SECTOR, comm_d, TICKET, 0, 1).is_err());
     }
@@ -274,6 +286,9 @@ mod tests {
         fs::write(&progress, with(1)).unwrap();
         fs::write(fixture.layer(2), [1; 2048]).unwrap();
         fs::write(fixture.cache.join("sc-02-data-tree-c.dat"), [1; 100]).unwrap();
+        // The part of a file that a full disk cut off would keep it full.
+        fs::write(fixture.layer(2).with_extension("tmp"), [1; 1000]).unwrap();
+        fs::write(fixture.layer(3).with_extension("tmp"), [1; 1000]).unwrap();
         assert_eq!(fixture.ours(), answer);
         assert!(fixture.cached() == files);
         assert_eq!(inode(1), first, "layer 1 was labelled again");

@@ -2,11 +2,12 @@
 
 use crate::labels::Graph;
 use crate::phase1::replica_id;
+use crate::piece::kernel;
 use crate::seal::Sector;
 use crate::{Commitment, Failure, Outcome, Ticket};
 use adit_kernels::fr32::{self, PADDED_QUAD, RAW_QUAD};
 use adit_kernels::sdr::Layer;
-use adit_kernels::{field, NODE_BYTES};
+use adit_kernels::{field, CommP, NODE_BYTES};
 use anyhow::{anyhow, Context};
 use filecoin_proofs_api::RegisteredSealProof;
 use rayon::prelude::*;
@@ -21,9 +22,12 @@ use std::path::Path;
 const PORTION: u64 = 1 << 16;
 /// Quads that one thread takes of them.
 const TASK: usize = 1 << 12;
+/// Bits of an element's last byte that padding leaves zero.
+const PADDING: u8 = 0xc0;
 const LABELS_OF_QUAD: u64 = (PADDED_QUAD / NODE_BYTES) as u64;
 
-/// Writes the unpadded bytes of `range` to `out`; they lie within the sector.
+/// Writes the unpadded bytes of `range` to `out`; they lie within the sector. Damage is seen for certain only where the
+/// range is the whole sector; who asks for a part compares it with its piece's commitment.
 pub(crate) fn range(
     registered: RegisteredSealProof,
     sealed: &Path,
@@ -49,6 +53,9 @@ pub(crate) fn range(
     let replica_id = replica_id(registered, sector, ticket, comm_d);
     let labels = Graph::new(&registered.as_v1_config())?.label(&replica_id, None, |_, _| Ok(()))?;
     let quads = range.start / RAW_QUAD as u64..range.end.div_ceil(RAW_QUAD as u64);
+    // The whole sector has the root that the replica was made for; parts of it have none here.
+    let mut whole =
+        if range == (0..size / PADDED_QUAD as u64 * RAW_QUAD as u64) { Some(CommP::new(kernel()?)) } else { None };
     let mut data = Vec::new();
     let mut raw = Vec::new();
     for first in quads.clone().step_by(PORTION as usize) {
@@ -69,13 +76,30 @@ pub(crate) fn range(
                     field::NotInField { element: before as usize + wrong.element }
                 });
                 fr32::unpad(data, raw);
-                decoded
+                decoded?;
+                // Padding leaves two bits of each element zero: one in four of those that were decoded wrongly has them so.
+                match data.chunks_exact(NODE_BYTES).position(|element| element[NODE_BYTES - 1] & PADDING != 0) {
+                    None => Ok(()),
+                    Some(n) => {
+                        let element = (first + (task * TASK) as u64) * LABELS_OF_QUAD + n as u64;
+                        Err(anyhow!("element {element} is no padded data under this replica's labels"))
+                    }
+                }
             })
             .with_context(|| format!("replica {} is damaged", sealed.display()))?;
         let start = first * RAW_QUAD as u64;
         let wanted = range.start.max(start)..range.end.min(start + raw.len() as u64);
+        if let Some(whole) = &mut whole {
+            whole.update(&raw);
+        }
         out.write_all(&raw[(wanted.start - start) as usize..(wanted.end - start) as usize])
             .context("writing unsealed data")?;
+    }
+    if let Some(whole) = whole {
+        let found = whole.finish_as(size).context("hashing unsealed data")?;
+        if found.comm_p != comm_d {
+            return Err(anyhow!("replica {} does not hold the data of this CommD", sealed.display()).into());
+        }
     }
     Ok(())
 }
