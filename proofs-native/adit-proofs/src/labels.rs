@@ -14,6 +14,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use storage_proofs_core::api_version::ApiVersion;
 use storage_proofs_core::cache_key::CacheKey;
@@ -111,7 +112,12 @@ impl Graph {
         let path = cache.path.clone();
         for number in done + 1..=self.layers {
             cache.reset()?;
+            // Hours go by in a layer: one that cannot be written, as on a full disk, ends them at the next portion.
+            let unwritten = AtomicBool::new(false);
             let mut parents = |first: u32, portion: &mut [NodeParents]| {
+                if unwritten.load(Ordering::Relaxed) {
+                    return Err("the layer before could not be written".into());
+                }
                 for (node, parents) in (first..).zip(&mut *portion) {
                     *parents = cache.read(node)?;
                 }
@@ -125,15 +131,18 @@ impl Graph {
                 // The layer before this one is on its way to the disk meanwhile.
                 let previous = before.as_ref();
                 let finished = &finished;
-                let writer = previous
-                    .filter(|_| number > done + 1)
-                    .map(|previous| scope.spawn(move || finished(number - 1, previous)));
+                let writer = previous.filter(|_| number > done + 1).map(|previous| {
+                    let unwritten = &unwritten;
+                    scope.spawn(move || {
+                        finished(number - 1, previous).inspect_err(|_| unwritten.store(true, Ordering::Relaxed))
+                    })
+                });
                 let labelled = sdr::label(kernel, number, replica_ids, &mut parents, previous, &mut into);
                 let written = writer.map_or(Ok(()), |writer| {
                     writer.join().unwrap_or_else(|_| Err(anyhow!("writing layer {} panicked", number - 1).into()))
                 });
-                labelled.map_err(failure)?;
-                written
+                let labelled = labelled.map_err(failure);
+                written.and(labelled)
             })?;
             let last = match before.take() {
                 Some(layer) => layer,
@@ -185,7 +194,7 @@ impl Graph {
             sync_parent(&progress)?;
         }
         if done < self.layers {
-            let start = if done > 0 { Some((done, self.read(&layer_file(cache, done))?)) } else { None };
+            let start = self.start(done, &progress, cache)?;
             self.label(replica_id, start, |number, layer| {
                 write(layer, &layer_file(cache, number))?;
                 let state = [&replica_id[..], &number.to_le_bytes()].concat();
@@ -202,6 +211,24 @@ impl Graph {
             })?;
         }
         Ok((1..=self.layers).map(|number| config(cache, number, self.nodes)).collect())
+    }
+
+    /// The layer to go on from. What a disk does not give back is labelled again, all of it: hours, but no sector that
+    /// fails at each attempt.
+    fn start(&self, done: u32, progress: &Path, cache: &Path) -> Outcome<Option<(u32, Layer)>> {
+        if done == 0 {
+            return Ok(None);
+        }
+        self.require(label_kernel(1)?, 1, 2)?;
+        match self.read(&layer_file(cache, done)) {
+            Ok(layer) => Ok(Some((done, layer))),
+            Err(error) => {
+                log::warn!("layers are made anew, as what is there cannot be read: {error}");
+                remove_if_there(progress)?;
+                sync_parent(progress)?;
+                Ok(None)
+            }
+        }
     }
 
     /// Layers of this replica that are on disk.
@@ -232,7 +259,6 @@ impl Graph {
 
     fn read(&self, path: &Path) -> Outcome<Layer> {
         let kernel = label_kernel(1)?;
-        self.require(kernel, 1, 2)?;
         let mut layer = Layer::new(kernel, self.nodes as u64, 1).map_err(|error| Failure::Failed(error.into()))?;
         let mut file = File::open(path).with_context(|| format!("opening layer {}", path.display()))?;
         let mut labels = vec![Vec::new()];
@@ -323,6 +349,28 @@ mod tests {
     use filecoin_proofs_api::RegisteredSealProof;
 
     const ENTRY: usize = 4 * DEGREE;
+
+    #[test]
+    fn a_kept_layer_that_cannot_be_read_is_labelled_again() {
+        let graph = Graph::new(&RegisteredSealProof::StackedDrg2KiBV1_1.as_v1_config()).unwrap();
+        let cache = std::env::temp_dir().join(format!("adit-unreadable-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&cache);
+        fs::create_dir_all(&cache).unwrap();
+        let progress = cache.join(PROGRESS);
+        // What `done` saw whole, and the disk does not give back.
+        fs::write(layer_file(&cache, 1), [1; 100]).unwrap();
+        fs::write(&progress, "1").unwrap();
+        assert!(graph.start(1, &progress, &cache).unwrap().is_none());
+        assert!(!progress.exists());
+        fs::remove_dir_all(&cache).unwrap();
+    }
+
+    #[test]
+    fn a_layer_that_cannot_be_written_is_what_is_told() {
+        let graph = Graph::new(&RegisteredSealProof::StackedDrg8MiBV1_1.as_v1_config()).unwrap();
+        let refused = graph.label(&[4; 32], None, |number, _| Err(anyhow!("layer {number}: disk full").into()));
+        assert!(refused.err().unwrap().to_string().contains("layer 1: disk full"));
+    }
 
     /// A way to damage the file.
     type Damage = fn(&mut [u8]);

@@ -49,7 +49,7 @@ pub(crate) fn prepare(cache: &Path) -> Outcome<()> {
             let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if goes_on && (name == PROGRESS || name.contains("-layer-")) {
+            if goes_on && (name == PROGRESS || (name.contains("-layer-") && name.ends_with(".dat"))) {
                 continue;
             }
             if entry.file_type()?.is_dir() {
