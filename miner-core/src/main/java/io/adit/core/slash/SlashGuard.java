@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public final class SlashGuard implements AutoCloseable {
     private OptionalLong resumedUnder = OptionalLong.empty();
     private long lastNow = SigningHistory.NO_FLOOR;
     private long anchored = SigningHistory.NO_FLOOR;
-    private long foreign = SigningHistory.NO_FLOOR;
+    private final Set<ProtectedBlock> foreign = new HashSet<>();
     private boolean torn;
     private boolean touched;
     private boolean begun;
@@ -108,6 +109,11 @@ public final class SlashGuard implements AutoCloseable {
         var content = GuardLog.read(settings.log());
         torn = content.torn();
         content.records().forEach(record -> memory.take(record, history));
+        // The chain may have been seen before the disk was there.
+        foreign.removeIf(history::accountsFor);
+        if (foreign.isEmpty()) {
+            doubts.remove(Doubt.UNKNOWN_OWN_BLOCK);
+        }
         String damage = content.damage().isEmpty() ? settings.strangeHead(content.records()) : content.damage();
         if (!damage.isEmpty()) {
             doubts.add(Doubt.LOG_DAMAGED, settings.log() + ": " + damage);
@@ -201,7 +207,7 @@ public final class SlashGuard implements AutoCloseable {
         if (history.accountsFor(onChain)) {
             return;
         }
-        foreign = Math.max(foreign, onChain.epoch().value());
+        foreign.add(onChain);
         if (!doubts.has(Doubt.UNKNOWN_OWN_BLOCK)) {
             String which = "block at epoch " + onChain.epoch() + ", unsigned CID " + onChain.block();
             doubts.add(Doubt.UNKNOWN_OWN_BLOCK, which);
@@ -326,9 +332,7 @@ public final class SlashGuard implements AutoCloseable {
         if (anchored > history.highWater()) {
             history.raiseFloor(anchored);
         }
-        if (doubts.has(Doubt.UNKNOWN_OWN_BLOCK)) {
-            history.raiseFloor(foreign);
-        }
+        foreign.forEach(block -> history.raiseFloor(block.epoch().value()));
         boolean resumed = resumedUnder.isPresent();
         trouble.write("rewriting", () -> {
             if (doubts.has(Doubt.LOG_DAMAGED)) {
@@ -346,7 +350,7 @@ public final class SlashGuard implements AutoCloseable {
         torn = false;
         touched = false;
         begun = true;
-        foreign = SigningHistory.NO_FLOOR;
+        foreign.clear();
         doubts.retain(Set.of());
         if (!resumed) {
             doubts.add(Doubt.CHAIN_NOT_SEEN);
@@ -436,7 +440,8 @@ public final class SlashGuard implements AutoCloseable {
     private boolean mustReadAgain() {
         try {
             return doubts.has(Doubt.LOG_UNWRITABLE)
-                    || (doubts.has(Doubt.LOG_MISSING) && DurableFiles.isThere(settings.log()));
+                    || (doubts.has(Doubt.LOG_MISSING) && DurableFiles.isThere(settings.log()))
+                    || (doubts.has(Doubt.ANCHOR_MISSING) && files.mark().isPresent());
         } catch (IOException e) {
             throw trouble.failed("looking for", e);
         }

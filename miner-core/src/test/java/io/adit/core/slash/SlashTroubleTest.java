@@ -258,6 +258,29 @@ class SlashTroubleTest {
         }
     }
 
+    /** Its log comes before its anchor, and both after the chain was looked at, with the guard's own block. */
+    @Test
+    void logAndAnchorThatCameLater_accountForTheBlocksThatTheChainHasShown() throws IOException {
+        signing().close();
+        Files.move(root.resolve("disk"), root.resolve("unmounted"));
+        Files.move(root.resolve("volume"), root.resolve("unmounted-anchor"));
+        try (var guard = open()) {
+            guard.resume(new Epoch(1), List.of(FIRST.protection()));
+            assertThatThrownBy(guard::begin).hasMessageContaining("this miner has a history");
+            Files.move(root.resolve("disk"), root.resolve("below"));
+            Files.move(root.resolve("unmounted"), root.resolve("disk"));
+            assertThat(guard.status().doubt()).contains(Doubt.ANCHOR_MISSING);
+            Files.move(root.resolve("unmounted-anchor"), root.resolve("volume"));
+            clock.step(Duration.ofSeconds(30));
+
+            assertThat(guard.status().doubt()).contains(Doubt.CHAIN_NOT_SEEN);
+            guard.resume(new Epoch(1), List.of(FIRST.protection()));
+            assertThat(guard.status().doubt()).isEmpty();
+            guard.observe(own(1, 2, GENESIS).protection());
+            assertThat(guard.status().doubt()).contains(Doubt.UNKNOWN_OWN_BLOCK);
+        }
+    }
+
     @Test
     void logThatCameLater_isReadBeforeTheOperatorsWordIsTaken() throws IOException {
         signing().close();
