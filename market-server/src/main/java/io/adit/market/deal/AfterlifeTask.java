@@ -287,10 +287,10 @@ final class AfterlifeTask implements TaskHandler {
         if (seen.onChain().isPresent()) {
             return Optional.empty();
         }
-        if (seen.isOver(now)) {
-            return over(seen, at, now);
+        if (!isGoneForGood(seen, at)) {
+            return Optional.empty();
         }
-        return isGoneForGood(seen, at) ? Optional.of(new DealEnd(early(seen.deal()), now)) : Optional.empty();
+        return seen.isOver(now) ? over(seen, at, now) : Optional.of(new DealEnd(early(seen.deal()), now));
     }
 
     /** It is gone, and would be by now in any case: whether its end or its sector's came first the chain's past tells. */
@@ -316,7 +316,10 @@ final class AfterlifeTask implements TaskHandler {
         }
     }
 
-    /** One answer without the deal is not enough to let its piece go. */
+    /**
+     * One answer without the deal is not enough to let its piece go, nor to settle it no more: one that is over is settled when
+     * the next look sees it again.
+     */
     private boolean isGoneForGood(Seen seen, TipSetKey at) {
         try {
             return chain.deal(seen.id(), chain.finalKey(at)).isEmpty();

@@ -3,7 +3,6 @@ package io.adit.market.deal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.adit.chain.actor.MarketMethod;
 import io.adit.core.fil.Epoch;
 import io.adit.core.fil.RegisteredSealProof;
 import io.adit.core.fil.SectorNumber;
@@ -127,7 +126,10 @@ class AfterlifeTest {
             var piece = DealPipelineTest.piece(bench, DEAL);
             assertThat(piece.file().orElseThrow()).exists();
             bench.chain.jump(end.value() + 1);
-            mineUntil(bench, () -> end(bench).isPresent());
+            mineUntil(bench, () -> !bench.chain.settlements().isEmpty());
+            mineUntil(bench, Duration.ofMillis(200), () -> !settling(bench));
+            finality(bench);
+            waitForEnd(bench);
 
             assertThat(end(bench)).contains(new DealEnd(Ending.EXPIRED, end));
             assertThat(bench.chain.settlements().getFirst()).containsExactly(CHAIN_ID);
@@ -136,6 +138,34 @@ class AfterlifeTest {
             try (var files = Files.list(folder.resolve("pieces"))) {
                 assertThat(files).isEmpty();
             }
+        }
+    }
+
+    private static void waitUntilFollowed(DealBench bench, int deals) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> bench.unfinishedTasks().stream()
+                        .filter(task -> task.kind().equals(AfterlifeTask.KIND))
+                        .anyMatch(task -> task.why().equals(Optional.of("follows " + deals + " active deals"))));
+    }
+
+    /** A node that answers wrongly once must not cost the settlement. */
+    @Test
+    void dealThatANodeDoesNotShowAfterItsEnd_isSettledOnceItDoes() throws Exception {
+        try (var server = new CutServer(CutServer.cutting(DATA, 900));
+                var bench = active(server)) {
+            var end = bench.deal(DEAL).end();
+            bench.chain.hide(CHAIN_ID, true);
+            bench.chain.jump(end.value() + 1);
+            bench.chain.advance(DealBench.CONFIDENCE);
+            waitUntilFollowed(bench, 0);
+            assertThat(end(bench)).isEmpty();
+
+            bench.chain.hide(CHAIN_ID, false);
+            mineUntil(bench, () -> !bench.chain.settlements().isEmpty());
+            mineUntil(bench, Duration.ofMillis(200), () -> !settling(bench));
+            finality(bench);
+            waitForEnd(bench);
+            assertThat(end(bench)).contains(new DealEnd(Ending.EXPIRED, end));
         }
     }
 
@@ -149,16 +179,22 @@ class AfterlifeTest {
             mineUntil(bench, Duration.ofMillis(200), () -> height(bench) > TestDeals.NOW + 705);
             assertThat(end(bench)).isEmpty();
             assertThat(DealPipelineTest.piece(bench, DEAL).file().orElseThrow()).exists();
-            // Nor does it keep others from being followed and settled.
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> bench.unfinishedTasks().stream()
-                            .filter(task -> task.kind().equals(AfterlifeTask.KIND))
-                            .anyMatch(task -> task.why().equals(Optional.of("follows 0 active deals"))));
+            // Nor does it keep others from being settled.
+            bench.chain.publishAgain(CHAIN_ID, CHAIN_ID + 1);
+            bench.store.transactVoid(tx -> tx.deals()
+                    .insert(StoredDeals.get(tx, DEAL)
+                            .withUuid(new UUID(1, 2))
+                            .withSignedProposalCid(Cid.dagCbor(new byte[] {1}))
+                            .withChainDealId(OptionalLong.of(CHAIN_ID + 1))));
+            advanceTo(bench, start(bench) + PERIOD + DealBench.CONFIDENCE);
+            mineUntil(bench, () -> !bench.chain.settlements().isEmpty());
+            assertThat(bench.chain.settlements()).containsExactly(List.of(CHAIN_ID + 1));
+            assertThat(end(bench)).isEmpty();
+            mineUntil(bench, Duration.ofMillis(200), () -> !settling(bench));
 
             finality(bench);
             waitForEnd(bench);
             assertThat(end(bench).orElseThrow().ending()).isEqualTo(Ending.SLASHED);
-            assertThat(bench.chain.included(MarketMethod.SETTLE_DEAL_PAYMENTS)).isEmpty();
         }
     }
 
@@ -187,7 +223,7 @@ class AfterlifeTest {
             assertThat(end(bench)).isEmpty();
 
             bench.chain.jump(end.value() + 10);
-            bench.chain.advance(DealBench.CONFIDENCE);
+            finality(bench);
             waitForEnd(bench);
             assertThat(end(bench)).contains(new DealEnd(Ending.SLASHED, new Epoch(end.value() - 1)));
         }

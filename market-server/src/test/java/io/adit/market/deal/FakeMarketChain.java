@@ -79,6 +79,7 @@ public final class FakeMarketChain extends PartialFullNode {
     private final Map<Long, Epoch> slashed = new HashMap<>();
     private final Map<Long, Long> lastSettled = new HashMap<>();
     private final Map<Long, Epoch> settledAway = new HashMap<>();
+    private final Map<Long, Epoch> hidden = new HashMap<>();
     private Epoch firstKept = new Epoch(0);
 
     public FakeMarketChain(Address miner, Address worker, long height) {
@@ -198,6 +199,20 @@ public final class FakeMarketChain extends PartialFullNode {
     /** What the chain does at the head to a deal whose sector is lost: it is gone. */
     public synchronized void slash(long dealId) {
         slashed.put(dealId, tipSets.getLast().height());
+    }
+
+    /** The node's answers lack the deal after the head, or no more. */
+    public synchronized void hide(long dealId, boolean hides) {
+        if (hides) {
+            hidden.put(dealId, tipSets.getLast().height().plus(1));
+        } else {
+            hidden.remove(dealId);
+        }
+    }
+
+    /** Another deal with the same terms. */
+    public synchronized void publishAgain(long dealId, long anotherId) {
+        published.put(anotherId, published.get(dealId));
     }
 
     /** The node has dropped the states below the head. */
@@ -385,7 +400,9 @@ public final class FakeMarketChain extends PartialFullNode {
         }
         var started = new Epoch(activates ? chainHead().height().value() : -1);
         return Optional.ofNullable(published.get(dealId))
-                .filter(proposal -> !happened(slashed, dealId, key) && !happened(settledAway, dealId, key))
+                .filter(proposal -> !happened(slashed, dealId, key)
+                        && !happened(settledAway, dealId, key)
+                        && !happened(hidden, dealId, key))
                 .map(proposal -> new MarketDeal(
                         proposal,
                         new DealState(
