@@ -151,7 +151,7 @@ final class DirectUploads implements Uploads {
                     n >= 0 && wrong.isEmpty();
                     n = body.bytes().read(buffer)) {
                 if (n > size - commP.rawSize()) {
-                    wrong = Optional.of(new Result(400, "longer than the " + size + " bytes that the piece has"));
+                    wrong = Optional.of(new Result(400, "longer than the " + size + " bytes that the deal has"));
                 } else {
                     write(to, ByteBuffer.wrap(buffer, 0, n));
                     commP.update(buffer, 0, n);
@@ -182,9 +182,14 @@ final class DirectUploads implements Uploads {
         }
     }
 
-    /** Bytes of a deal's data at most; where the deal says how many they are, those. */
+    /**
+     * Bytes of a deal's data at most; where the deal says how many they are, those. What its client said counts as staged, so no
+     * more than that is taken.
+     */
     private static long most(DealRecord deal) {
-        return DealImport.bytes(deal).orElse(deal.piece().size().unpadded().bytes());
+        long piece = deal.piece().size().unpadded().bytes();
+        long said = deal.transferSize();
+        return DealImport.bytes(deal).orElse(said == 0 ? piece : Math.min(said, piece));
     }
 
     private static Optional<Result> mismatch(DealRecord deal, Body body, CommP commP, byte[] sha256) {

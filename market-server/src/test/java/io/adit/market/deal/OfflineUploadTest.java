@@ -49,12 +49,17 @@ class OfflineUploadTest {
     }
 
     private static void propose(DirectBench direct, boolean offline) {
+        propose(direct, offline, 0);
+    }
+
+    /** @param said how many bytes the client says that it will bring */
+    private static void propose(DirectBench direct, boolean offline, long said) {
         var online = TestDeals.signed(
                 DEAL,
                 TestDeals.proposal(CommP.of(DATA)),
                 TestDeals.CLIENT,
                 offline
-                        ? new Transfer(0, "", new byte[0], "")
+                        ? new Transfer(said, "", new byte[0], "")
                         : TestDeals.transfer(DATA.length, "http://127.0.0.1:1/a.car"));
         var params =
                 new DealParams(DEAL, offline, online.proposal(), online.dataRoot(), online.transfer(), false, false);
@@ -120,6 +125,21 @@ class OfflineUploadTest {
 
             landed(direct);
             assertThat(direct.client.upload(NAME, file(DATA)).status()).isIn(404, 409);
+        }
+    }
+
+    /** What it said is what it was given room for. */
+    @Test
+    void takesNoMoreThanTheClientSaidThatItWouldBring() throws Exception {
+        try (var direct = bench(true)) {
+            direct.bench.run();
+            propose(direct, true, 1899);
+            assertThat(direct.client.post("/uploads/" + DEAL, begin(1900)).body())
+                    .contains("raw_size must be from 1 to 1899");
+            assertThat(direct.client.upload(NAME, file(DATA)).body()).contains("longer than the 1899 bytes");
+            assertThat(folder.resolve("node/pieces")).isEmptyDirectory();
+            assertThat(direct.client.post("/uploads/" + DEAL, begin(1899)).status())
+                    .isEqualTo(200);
         }
     }
 
