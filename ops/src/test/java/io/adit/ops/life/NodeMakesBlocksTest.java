@@ -90,9 +90,13 @@ class NodeMakesBlocksTest {
             long begin = town.node().chainHead().height().value();
             for (var point : List.of("slash.appended:1", "slash.anchored:2", "block.signed:1")) {
                 var victim = start(town, point);
-                assertThat(victim.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                        .as("killed at %s: %s", point, log())
-                        .isTrue();
+                try {
+                    assertThat(victim.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                            .as("killed at %s: %s", point, log())
+                            .isTrue();
+                } finally {
+                    victim.destroyForcibly();
+                }
                 assertThat(victim.exitValue()).as(log()).isEqualTo(KILLED);
             }
             var node = start(town, "");
