@@ -9,12 +9,14 @@ use anyhow::{anyhow, Context};
 use filecoin_hashers::poseidon::PoseidonHasher;
 use filecoin_proofs::parameters::setup_params;
 use filecoin_proofs::{PoRepConfig, StoreConfig};
+use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
 use std::thread;
 use storage_proofs_core::api_version::ApiVersion;
 use storage_proofs_core::cache_key::CacheKey;
@@ -23,9 +25,10 @@ use storage_proofs_porep::stacked::StackedBucketGraph;
 
 /// Nodes that are copied between memory and files at a time: 1 MiB for one sector.
 const PORTION: usize = 1 << 15;
-/// How far phase 1 has come: the replica's identity and the number of layers that are on disk. Absent as soon as phase 2
+/// How far phase 1 has come: the replica's identity and the SHA-256 of each layer that is on disk. Absent as soon as phase 2
 /// begins.
 pub(crate) const PROGRESS: &str = "adit-layers";
+const DIGEST_BYTES: usize = 32;
 
 /// A graph, with its parents in a file that is made at first use and kept for all sectors of the proof type.
 pub struct Graph {
@@ -195,9 +198,14 @@ impl Graph {
         }
         if done < self.layers {
             let start = self.start(done, &progress, cache)?;
+            let kept = if start.is_some() { done as usize } else { 0 };
+            let state = fs::read(&progress).unwrap_or_default();
+            let state = state.get(..NODE_BYTES + kept * DIGEST_BYTES).unwrap_or(replica_id);
+            let state = Mutex::new(state.to_vec());
             self.label(replica_id, start, |number, layer| {
-                write(layer, &layer_file(cache, number))?;
-                let state = [&replica_id[..], &number.to_le_bytes()].concat();
+                let digest = write(layer, &layer_file(cache, number))?;
+                let mut state = state.lock().map_err(|_| anyhow!("a layer before {number} was not written"))?;
+                state.extend_from_slice(&digest);
                 replace(&progress, &mut |file| file.write_all(&state))
             })
             .inspect_err(|error| {
@@ -231,20 +239,27 @@ impl Graph {
         }
     }
 
-    /// Layers of this replica that are on disk.
+    /// Layers of this replica that are on disk as they were written: each is read, which takes minutes where labelling it takes
+    /// the better part of an hour, since a sector with one wrong label is lost.
     fn done(&self, replica_id: &Node, progress: &Path, cache: &Path) -> u32 {
         let Ok(state) = fs::read(progress) else { return 0 };
-        let Some(number) = state.strip_prefix(&replica_id[..]).and_then(|rest| rest.try_into().ok()) else { return 0 };
-        let done = u32::from_le_bytes(number);
-        let whole = |number| {
-            fs::metadata(layer_file(cache, number))
-                .is_ok_and(|file| file.len() == self.nodes as u64 * NODE_BYTES as u64)
-        };
-        if done <= self.layers && (1..=done).all(whole) {
-            done
-        } else {
-            0
+        let Some(digests) = state.strip_prefix(&replica_id[..]) else { return 0 };
+        let mut done = 0;
+        for expected in digests.chunks_exact(DIGEST_BYTES).take(self.layers as usize) {
+            let layer = layer_file(cache, done + 1);
+            match digest(&layer, self.nodes as u64 * NODE_BYTES as u64) {
+                Ok(found) if found[..] == *expected => done += 1,
+                Ok(_) => {
+                    log::warn!("{} is not as it was written; it is made again", layer.display());
+                    break;
+                }
+                Err(error) => {
+                    log::warn!("{} cannot be read and is made again: {error}", layer.display());
+                    break;
+                }
+            }
         }
+        done
     }
 
     /// Before hours of work: layers fill up slowly.
@@ -315,20 +330,42 @@ fn layer_file(cache: &Path, number: u32) -> PathBuf {
     StoreConfig::data_path(cache, &CacheKey::label_layer(number as usize))
 }
 
-/// Writes a layer of one sector; the file appears when it is whole and on disk.
-fn write(layer: &Layer, path: &Path) -> Outcome<()> {
+/// The SHA-256 of a layer's file, which must be of this length.
+fn digest(path: &Path, length: u64) -> std::io::Result<[u8; DIGEST_BYTES]> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() != length {
+        return Err(std::io::Error::other("its length is wrong"));
+    }
+    let mut sha = Sha256::new();
+    let mut part = vec![0; PORTION * NODE_BYTES];
+    loop {
+        match file.read(&mut part)? {
+            0 => return Ok(sha.finalize().into()),
+            count => sha.update(&part[..count]),
+        }
+    }
+}
+
+/// Writes a layer of one sector, and answers its SHA-256; the file appears when it is whole and on disk.
+fn write(layer: &Layer, path: &Path) -> Outcome<[u8; DIGEST_BYTES]> {
+    let mut sha = Sha256::new();
     replace(path, &mut |file| {
+        let mut add = |labels: &[u8]| {
+            sha.update(labels);
+            file.write_all(labels)
+        };
         if let Some(plain) = layer.plain() {
-            return file.write_all(plain);
+            return plain.chunks(PORTION * NODE_BYTES).try_for_each(add);
         }
         let mut labels = vec![Vec::new()];
         for first in (0..layer.nodes()).step_by(PORTION) {
             labels[0].resize((layer.nodes() - first).min(PORTION) * NODE_BYTES, 0);
             layer.read(first, &mut labels);
-            file.write_all(&labels[0])?;
+            add(&labels[0])?;
         }
         Ok(())
-    })
+    })?;
+    Ok(sha.finalize().into())
 }
 
 fn replace(path: &Path, content: &mut dyn FnMut(&mut File) -> std::io::Result<()>) -> Outcome<()> {
@@ -390,6 +427,7 @@ mod tests {
             let id = [3; 32];
             graph.label_to_files(&id, &cache).unwrap();
             let right = fs::read(layer_file(&cache, 2)).unwrap();
+            let state = fs::read(cache.join(PROGRESS)).unwrap();
             let parents = fs::read(&file).unwrap();
             let damages: [Damage; 4] = [
                 |all| all.fill(0),
@@ -402,7 +440,7 @@ mod tests {
                 let mut wrong = parents.clone();
                 damage(&mut wrong);
                 fs::write(&file, wrong).unwrap();
-                fs::write(cache.join(PROGRESS), [&id[..], &1u32.to_le_bytes()].concat()).unwrap();
+                fs::write(cache.join(PROGRESS), &state[..NODE_BYTES + DIGEST_BYTES]).unwrap();
                 let refused = graph.label_to_files(&id, &cache).unwrap_err().to_string();
                 assert!(refused.contains("was deleted") && refused.contains(&file.display().to_string()), "{refused}");
                 assert!(!file.exists() && !cache.join(PROGRESS).exists(), "damage {n} of version {version}");

@@ -281,7 +281,7 @@ mod tests {
         let first = inode(1);
         let progress = fixture.cache.join(PROGRESS);
         let state = fs::read(&progress).unwrap();
-        let with = |layers: u32| [&state[..32], &layers.to_le_bytes()].concat();
+        let with = |layers: usize| state[..32 * (1 + layers)].to_vec();
         // Layer 2 was not finished, and not whole either.
         fs::write(&progress, with(1)).unwrap();
         fs::write(fixture.layer(2), [1; 2048]).unwrap();
@@ -299,7 +299,9 @@ mod tests {
         // What the progress says is not so, or it is another replica's, or there is none.
         let mut other = with(2);
         other[0] ^= 1;
-        for (wrong, length) in [(with(2), 2047), (with(3), 2048), (other, 2048), (vec![1; 5], 2048)] {
+        for (wrong, length) in
+            [(with(2), 2047), ([with(2), vec![1; 32]].concat(), 2048), (other, 2048), (vec![1; 5], 2048)]
+        {
             fs::write(&progress, wrong).unwrap();
             fs::write(fixture.layer(1), vec![1; length]).unwrap();
             assert_eq!(fixture.ours(), answer);

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 const MANY: u32 = 11;
-/// Names how many layers are on disk; the library knows no such file.
+/// The replica's identity and the SHA-256 of each layer that is on disk; the library knows no such file.
 const PROGRESS: &str = "adit-layers";
 /// 2 KiB: the graphs of version 1.0, which has the node before at another place, and of 1.1.
 const PROOFS: [u64; 2] = [0, 5];
@@ -60,12 +60,21 @@ fn eleven_layers_are_the_proof_librarys_from_wherever_they_go_on() {
         let progress = cache.join(PROGRESS);
         let state = fs::read(&progress).unwrap();
         for done in 0..=MANY {
-            fs::write(&progress, [&state[..32], &done.to_le_bytes()].concat()).unwrap();
+            fs::write(&progress, &state[..32 + 32 * done as usize]).unwrap();
             for after in done + 1..=MANY {
                 fs::remove_file(cache.join(format!("sc-02-data-layer-{after}.dat"))).unwrap();
             }
             assert_eq!(ours(), answer, "after layer {done}");
             assert!(files(&cache) == expected, "after layer {done} of proof type {proof}");
+            assert!(fs::read(&progress).unwrap() == state, "after layer {done} of proof type {proof}");
+        }
+        for damaged in 1..=MANY {
+            let layer = cache.join(format!("sc-02-data-layer-{damaged}.dat"));
+            let mut labels = fs::read(&layer).unwrap();
+            labels[100] ^= 1;
+            fs::write(&layer, labels).unwrap();
+            assert_eq!(ours(), answer, "with layer {damaged} damaged");
+            assert!(files(&cache) == expected, "with layer {damaged} of proof type {proof} damaged");
         }
     }
     fs::remove_dir_all(&folder).unwrap();

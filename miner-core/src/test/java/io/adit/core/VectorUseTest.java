@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 class VectorUseTest {
     /** Vectors of types that are not built yet, and what will read them. */
     private static final Map<String, String> LATER = Map.of(
-            "deals/ipni_sample.json", "index announcements",
             "deals/pdp_client_requests.json", "proofs of data possession",
             "filecoin/verifreg_params.json", "the verified registry's own methods; the node calls none of them");
 
