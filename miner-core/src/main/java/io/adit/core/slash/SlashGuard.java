@@ -31,8 +31,6 @@ public final class SlashGuard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SlashGuard.class);
     /** A block may be made one epoch ahead of the clock, and is signed before its time comes. */
     private static final long AHEAD = 1;
-    /** A mistyped epoch would keep the miner from mining until the chain is there. */
-    private static final long MAX_STATED_AHEAD = 2880;
     /** A week. Faults can be reported for 900 epochs. */
     private static final long KEPT_EPOCHS = 7 * 2880;
 
@@ -46,12 +44,12 @@ public final class SlashGuard implements AutoCloseable {
     private final SigningHistory history = new SigningHistory();
     private final Doubts doubts = new Doubts();
     private final LogMemory memory;
+    private final ChainEpoch chain = new ChainEpoch();
+    private final Set<ProtectedBlock> foreign = new HashSet<>();
 
     private GuardFiles files;
     private OptionalLong resumedUnder = OptionalLong.empty();
-    private long lastNow = SigningHistory.NO_FLOOR;
     private long anchored = SigningHistory.NO_FLOOR;
-    private final Set<ProtectedBlock> foreign = new HashSet<>();
     private boolean torn;
     private boolean touched;
     private boolean begun;
@@ -161,9 +159,9 @@ public final class SlashGuard implements AutoCloseable {
     public synchronized void resume(Epoch now, Collection<ProtectedBlock> ownBlocks) {
         requireWorking();
         long token = settings.lease().token().orElseThrow(() -> leaseLost("it does not hold the lease"));
-        lastNow = Math.max(lastNow, now.value());
+        chain.isAt(now);
         if (settings.waitAfterMove() && isAnother(token)) {
-            history.raiseFloor(lastNow + AHEAD);
+            history.raiseFloor(chain.epoch() + AHEAD);
         }
         ownBlocks.forEach(this::observe);
         if (doubts.areOfFilesNone()) {
@@ -182,7 +180,7 @@ public final class SlashGuard implements AutoCloseable {
         var session = memory.session();
         boolean moved = isAnother(next.leaseToken()) || !session.orElse(next).equals(next);
         if (settings.waitAfterMove() && (moved || torn || touched)) {
-            long floor = lastNow + AHEAD;
+            long floor = chain.epoch() + AHEAD;
             String why = torn
                     ? "the last record was not finished"
                     : moved
@@ -200,6 +198,11 @@ public final class SlashGuard implements AutoCloseable {
             memory.session(Optional.of(next));
         }
         trouble.write("syncing", this::sync);
+    }
+
+    /** Tells a guard that is not resumed, since its node does not run, the later of the head's epoch and the clock's. */
+    public synchronized void isNow(Epoch now) {
+        chain.isAt(now);
     }
 
     /** Tells the guard of a block of this miner that stands on the chain. One that it does not know puts it in doubt. */
@@ -265,10 +268,7 @@ public final class SlashGuard implements AutoCloseable {
      */
     public synchronized void acceptEpoch(Epoch stated) {
         requireUsable();
-        if (stated.value() < 0 || (lastNow >= 0 && stated.value() > lastNow + MAX_STATED_AHEAD)) {
-            throw new InvalidValueException(
-                    "last epoch that may be signed", stated, "0 to the chain's epoch and " + MAX_STATED_AHEAD);
-        }
+        chain.requireStated(stated);
         history.raiseFloor(stated.value());
         renew("the operator stated epoch " + stated);
     }
@@ -276,11 +276,13 @@ public final class SlashGuard implements AutoCloseable {
     /**
      * Takes a protection file in: its blocks join those of the log, its floor raises the log's. Nothing is ever taken away.
      *
-     * @throws AditException {@link SlashErrorCode#SLASH_FILE_MALFORMED} if it is for another network or miner
+     * @throws AditException {@link SlashErrorCode#SLASH_FILE_MALFORMED} if it is for another network or miner;
+     *     {@link InvalidValueException} if it holds an epoch more than a day ahead of the chain
      */
     public synchronized ImportReport importFile(ProtectionFile file) {
         requireUsable();
         var part = file.partFor(settings.miner(), settings.genesis());
+        chain.requireNear(part);
         int before = history.size();
         part.blocks().forEach(history::add);
         history.raiseFloor(part.signedUpTo());

@@ -207,6 +207,33 @@ class SlashGuardTest {
     }
 
     @Test
+    void epochFarAheadIsRefused_alsoWhereNoNodeRunsThatResumes() throws IOException {
+        try (var guard = fixture.open()) {
+            guard.begin();
+            guard.isNow(new Epoch(100));
+            assertThatThrownBy(() -> guard.acceptEpoch(new Epoch(2981))).isInstanceOf(InvalidValueException.class);
+            guard.acceptEpoch(new Epoch(2980));
+            assertThat(guard.status().floor()).isEqualTo(new Epoch(2980));
+        }
+    }
+
+    @Test
+    void fileOfFarAheadIsRefused_andNothingOfItTaken() {
+        try (var guard = fixture.open()) {
+            guard.resume(new Epoch(100), List.of());
+            var far = own(2981, 1, GENESIS).protection();
+            assertThatThrownBy(() -> guard.importFile(
+                            ProtectionFile.of(GuardFixture.GENESIS, TestBlock.MINER, -1, List.of(far))))
+                    .isInstanceOf(InvalidValueException.class);
+            assertThatThrownBy(() ->
+                            guard.importFile(ProtectionFile.of(GuardFixture.GENESIS, TestBlock.MINER, 2981, List.of())))
+                    .isInstanceOf(InvalidValueException.class);
+            assertThat(guard.status().floor().value()).isLessThan(2981);
+            assertThat(guard.status().highWater().value()).isLessThan(2981);
+        }
+    }
+
+    @Test
     void lostLogIsNoticed_byItsAnchor() throws IOException {
         try (var guard = fixture.begun()) {
             guard.permit(own(7, 1, GENESIS).intent());

@@ -1,10 +1,12 @@
 package io.adit.ops.daemon;
 
 import io.adit.chain.node.ChainApi;
+import io.adit.chain.node.FullNode;
 import io.adit.chain.type.TipSetKey;
 import io.adit.core.config.NodeConfig;
 import io.adit.core.error.AditException;
 import io.adit.core.fil.Address;
+import io.adit.core.fil.Epoch;
 import io.adit.core.ipld.Cid;
 import io.adit.core.slash.Doubt;
 import io.adit.core.slash.FileGuardAnchor;
@@ -96,6 +98,7 @@ public final class GuardRoom {
                 if (!endsDoubt) {
                     return work.apply(guard);
                 }
+                guard.isNow(epochNow(chain));
                 var done = known.underNewName(guard, () -> work.apply(guard));
                 known.remember(guard.status());
                 return done;
@@ -103,6 +106,14 @@ public final class GuardRoom {
         } catch (IOException e) {
             throw new AditException(OpsError.LOCAL_FILE, "giving the lock of " + home.directory() + " back", e);
         }
+    }
+
+    /** The later of the head's epoch and the clock's: no epoch after it can have been signed for. */
+    private static Epoch epochNow(FullNode chain) {
+        var head = chain.chainHead().height();
+        var byClock =
+                chain.stateGetNetworkParams().epochAt(InstantSource.system().instant());
+        return head.compareTo(byClock) > 0 ? head : byClock;
     }
 
     /** Looking at a guard that is not there would make one, perhaps below the mount point of its disk. */
