@@ -47,6 +47,7 @@ final class Exchange {
     private final AtomicLong bodyBytes = new AtomicLong();
     // Written by the virtual thread before the write that the event loop completes.
     private volatile int status;
+    private volatile boolean reusable;
 
     /** Told once, on the event loop, when the answer has left or failed to. */
     @FunctionalInterface
@@ -252,15 +253,18 @@ final class Exchange {
         return keepAlive
                 && (status < 400 || status == 404 || status == 412 || status == 416)
                 // Without chunks, only closing marks the end of a stream.
-                && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                // A body that nobody takes ends the connection, which the client must know before it asks again.
+                && !(uploaded instanceof BodyPipe body && !body.hasEnded());
     }
 
     private void begin(HttpResponse response) {
-        HttpUtil.setKeepAlive(response, isReusable());
+        reusable = isReusable();
+        HttpUtil.setKeepAlive(response, reusable);
     }
 
     private void finish(ChannelFuture last) {
-        last.addListener(sent -> completion.done(sent.isSuccess() && isReusable()));
+        last.addListener(sent -> completion.done(sent.isSuccess() && reusable));
     }
 
     private void take(int length) throws IOException {
