@@ -248,13 +248,21 @@ final class FetchTask implements TaskHandler {
     private PieceSearch.Ended search(DealRecord deal, PieceSearch.Wanted wanted, TaskContext context, DealStart start)
             throws IOException {
         return search.run(wanted, () -> shares.tryOpen(deal.client().toString()), bytes -> {
-            start.checkNowAndThen(0);
             // An aggregate cannot be here before its parts are.
-            if (!Assembly.makes(deal) && files.find(deal.piece()).isPresent()) {
+            if (!Assembly.makes(deal) && (files.find(deal.piece()).isPresent() || isUploaded(deal))) {
                 throw new CameOtherwiseException();
             }
+            start.checkNowAndThen(0);
             context.progress(bytes + " bytes from a piece locator");
         });
+    }
+
+    /** Whether its client has said that all chunks are there. The file is looked for first, which costs less than the state. */
+    private boolean isUploaded(DealRecord deal) {
+        return Files.exists(files.uploaded(deal))
+                && store.read(tx -> ChunkState.find(tx, deal.uuid()))
+                        .filter(ChunkState::finished)
+                        .isPresent();
     }
 
     /** What is being fetched from a locator is here meanwhile. */
@@ -272,7 +280,12 @@ final class FetchTask implements TaskHandler {
             return brought(deal, context, start);
         }
         return switch (ended) {
-            case FOUND -> transferred(deal, files.keep(file, deal.piece()));
+            case FOUND -> {
+                var whole = files.keep(file, deal.piece());
+                // What its client had begun to upload is not needed any more.
+                files.discard(deal.uuid());
+                yield transferred(deal, whole);
+            }
             case NO_PLACE -> noSlot();
             case CROWDED -> noTurn();
             case NOT_YET ->

@@ -241,6 +241,64 @@ class PieceLocatorTest {
     }
 
     @Test
+    void theClientsFinishedUploadWins_whileALocatorIsStillSending() throws Exception {
+        var brought = new CountDownLatch(1);
+        var sending = new CountDownLatch(1);
+        CutServer.Script slow = (request, out) -> {
+            CutServer.head(out, 200, 0, DATA.length);
+            if (request.getFirst().startsWith("GET")) {
+                out.write(DATA, 0, 100);
+                out.flush();
+                sending.countDown();
+                try {
+                    brought.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                out.write(DATA, 100, 1);
+                out.flush();
+                // And no more: who goes on reading fails.
+            }
+        };
+        try (var server = new CutServer(slow);
+                var bench = bench(at(Duration.ofHours(1), server.url("/pieces")))) {
+            propose(bench);
+            bench.run();
+            sending.await();
+
+            Files.write(uploaded(), DATA);
+            bench.store.transactVoid(tx ->
+                    ChunkState.begun(DATA.length, 1024).with(1).asFinished().put(tx, DEAL));
+            brought.countDown();
+
+            waitForData(bench, DEAL);
+            assertOnlyThePieceIsThere(bench);
+            // The download stopped by itself; it did not break and begin again.
+            assertThat(server.requests).hasSize(2);
+        }
+    }
+
+    @Test
+    void whatItsClientHadBegunToUpload_isRemovedWhenALocatorHasThePiece() throws Exception {
+        try (var server = new CutServer(new Shelf().with(ID, DATA));
+                var bench = bench(at(server.url("/pieces")))) {
+            propose(bench);
+            Files.write(uploaded(), Arrays.copyOf(DATA, 100));
+            bench.store.transactVoid(
+                    tx -> ChunkState.begun(DATA.length, 100).with(1).put(tx, DEAL));
+            bench.run();
+
+            waitForData(bench, DEAL);
+            assertOnlyThePieceIsThere(bench);
+        }
+    }
+
+    /** Where the chunks of an upload are written to. */
+    private Path uploaded() {
+        return folder.resolve("node").resolve("pieces").resolve(DEAL + "-uploaded.part");
+    }
+
+    @Test
     void aDirectDealAsksForVersion2First_andAnAggregateForItsPieces() throws Exception {
         var whole = DirectBench.id(1);
         var made = DirectBench.id(2);
