@@ -4,8 +4,9 @@ package io.adit.core.slash;
 public enum Doubt {
     /** The chain has not been looked at since the start: call {@link SlashGuard#resume}. */
     CHAIN_NOT_SEEN("the chain has not been looked at since the start"),
-    /** Log or anchor could not be written; both are read again until they can be. */
-    LOG_UNWRITABLE("the log or its anchor could not be written; it goes on by itself as soon as they can be"),
+    /** Log or anchor could not be written, or is gone; both are read again until they can be. */
+    LOG_UNWRITABLE(
+            "the log or its anchor could not be written, or is gone; it goes on by itself once both are there and can be written"),
     /** There is no log. */
     LOG_MISSING("there is no log"),
     /** The log is damaged elsewhere than in an unfinished last record. */

@@ -98,7 +98,13 @@ final class MiningRoom implements AutoCloseable {
             MeterRegistry registry,
             Duration pause) {
         var room = new MiningRoom(home, settings, chain, store, keys, held, registry, pause);
-        room.opening.ifPresent(RoomStarter::start);
+        try {
+            room.opening.ifPresent(RoomStarter::start);
+        } catch (RuntimeException | Error e) {
+            // Its starter may have taken the guard, which nobody else would give back.
+            room.close();
+            throw e;
+        }
         return room;
     }
 

@@ -24,9 +24,17 @@ final class OpenRooms implements AutoCloseable {
             try {
                 room.close();
             } catch (Exception | Error e) {
-                // The locks and the lease come last: they must be given back though memory is short.
-                LOG.warn("closing {}", room.getClass().getSimpleName(), e);
+                complain(room, e);
             }
+        }
+    }
+
+    /** The locks and the lease come last: they must be given back though memory is too short for a line in the log. */
+    private static void complain(AutoCloseable room, Throwable cause) {
+        try {
+            LOG.warn("closing {}", room.getClass().getSimpleName(), cause);
+        } catch (RuntimeException | Error ignored) {
+            // There is nowhere left to say it.
         }
     }
 }

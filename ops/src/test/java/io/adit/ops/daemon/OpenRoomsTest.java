@@ -11,11 +11,12 @@ class OpenRoomsTest {
     void close_closesAll_theLastMadeFirst_whateverOneSays() {
         var closed = new ArrayList<String>();
         var rooms = new OpenRooms();
-        for (var name : List.of("lock", "store", "engine", "api")) {
+        for (var name : List.of("lock", "store", "workers", "engine", "api")) {
             rooms.add(() -> {
                 closed.add(name);
                 switch (name) {
                     case "api" -> throw new OutOfMemoryError("no threads");
+                    case "workers" -> throw new Unspeakable();
                     case "engine" -> throw new IllegalStateException("it has not started");
                     default -> {
                         // Closed.
@@ -27,6 +28,16 @@ class OpenRoomsTest {
         rooms.close();
         rooms.close();
 
-        assertThat(closed).containsExactly("api", "engine", "store", "lock");
+        assertThat(closed).containsExactly("api", "engine", "workers", "store", "lock");
+    }
+
+    /** Memory is too short for a line in the log, too. */
+    private static final class Unspeakable extends Error {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new OutOfMemoryError("no room for words");
+        }
     }
 }
