@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -50,7 +51,7 @@ final class IpfsEndpoint {
             var name = target.parameter("filename").orElse("");
             switch (format) {
                 case ResponseFormat.Page page ->
-                    new Website(exchange, target, blocks, memory, cid -> refuseBlocked(cid, ""))
+                    new Website(exchange, target, blocks, memory, index -> refuseIndex(root, names, index))
                             .answer(headers, path.end());
                 case ResponseFormat.Raw raw -> {
                     locate(exchange, headers, target, "format=raw");
@@ -74,6 +75,14 @@ final class IpfsEndpoint {
         try (var lookups = new LookupBlocks(blocks, memory)) {
             return ContentPath.follow(lookups, root, names);
         }
+    }
+
+    /** A directory answers with a page that has a path of its own, by which it may be denied. */
+    private void refuseIndex(Cid root, List<String> names, Cid index) {
+        var path = new ArrayList<>(names);
+        path.add(Website.INDEX);
+        refuseBlocked(root, String.join("/", path));
+        refuseBlocked(index, "");
     }
 
     private void refuseBlocked(Cid cid, String path) {

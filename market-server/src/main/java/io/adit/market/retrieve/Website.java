@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * scripts is therefore put into a sandbox with an origin of its own.
  */
 final class Website {
-    private static final String INDEX = "index.html";
+    static final String INDEX = "index.html";
     private static final String LISTING_CACHE = "public, max-age=604800, stale-while-revalidate=2678400";
     private static final String SANDBOX = "sandbox allow-downloads allow-popups allow-scripts";
     private static final int CHUNK = 64 << 10;
@@ -34,7 +34,7 @@ final class Website {
     private final UnixFsReader reader;
     private final Consumer<Cid> check;
 
-    /** @param check refuses what is not to be served; asked of what no path named */
+    /** @param check refuses a page of a directory that is not to be served; asked of it since no path has named it */
     Website(Exchange exchange, RequestTarget target, StoredBlocks blocks, WalkMemory memory, Consumer<Cid> check) {
         this.memory = memory;
         this.check = check;

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
@@ -251,6 +252,25 @@ class WebsiteTest {
             assertThat(own.body()).isEqualTo(theirs.body());
         }
         return own;
+    }
+
+    @Test
+    void aDeniedPage_isNotShownForItsDirectoryEither() throws Exception {
+        var own = Files.createDirectories(folder.resolve("denying"));
+        var list = Files.writeString(own.resolve("a.deny"), boxo.filled("/ipfs/{website}/home/index.html\n"));
+        var website = new GatewayOptions(true, Optional.empty(), Clock.systemUTC());
+        var lists = DenyLists.open(List.of(list), Clock.systemUTC());
+        try (var denying = new StoredFixture(own, RetrievalLimits.DEFAULTS, website, lists)) {
+            denying.storeCar(boxo.car());
+            for (var path : List.of("/ipfs/{website}/home/index.html", "/ipfs/{website}/home/")) {
+                assertThat(ask(denying.base(), "GET", path).statusCode())
+                        .as(path)
+                        .isEqualTo(451);
+            }
+            assertThat(ask(denying.base(), "GET", "/ipfs/{website}/home/style.css")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     private HttpResponse<byte[]> ask(URI base, String method, String uri, String... headers)
