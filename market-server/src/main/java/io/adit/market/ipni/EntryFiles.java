@@ -61,7 +61,7 @@ final class EntryFiles {
         for (var file : all) {
             if (file.getFileName().toString().endsWith(UNFINISHED)) {
                 Files.delete(file);
-            } else {
+            } else if (Files.isRegularFile(file)) {
                 found.add(new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
             }
         }
@@ -118,8 +118,9 @@ final class EntryFiles {
     private void makeRoom(long wanted) throws IOException {
         while (bytes + wanted > budget && !oldestFirst.isEmpty()) {
             var oldest = oldestFirst.remove();
-            Files.deleteIfExists(oldest.file());
+            // Also where it cannot be deleted, so that one such file does not shrink the room for all others.
             bytes -= oldest.length();
+            Files.deleteIfExists(oldest.file());
         }
     }
 }

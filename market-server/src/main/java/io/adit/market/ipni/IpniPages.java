@@ -160,7 +160,8 @@ final class IpniPages {
             var block = EntryMaker.again(recipe, here.piece());
             if (block.isEmpty()) {
                 LOG.warn(
-                        "piece {} is not what it was when its blocks were advertised; 'adit index verify' looks at it",
+                        "piece {} is not what it was when its blocks were advertised; 'adit index build {}' indexes it anew",
+                        recipe.piece().asUnsealedCid(),
                         recipe.piece().asUnsealedCid());
             }
             block.ifPresent(made -> files.put(recipe.cid(), made));

@@ -92,7 +92,8 @@ public final class IpniPublisher implements AutoCloseable {
         this.indexers = settings.indexers().stream()
                 .map(url -> new Indexer(url, http, clock))
                 .toList();
-        this.worker = Thread.ofVirtual().name("ipni").unstarted(this::run);
+        // It reads pieces: on a virtual thread a disk that hangs would hold one of the few that carry all of these.
+        this.worker = Thread.ofPlatform().daemon().name("ipni").unstarted(this::run);
     }
 
     /** What indexers read, for the retrieval server. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param pieces pieces that are advertised now
  * @param blocks pieces whose blocks are advertised now
  * @param asked the newest advertisement that somebody has asked for, by its number; 0 if nobody has
+ * @param indexers what each of those that are told is known to have
  */
 public record IpniStatus(
         String peer,
