@@ -13,12 +13,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,10 +91,9 @@ final class SignerGuards implements GuardedSigner.Guards, AutoCloseable {
 
     /** Those that are open. */
     Map<Address, SlashGuard> opened() {
-        return slots.values().stream()
-                .filter(slot -> slot.opened().isPresent())
-                .collect(Collectors.toMap(
-                        slot -> slot.miner, slot -> slot.opened().orElseThrow()));
+        var opened = new HashMap<Address, SlashGuard>();
+        slots.values().forEach(slot -> slot.opened().ifPresent(guard -> opened.put(slot.miner, guard)));
+        return opened;
     }
 
     @Override
