@@ -21,7 +21,7 @@ pub fn length(data: u64) -> u64 {
     2 * data - NODE_BYTES as u64
 }
 
-/// Writes the tree over the first `length` bytes of `data`, zeroes where the file is shorter, into `tree`, and answers the
+/// Writes the tree over the first `size` bytes of `data`, zeroes where the file is shorter, into `tree`, and answers the
 /// root. The tree is on disk then, but for its name in the directory. Half a thousandth of the length is held, and 4 MiB
 /// a thread.
 ///

@@ -273,8 +273,7 @@ impl Graph {
     }
 
     fn read(&self, path: &Path) -> Outcome<Layer> {
-        let kernel = label_kernel(1)?;
-        let mut layer = Layer::new(kernel, self.nodes as u64, 1).map_err(|error| Failure::Failed(error.into()))?;
+        let mut layer = self.room(label_kernel(1)?, 1)?;
         let mut file = File::open(path).with_context(|| format!("opening layer {}", path.display()))?;
         let mut labels = vec![Vec::new()];
         for first in (0..self.nodes).step_by(PORTION) {

@@ -1,8 +1,5 @@
 package io.adit.market.retrieve;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-
 /** Content-Disposition values (RFC 6266). */
 final class Attachment {
     private static final int MAX_NAME = 255;
@@ -27,11 +24,6 @@ final class Attachment {
                 .codePoints()
                 .forEach(c -> plain.append(c < ' ' || c > '~' || "\"\\/%".indexOf(c) >= 0 ? '_' : (char) c));
         var header = disposition + "; filename=\"" + plain + "\"";
-        return plain.toString().equals(shortened)
-                ? header
-                : header + "; filename*=UTF-8''"
-                        + URLEncoder.encode(shortened, StandardCharsets.UTF_8)
-                                .replace("+", "%20")
-                                .replace("*", "%2A");
+        return plain.toString().equals(shortened) ? header : header + "; filename*=UTF-8''" + Listing.encode(shortened);
     }
 }

@@ -76,7 +76,8 @@ final class Listing {
         return page.append("</body>\n</html>\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String encode(String name) {
+    /** With percent signs, for one segment of a path or a header's value. */
+    static String encode(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("*", "%2A");

@@ -110,9 +110,7 @@ final class KnownGuard {
      */
     String adopt() {
         var name = text(holder()).orElseThrow(() -> away(guard + " does not hold its slash guard any more"));
-        if (!text(home.knownGuardFile()).equals(Optional.of(name))) {
-            home.writeSecret(home.knownGuardFile(), name);
-        }
+        know(name);
         return name;
     }
 
@@ -134,6 +132,10 @@ final class KnownGuard {
             return;
         }
         var name = madeHere();
+        know(name);
+    }
+
+    private void know(String name) {
         if (!text(home.knownGuardFile()).equals(Optional.of(name))) {
             home.writeSecret(home.knownGuardFile(), name);
         }
