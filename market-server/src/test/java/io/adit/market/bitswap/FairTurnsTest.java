@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class FairTurnsTest {
@@ -78,7 +79,7 @@ class FairTurnsTest {
                 throw new IllegalStateException(e);
             }
             while (log.size() < MANY && turns.waiting() < 2) {
-                Thread.yield();
+                LockSupport.parkNanos(10_000);
             }
             log.add(name);
             line.done(cost);
